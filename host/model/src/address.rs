@@ -1,0 +1,163 @@
+//! Addresses: the names of targets.
+
+use std::fmt;
+
+/// The name of one target: the directory of its BUILD file, and its name there.
+///
+/// Printed as `dir:name`; a target of the build root is `//:name`. Ordered by directory, then name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    dir: String,
+    name: String,
+}
+
+/// Why a text is not an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressError {
+    /// The text as it was written.
+    pub text: String,
+    /// What is wrong with it: a lower-case fragment.
+    pub reason: &'static str,
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not an address: {}", self.text, self.reason)
+    }
+}
+
+impl std::error::Error for AddressError {}
+
+impl Address {
+    /// The characters that no target name contains (Pants 1.30 deprecated most of them).
+    pub const FORBIDDEN_IN_NAME: [char; 7] = ['@', '!', '?', '/', '\\', ':', '='];
+
+    /// An address from its parts, which the caller has validated: `dir` is relative to the build root, without a
+    /// trailing slash, empty for the build root.
+    pub fn new(dir: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { dir: dir.into(), name: name.into() }
+    }
+
+    /// Parses what a BUILD file writes in `dependencies`: `path:name`, `path`, `:name`, `//path:name`, `//:name`.
+    ///
+    /// `base` is the directory of the BUILD file.
+    pub fn parse(text: &str, base: &str) -> Result<Self, AddressError> {
+        let fail = |reason| Err(AddressError { text: text.to_owned(), reason });
+        let (absolute, rest) = match text.strip_prefix("//") {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (dir, name) = match rest.split_once(':') {
+            Some((dir, name)) => (dir, Some(name)),
+            None => (rest, None),
+        };
+        if dir.is_empty() && name.is_none() {
+            return fail("it is empty");
+        }
+        if dir.starts_with('/') {
+            return fail("a path is relative to the build root");
+        }
+        let dir = match dir {
+            "" if absolute => "",
+            "" => base,
+            dir => dir.strip_prefix("./").unwrap_or(dir).trim_end_matches('/'),
+        };
+        if dir.split('/').any(|part| part == ".." || part == "." || (part.is_empty() && !dir.is_empty())) {
+            return fail("its path contains `.`, `..` or an empty part");
+        }
+        let name = match name {
+            Some(name) => name,
+            None => dir.rsplit('/').next().unwrap_or(dir),
+        };
+        if name.is_empty() {
+            return fail("its name is empty");
+        }
+        if name.contains(Self::FORBIDDEN_IN_NAME) {
+            return fail("its name contains one of `@!?/\\:=`");
+        }
+        Ok(Self::new(dir, name))
+    }
+
+    /// The directory relative to the build root; empty for the build root itself.
+    pub fn dir(&self) -> &str {
+        &self.dir
+    }
+
+    /// The name inside its directory.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The short form: without `:name` where the name is the directory's own. Printed by `sort` and `path`.
+    pub fn reference(&self) -> String {
+        match self.dir.rsplit('/').next() {
+            Some(last) if !last.is_empty() && last == self.name => self.dir.clone(),
+            _ => self.to_string(),
+        }
+    }
+
+    /// A file-system safe id, unique in a build root: `src.java.app.app`; over 200 bytes, shortened with a hash.
+    pub fn id(&self) -> String {
+        let id = if self.dir.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}.{}", self.dir.replace('/', "."), self.name)
+        };
+        if id.len() <= 200 {
+            return id;
+        }
+        let hash = crate::Fingerprint::of_bytes(id.as_bytes()).short();
+        let head: String = id.chars().take(80).collect();
+        let mut tail: Vec<char> = id.chars().rev().take(80).collect();
+        tail.reverse();
+        format!("{head}.{hash}.{}", tail.into_iter().collect::<String>())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.dir.is_empty() { write!(f, "//:{}", self.name) } else { write!(f, "{}:{}", self.dir, self.name) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: &str) {
+        let got = match Address::parse(text, "base/dir") {
+            Ok(address) => address.to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(got, expect, "parsing {text:?}");
+    }
+
+    #[test]
+    fn every_form_of_a_dependency_parses() {
+        check("a/b:c", "a/b:c");
+        check("a/b", "a/b:b");
+        check(":c", "base/dir:c");
+        check("//a:c", "a:c");
+        check("//:c", "//:c");
+        check("./a/b/", "a/b:b");
+    }
+
+    #[test]
+    fn a_bad_address_says_why() {
+        check("", "`` is not an address: it is empty");
+        check("a:", "`a:` is not an address: its name is empty");
+        check("../a", "`../a` is not an address: its path contains `.`, `..` or an empty part");
+        check("a//b", "`a//b` is not an address: its path contains `.`, `..` or an empty part");
+        check("/a", "`/a` is not an address: a path is relative to the build root");
+        check("a:b=c", "`a:b=c` is not an address: its name contains one of `@!?/\\:=`");
+    }
+
+    #[test]
+    fn references_and_ids_are_short() {
+        assert_eq!(Address::new("a/b", "b").reference(), "a/b");
+        assert_eq!(Address::new("a/b", "c").reference(), "a/b:c");
+        assert_eq!(Address::new("", "c").id(), "c");
+        assert_eq!(Address::new("a/b", "c").id(), "a.b.c");
+        assert!(Address::new("d/".repeat(150), "c").id().len() <= 200);
+    }
+}

@@ -1,0 +1,119 @@
+//! Events: what a run tells its user.
+
+use crate::{Address, Diagnostic};
+use std::time::Duration;
+
+/// How loud a log line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// For the developers of a task.
+    Trace,
+    /// Full command lines and decisions.
+    Debug,
+    /// Progress.
+    Info,
+    /// Something the user should see; the run goes on.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+/// How the tests of one target ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestStatus {
+    /// All tests passed.
+    Success,
+    /// All tests passed in an earlier run with the same inputs; no tool ran.
+    Cached,
+    /// At least one test failed, or the tool did.
+    Failure,
+    /// No test ran, because something before it failed.
+    NotRun,
+}
+
+/// Something that a run tells its user; a closed set, so that every sink can render each.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Bytes for standard output: what a console goal prints.
+    Output(Vec<u8>),
+    /// What a tool printed, whole lines where possible: shown as the tool's own words.
+    ToolOutput {
+        /// The scope of the task that ran it (`compile.javac`).
+        scope: String,
+        /// The bytes, as the tool wrote them.
+        bytes: Vec<u8>,
+    },
+    /// A line of a log.
+    Log {
+        /// How loud.
+        level: LogLevel,
+        /// The scope of the task that says it; empty for the host.
+        scope: String,
+        /// The text, one or more lines.
+        message: String,
+    },
+    /// Something wrong in a file of the repository.
+    Diagnostic(Diagnostic),
+    /// The plan stands: the phases in order.
+    PlanReady {
+        /// The phases that will be carried out, in order.
+        phases: Vec<String>,
+    },
+    /// A task begins.
+    TaskStarted {
+        /// Its scope (`compile.javac`).
+        scope: String,
+    },
+    /// A task ended.
+    TaskFinished {
+        /// Its scope.
+        scope: String,
+        /// Whether it succeeded.
+        is_success: bool,
+        /// How long it took, waiting included.
+        elapsed: Duration,
+    },
+    /// Part of a task begins: a named piece of work worth showing (`compiling src/java/lib:lib`).
+    WorkunitStarted {
+        /// Unique in the run.
+        id: u64,
+        /// The scope of its task.
+        scope: String,
+        /// What is being done, as a phrase.
+        name: String,
+    },
+    /// A piece of work ended.
+    WorkunitFinished {
+        /// The id of its start.
+        id: u64,
+        /// Whether it succeeded.
+        is_success: bool,
+    },
+    /// A work directory is held by another run.
+    Waiting {
+        /// The scope of the task that waits.
+        scope: String,
+        /// For whom: `PID 12 (pants test ::)`.
+        holder: String,
+    },
+    /// The result of one test target.
+    TestResult {
+        /// The test target.
+        address: Address,
+        /// How it ended.
+        status: TestStatus,
+        /// Where the JUnit XML report stands, relative to the build root.
+        report: Option<String>,
+    },
+    /// The run is over.
+    RunFinished {
+        /// Whether it succeeded.
+        is_success: bool,
+    },
+}
+
+/// Takes events; called from many threads.
+pub trait EventSink: Send + Sync {
+    /// Takes one event.
+    fn emit(&self, event: Event);
+}

@@ -1,0 +1,169 @@
+//! Options: what may be set, what was set, and by whom.
+
+use crate::Value;
+use std::collections::BTreeMap;
+
+/// What values an option takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptionKind {
+    /// `--x`, `--no-x`, `--x=true`.
+    Bool,
+    /// A whole number.
+    Int,
+    /// A number.
+    Float,
+    /// Text.
+    String,
+    /// One of these texts.
+    Choice(Vec<String>),
+    /// A list of texts, with `+[..]` and `-[..]` edits.
+    StringList,
+    /// A dict, with `+{..}` edits.
+    Dict,
+    /// A path of a file that must exist.
+    File,
+    /// A path of a directory that must exist.
+    Dir,
+    /// The address of a target.
+    Target,
+}
+
+/// One option of a scope, as a task or the host declares it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptionSpec {
+    /// The name with dashes, without leading ones (`jvm-options`).
+    pub name: String,
+    /// The one-letter flag, if it has one.
+    pub short: Option<char>,
+    /// What values it takes.
+    pub kind: OptionKind,
+    /// What it is when nobody sets it.
+    pub default: Value,
+    /// One or two sentences.
+    pub help: String,
+    /// Shown by `help-advanced` only.
+    pub is_advanced: bool,
+    /// Its value takes part in the fingerprint of the task.
+    pub is_fingerprinted: bool,
+    /// Inner scopes inherit it.
+    pub is_recursive: bool,
+    /// Other names it still answers to (`enable-pantsd`).
+    pub aliases: Vec<String>,
+    /// The value of a bare `--x` for an option that is no bool.
+    pub implicit_value: Option<Value>,
+    /// The version that removes it, and what to use instead.
+    pub deprecated: Option<(String, String)>,
+}
+
+impl OptionSpec {
+    /// An option with a name, kind, default and help; everything else is off.
+    pub fn new(name: &str, kind: OptionKind, default: impl Into<Value>, help: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            short: None,
+            kind,
+            default: default.into(),
+            help: help.to_owned(),
+            is_advanced: false,
+            is_fingerprinted: false,
+            is_recursive: false,
+            aliases: Vec::new(),
+            implicit_value: None,
+            deprecated: None,
+        }
+    }
+}
+
+/// A scope: a name with options. The global scope's name is empty; a task's is `phase.goal`, or `phase` where the goal
+/// has the phase's name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScopeSpec {
+    /// `""`, `compile`, `compile.javac`, `jvm`.
+    pub name: String,
+    /// One sentence for help.
+    pub description: String,
+    /// Its options.
+    pub options: Vec<OptionSpec>,
+    /// Whether its name may be typed as a goal (`compile`, `compile.javac`).
+    pub is_goal: bool,
+    /// The backend that registered it; empty for the host's own.
+    pub backend: String,
+}
+
+/// Where the value of an option came from, the way the user wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptionSource {
+    /// The default of the declaration.
+    Default,
+    /// A key of a config file: `pants.toml:12 [compile.javac] worker_count`.
+    Config {
+        /// The file as the user named it.
+        file: String,
+        /// The line, from 1.
+        line: u32,
+        /// The section (`DEFAULT` counts as one).
+        section: String,
+        /// The key.
+        key: String,
+    },
+    /// An environment variable, by name.
+    Environment(String),
+    /// A flag, as typed (`--compile-javac-worker-count`).
+    Flag(String),
+}
+
+impl std::fmt::Display for OptionSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Config { file, line, section, key } => write!(f, "{file}:{line} [{section}] {key}"),
+            Self::Environment(name) => f.write_str(name),
+            Self::Flag(flag) => f.write_str(flag),
+        }
+    }
+}
+
+/// The value of one option, with its origin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptionValue {
+    /// The value after all ranks were merged.
+    pub value: Value,
+    /// The highest source that took part.
+    pub source: OptionSource,
+    /// Whether it takes part in the fingerprint of its task.
+    pub is_fingerprinted: bool,
+}
+
+/// All option values of a run: scope, then option name with dashes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OptionValues {
+    scopes: BTreeMap<String, BTreeMap<String, OptionValue>>,
+}
+
+impl OptionValues {
+    /// Sets a value.
+    pub fn insert(&mut self, scope: &str, name: &str, value: OptionValue) {
+        self.scopes.entry(scope.to_owned()).or_default().insert(name.to_owned(), value);
+    }
+
+    /// The value of an option of exactly this scope, with its origin.
+    pub fn get(&self, scope: &str, name: &str) -> Option<&OptionValue> {
+        self.scopes.get(scope)?.get(name)
+    }
+
+    /// The value of an option; `Value::None` when the scope does not have it.
+    pub fn value(&self, scope: &str, name: &str) -> &Value {
+        const NONE: &Value = &Value::None;
+        self.get(scope, name).map_or(NONE, |option| &option.value)
+    }
+
+    /// All options of a scope, by name.
+    pub fn scope(&self, scope: &str) -> impl Iterator<Item = (&str, &OptionValue)> {
+        self.scopes.get(scope).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The names of all scopes.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.keys().map(String::as_str)
+    }
+}

@@ -1,1 +1,22 @@
-//! pants-build-files.
+//! BUILD files: from their text to a [`BuildGraph`](pants_model::BuildGraph) and diagnostics.
+//!
+//! Reads Python syntax, evaluates it with an evaluator of its own, validates targets against what backends declared,
+//! expands source globs, and answers which targets a spec or a file stands for. Directories are evaluated when they are
+//! first needed, in parallel.
+//!
+//! Must not know: any backend or target type by name (but `target`, `alias` and `files`), tasks, goals, options, the
+//! daemon. It runs no process and writes nothing. Everything that evaluation reads goes through one recording context.
+//!
+//! The floors, each importing lower ones only: source text and syntax; the directory tree and globs; values and the
+//! evaluator; families (the BUILD files of one directory); loading in waves; specs and owners.
+
+mod config;
+mod symbols;
+
+mod specs;
+mod workspace;
+
+pub use config::{EvaluateLimits, ImportsPolicy, WorkspaceConfig};
+pub use specs::{AddressSpec, SpecError, SpecFilters};
+pub use symbols::{Macro, MacroContext, MacroSymbol, SymbolConflict, Symbols};
+pub use workspace::BuildFiles;

@@ -1,0 +1,81 @@
+//! What the workspace is told from above: where it is, what it leaves out, and how far evaluation may go.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What a `BUILD` file may import besides `os`, `glob` and `__future__`, which are always there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImportsPolicy {
+    /// Any other import is passed over.
+    Allow,
+    /// Any other import is passed over with a warning.
+    Warn,
+    /// Any other import is an error.
+    #[default]
+    Error,
+}
+
+/// How far the evaluation of one BUILD file may go before it is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvaluateLimits {
+    /// Statements and expressions evaluated.
+    pub steps: u64,
+    /// Expressions, blocks and calls inside each other.
+    pub depth: u32,
+    /// Bytes of text and collections made.
+    pub memory: usize,
+    /// Bytes of the file itself.
+    pub source: usize,
+}
+
+impl Default for EvaluateLimits {
+    fn default() -> Self {
+        Self { steps: 1_000_000, depth: 1_000, memory: 64 << 20, source: 4 << 20 }
+    }
+}
+
+/// Everything that the workspace is told from above.
+#[derive(Clone, Debug)]
+pub struct WorkspaceConfig {
+    /// The build root, absolute.
+    pub build_root: PathBuf,
+    /// Directories without BUILD files of ours, as gitignore patterns; globs still see them.
+    pub build_ignore: Vec<String>,
+    /// Files and directories that do not exist for us, as gitignore patterns.
+    pub pants_ignore: Vec<String>,
+    /// Whether the build root's `.gitignore` adds to `pants_ignore`.
+    pub use_gitignore: bool,
+    /// Directories that we write ourselves (workdir, dist, .pids), absolute or relative to the build root.
+    pub excluded_dirs: Vec<PathBuf>,
+    /// The client's environment, for `os.environ`.
+    pub environment: Arc<BTreeMap<OsString, OsString>>,
+    /// What other imports are.
+    pub build_file_imports: ImportsPolicy,
+    /// What `pants_version()` answers.
+    pub pants_version: String,
+    /// How many directories are evaluated at the same time; 0 means one per core.
+    pub jobs: usize,
+    /// How far one evaluation may go.
+    pub limits: EvaluateLimits,
+}
+
+impl WorkspaceConfig {
+    /// The configuration of a build root with everything else as Pants had it.
+    pub fn new(build_root: impl Into<PathBuf>) -> Self {
+        let texts = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
+        Self {
+            build_root: build_root.into(),
+            build_ignore: texts(&[".*/", "bower_components/", "node_modules/", "*.egg-info/"]),
+            pants_ignore: texts(&[".*/", "/dist/"]),
+            use_gitignore: true,
+            excluded_dirs: [".pants.d", "dist", ".pids"].map(PathBuf::from).to_vec(),
+            environment: Arc::default(),
+            build_file_imports: ImportsPolicy::default(),
+            pants_version: String::new(),
+            jobs: 0,
+            limits: EvaluateLimits::default(),
+        }
+    }
+}

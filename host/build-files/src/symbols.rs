@@ -1,0 +1,250 @@
+//! The symbols that BUILD files may use: target types, objects and macros, as plain data and trait objects from above.
+//!
+//! Knows no backend by name. Built-in symbols are registered here too, so that `targets` lists them like any other.
+
+use pants_model::{FieldKind, FieldSpec, Fingerprint, FingerprintBuilder, Globs, ObjectSpec, TargetTypeSpec, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A symbol that is a function of the backend: it may read files, make targets and return a value.
+pub trait Macro: Send + Sync {
+    /// Called for each call of the symbol. An error is shown at the place of the call.
+    fn invoke(
+        &self,
+        ctx: &mut dyn MacroContext,
+        args: Vec<Value>,
+        kwargs: Vec<(String, Value)>,
+    ) -> Result<Value, String>;
+}
+
+/// What a macro may do. Everything it reads becomes a dependency of the BUILD file that called it.
+pub trait MacroContext {
+    /// The directory of the BUILD file, relative to the build root; empty for the build root.
+    fn rel_path(&self) -> &str;
+    /// The text of a file, relative to the directory of the BUILD file.
+    fn read_file(&mut self, rel: &str) -> Result<String, String>;
+    /// The files of a set, relative to the directory of the BUILD file, sorted.
+    fn glob(&mut self, globs: &Globs) -> Result<Vec<String>, String>;
+    /// An environment variable of the client.
+    fn env(&mut self, name: &str) -> Option<String>;
+    /// Declares a target as if the BUILD file had called its type with these keywords.
+    fn create_target(&mut self, type_name: &str, fields: Vec<(String, Value)>) -> Result<(), String>;
+}
+
+/// A registered macro.
+#[derive(Clone)]
+pub struct MacroSymbol {
+    /// The symbol.
+    pub name: String,
+    /// One sentence for `targets`.
+    pub description: String,
+    /// The backend that registered it.
+    pub backend: String,
+    /// What a call does.
+    pub body: Arc<dyn Macro>,
+}
+
+impl std::fmt::Debug for MacroSymbol {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MacroSymbol").field("name", &self.name).field("backend", &self.backend).finish_non_exhaustive()
+    }
+}
+
+/// Two registrations of one symbol that differ.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("symbol `{name}` of {} is already registered by {}", owner(second), owner(first))]
+pub struct SymbolConflict {
+    /// The symbol.
+    pub name: String,
+    /// The backend that has it.
+    pub first: String,
+    /// The backend that wanted it too.
+    pub second: String,
+}
+
+fn owner(backend: &str) -> String {
+    if backend.is_empty() { "the host".to_owned() } else { format!("backend `{backend}`") }
+}
+
+/// What a name of a BUILD file stands for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Symbol<'s> {
+    TargetType(&'s TargetTypeSpec),
+    Object(&'s ObjectSpec),
+    Macro(&'s MacroSymbol),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Slot {
+    TargetType(usize),
+    Object(usize),
+    Macro(usize),
+}
+
+/// All symbols of a run, in the order of their registration.
+#[derive(Clone, Debug)]
+pub struct Symbols {
+    slots: HashMap<String, Slot>,
+    target_types: Vec<TargetTypeSpec>,
+    objects: Vec<ObjectSpec>,
+    macros: Vec<MacroSymbol>,
+}
+
+impl Default for Symbols {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Symbols {
+    /// The built-in symbols alone: `target`, `alias` and `files`.
+    pub fn new() -> Self {
+        let mut symbols =
+            Self { slots: HashMap::new(), target_types: Vec::new(), objects: Vec::new(), macros: Vec::new() };
+        for spec in built_in_target_types() {
+            symbols.add_target_type(spec).expect("built-in symbols have different names");
+        }
+        symbols
+    }
+
+    /// Adds a target type; the same type twice is one.
+    pub fn add_target_type(&mut self, spec: TargetTypeSpec) -> Result<(), SymbolConflict> {
+        if let Some(Slot::TargetType(index)) = self.slots.get(&spec.name)
+            && is_same_type(&self.target_types[*index], &spec)
+        {
+            return Ok(());
+        }
+        self.claim(&spec.name, &spec.backend, Slot::TargetType(self.target_types.len()))?;
+        self.target_types.push(spec);
+        Ok(())
+    }
+
+    /// Adds an object symbol; the same symbol twice is one.
+    pub fn add_object(&mut self, spec: ObjectSpec) -> Result<(), SymbolConflict> {
+        if let Some(Slot::Object(index)) = self.slots.get(&spec.name)
+            && self.objects[*index] == (ObjectSpec { backend: self.objects[*index].backend.clone(), ..spec.clone() })
+        {
+            return Ok(());
+        }
+        self.claim(&spec.name, &spec.backend, Slot::Object(self.objects.len()))?;
+        self.objects.push(spec);
+        Ok(())
+    }
+
+    /// Adds a macro.
+    pub fn add_macro(
+        &mut self,
+        name: &str,
+        description: &str,
+        backend: &str,
+        body: Arc<dyn Macro>,
+    ) -> Result<(), SymbolConflict> {
+        self.claim(name, backend, Slot::Macro(self.macros.len()))?;
+        self.macros.push(MacroSymbol {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            backend: backend.to_owned(),
+            body,
+        });
+        Ok(())
+    }
+
+    /// The target types in the order of registration, built-in ones first.
+    pub fn target_types(&self) -> &[TargetTypeSpec] {
+        &self.target_types
+    }
+
+    /// The target type with this name.
+    pub fn target_type(&self, name: &str) -> Option<&TargetTypeSpec> {
+        match self.get(name) {
+            Some(Symbol::TargetType(spec)) => Some(spec),
+            _ => None,
+        }
+    }
+
+    /// The object symbols in the order of registration.
+    pub fn objects(&self) -> &[ObjectSpec] {
+        &self.objects
+    }
+
+    /// The macros in the order of registration.
+    pub fn macros(&self) -> &[MacroSymbol] {
+        &self.macros
+    }
+
+    /// What an evaluated BUILD file depends on. The code of a macro is covered by the fingerprint of its plugin.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let Self { slots: _, target_types, objects, macros } = self;
+        let mut builder = FingerprintBuilder::new("symbols");
+        // Debug prints every field, so a new one counts from the day it is added.
+        for spec in target_types {
+            builder.add(format!("{spec:?}"));
+        }
+        for spec in objects {
+            builder.add(format!("{spec:?}"));
+        }
+        for MacroSymbol { name, description: _, backend, body: _ } in macros {
+            builder.add(name).add(backend);
+        }
+        builder.finish()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<Symbol<'_>> {
+        Some(match *self.slots.get(name)? {
+            Slot::TargetType(index) => Symbol::TargetType(&self.target_types[index]),
+            Slot::Object(index) => Symbol::Object(&self.objects[index]),
+            Slot::Macro(index) => Symbol::Macro(&self.macros[index]),
+        })
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.slots.keys().map(String::as_str)
+    }
+
+    fn claim(&mut self, name: &str, backend: &str, slot: Slot) -> Result<(), SymbolConflict> {
+        if let Some(taken) = self.slots.get(name) {
+            let first = match *taken {
+                Slot::TargetType(index) => &self.target_types[index].backend,
+                Slot::Object(index) => &self.objects[index].backend,
+                Slot::Macro(index) => &self.macros[index].backend,
+            };
+            return Err(SymbolConflict { name: name.to_owned(), first: first.clone(), second: backend.to_owned() });
+        }
+        self.slots.insert(name.to_owned(), slot);
+        Ok(())
+    }
+}
+
+fn is_same_type(first: &TargetTypeSpec, second: &TargetTypeSpec) -> bool {
+    *first == TargetTypeSpec { backend: first.backend.clone(), ..second.clone() }
+}
+
+fn built_in_target_types() -> [TargetTypeSpec; 3] {
+    let spec = |name: &str, description: &str| TargetTypeSpec {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        fields: Vec::new(),
+        default_sources: None,
+        max_sources: None,
+        third_party_field: None,
+        injected_dependencies: Vec::new(),
+        backend: String::new(),
+    };
+    [
+        spec("target", "A group of dependencies under one name."),
+        TargetTypeSpec {
+            fields: vec![FieldSpec {
+                name: "target".to_owned(),
+                kind: FieldKind::Address,
+                is_required: true,
+                default: Value::None,
+                help: "The target that this name stands for.".to_owned(),
+            }],
+            ..spec("alias", "Another name of a target.")
+        },
+        TargetTypeSpec {
+            default_sources: Some(Vec::new()),
+            ..spec("files", "Loose files, at their path below the build root.")
+        },
+    ]
+}

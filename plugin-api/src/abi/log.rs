@@ -1,0 +1,85 @@
+//! The bridge that takes a plugin's `tracing` events and the places of its panics to the host.
+
+use super::LogObject;
+use std::cell::RefCell;
+use std::fmt::{self, Write};
+use std::sync::OnceLock;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Metadata, Subscriber, span};
+
+static LOG: OnceLock<LogObject> = OnceLock::new();
+
+thread_local! {
+    static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Installs the bridge; once a dylib.
+pub(super) fn install(sink: LogObject) {
+    if LOG.set(sink).is_err() {
+        return;
+    }
+    // Each dylib has a dispatcher of its own; one that set it already keeps it.
+    let _ = tracing::subscriber::set_global_default(Bridge);
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        LAST_PANIC.with(|last| *last.borrow_mut() = place);
+    }));
+}
+
+/// Where the last panic of this thread happened: `file:line:column`; empty when the hook was not installed.
+pub(super) fn last_panic_place() -> String {
+    LAST_PANIC.with(|last| last.borrow().clone())
+}
+
+/// The number of a level on the wire: 1 error to 5 trace.
+pub fn log_level_number(level: &Level) -> u8 {
+    match *level {
+        Level::ERROR => 1,
+        Level::WARN => 2,
+        Level::INFO => 3,
+        Level::DEBUG => 4,
+        Level::TRACE => 5,
+    }
+}
+
+struct Bridge;
+
+impl Subscriber for Bridge {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        LOG.get().is_some_and(|log| log.enabled(log_level_number(metadata.level()), metadata.target().into()))
+    }
+
+    fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut text = Text(String::new());
+        event.record(&mut text);
+        if let Some(log) = LOG.get() {
+            let metadata = event.metadata();
+            log.log(log_level_number(metadata.level()), metadata.target().into(), text.0.as_str().into());
+        }
+    }
+
+    fn enter(&self, _span: &span::Id) {}
+
+    fn exit(&self, _span: &span::Id) {}
+}
+
+/// The message first, then the fields as `name=value`.
+struct Text(String);
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        // Writing to a String cannot fail.
+        let _ = match field.name() {
+            "message" => write!(self.0, "{value:?}"),
+            name => write!(self.0, " {name}={value:?}"),
+        };
+    }
+}

@@ -1,0 +1,93 @@
+//! Targets, as a task sees them.
+
+use crate::{Address, Value};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A place in a file of the repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Location {
+    /// The file, relative to the build root.
+    pub file: String,
+    /// The line, from 1; 0 means the whole file.
+    pub line: u32,
+    /// The column, from 1; 0 means the whole line.
+    pub column: u32,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column) {
+            (0, _) => write!(f, "{}", self.file),
+            (line, 0) => write!(f, "{}:{line}", self.file),
+            (line, column) => write!(f, "{}:{line}:{column}", self.file),
+        }
+    }
+}
+
+/// A target of the build graph, or one to inject.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its name.
+    pub address: Address,
+    /// Its type as BUILD files write it (`java_library`).
+    pub type_name: String,
+    /// The fields that were given, without name, dependencies, tags, description and expanded sources.
+    #[serde(default)]
+    pub fields: Vec<(String, Value)>,
+    /// Its source files, relative to the build root, sorted, with `/`.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// The addresses it names as dependencies.
+    #[serde(default)]
+    pub dependencies: Vec<Address>,
+    /// Its tags, sorted.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Its description.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Where its call stands.
+    #[serde(default)]
+    pub location: Location,
+    /// Whether a task injected it in this run.
+    #[serde(default)]
+    pub is_synthetic: bool,
+    /// The target it was generated from.
+    #[serde(default)]
+    pub derived_from: Option<Address>,
+}
+
+impl Target {
+    /// A target with an address and a type and nothing else.
+    pub fn new(address: Address, type_name: impl Into<String>) -> Self {
+        Self {
+            address,
+            type_name: type_name.into(),
+            fields: Vec::new(),
+            sources: Vec::new(),
+            dependencies: Vec::new(),
+            tags: Vec::new(),
+            description: None,
+            location: Location::default(),
+            is_synthetic: false,
+            derived_from: None,
+        }
+    }
+
+    /// The value of a field; `Value::None` when it was not given.
+    pub fn field(&self, name: &str) -> &Value {
+        self.fields.iter().find(|(field, _)| field == name).map_or(&Value::None, |(_, value)| value)
+    }
+
+    /// The text of a field, if it was given and is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.field(name).as_str()
+    }
+
+    /// The objects of a field that is a list of objects.
+    pub fn objects(&self, name: &str) -> Vec<&crate::Object> {
+        self.field(name).as_list().unwrap_or_default().iter().filter_map(Value::as_object).collect()
+    }
+}

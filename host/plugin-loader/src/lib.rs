@@ -1,1 +1,31 @@
-//! pants-plugin-loader.
+//! Finds, checks and loads the dylibs of backends, and adapts them to the traits of the rooms below.
+//!
+//! The only host crate that knows that plugins are dylibs, and the only one that names `abi_stable`. It must not know
+//! what any backend does, nor in which order a run takes its steps. Values are converted by hand: no host type crosses
+//! the boundary.
+//!
+//! Invariant: nothing of a file runs before its header was read from its bytes, pants.toml was found to enable it, its
+//! checksum was accepted, and its headers were found to describe bytes that exist. Nothing is ever unloaded.
+
+mod error;
+
+mod object_file;
+
+mod backend_ids;
+mod header;
+mod library;
+mod lock_file;
+mod request;
+mod store;
+
+mod discovery;
+
+mod load;
+
+#[cfg(test)]
+mod test_support;
+
+pub use backend_ids::BUNDLED_BACKENDS;
+pub use error::{ApiVersion, FileKind, LoadError, LoadWarning, PluginFault};
+pub use load::{LoadedPlugins, Plugin, load_plugins};
+pub use request::{LoadRequest, UnpinnedPolicy};

@@ -1,0 +1,146 @@
+//! Which file is found for what pants.toml says; the files are C libraries with a plugin's header.
+
+use super::*;
+use crate::test_support::Sandbox;
+
+/// What is found, one line a plugin; or the error with its hints.
+fn check(sandbox: &Sandbox, request: &LoadRequest, expect: &str) {
+    let text = match discover(request) {
+        Ok((found, warnings)) => {
+            let found = found.iter().map(|plugin| {
+                let owner = if plugin.is_bundled { "bundled" } else { "third-party" };
+                format!("{} {} {owner}\n", plugin.header.id, plugin.path.display())
+            });
+            found.chain(warnings.iter().map(|warning| format!("{warning}\n"))).collect::<String>()
+        }
+        Err(error) => std::iter::once(error.to_string())
+            .chain(error.hints().into_iter().map(|hint| format!("hint: {hint}")))
+            .map(|line| line + "\n")
+            .collect(),
+    };
+    assert_eq!(sandbox.redact(&text), expect);
+}
+
+fn strings(items: &[&str]) -> Vec<String> {
+    items.iter().map(|item| (*item).to_owned()).collect()
+}
+
+#[test]
+fn a_backend_is_found_by_the_id_in_its_header_beside_the_program() {
+    let sandbox = Sandbox::new();
+    sandbox.compile("hollow_root.c", "pants.backend.jvm", "bin/libanything.so");
+    sandbox.compile("hollow_root.c", "pants.backend.python", "bin/deps/libpython.so");
+    sandbox.compile("hollow_root.c", "pants.backend.codegen", "lib/pants/plugins/libcodegen.so");
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&BUNDLED_BACKENDS);
+    check(
+        &sandbox,
+        &request,
+        "pants.backend.jvm [DIR]/bin/libanything.so bundled\n\
+         pants.backend.python [DIR]/bin/deps/libpython.so bundled\n\
+         pants.backend.codegen [DIR]/lib/pants/plugins/libcodegen.so bundled\n",
+    );
+}
+
+#[test]
+fn nothing_is_found_that_is_not_enabled() {
+    let sandbox = Sandbox::new();
+    sandbox.compile("hollow_root.c", "pants.backend.jvm", "bin/libjvm.so");
+    check(&sandbox, &sandbox.request(), "");
+}
+
+#[test]
+fn older_ids_load_their_heirs_once_or_are_a_warning() {
+    let sandbox = Sandbox::new();
+    sandbox.compile("hollow_root.c", "pants.backend.codegen", "bin/libcodegen.so");
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&[
+        "pants.backend.graph_info",
+        "pants.backend.codegen.thrift.java",
+        "pants.backend.codegen.protobuf.java",
+        "pants.backend.docgen",
+    ]);
+    check(
+        &sandbox,
+        &request,
+        "pants.backend.codegen [DIR]/bin/libcodegen.so bundled\n\
+         the backend `pants.backend.docgen` of older Pants versions has no counterpart here; its goals are missing\n",
+    );
+}
+
+#[test]
+fn a_path_needs_nothing_beside_it_and_a_name_is_searched_for() {
+    let sandbox = Sandbox::new();
+    sandbox.compile("hollow_root.c", "example.acme", "repo/build/acme.so");
+    sandbox.compile("hollow_root.c", "example.other", "repo/plugins/libother.so");
+    sandbox.compile("hollow_root.c", "example.third", "shared/libthird.so");
+    let mut request = sandbox.request();
+    request.plugins = strings(&["build/acme.so", "example.other", "example.third"]);
+    request.plugin_paths = vec![PathBuf::from("plugins")];
+    request.environment_paths = vec![sandbox.path("shared")];
+    check(
+        &sandbox,
+        &request,
+        "example.acme [DIR]/repo/build/acme.so third-party\n\
+         example.other [DIR]/repo/plugins/libother.so third-party\n\
+         example.third [DIR]/shared/libthird.so third-party\n",
+    );
+}
+
+#[test]
+fn the_first_place_wins_and_a_path_wins_over_every_place() {
+    let sandbox = Sandbox::new();
+    sandbox.compile("hollow_root.c", "pants.backend.jvm", "bin/libjvm.so");
+    sandbox.compile("hollow_root.c", "pants.backend.jvm", "repo/plugins/libmine.so");
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&["pants.backend.jvm"]);
+    request.plugin_paths = vec![PathBuf::from("plugins")];
+    check(&sandbox, &request, "pants.backend.jvm [DIR]/repo/plugins/libmine.so third-party\n");
+    request.plugins = vec![sandbox.path("bin/libjvm.so").display().to_string()];
+    check(&sandbox, &request, "pants.backend.jvm [DIR]/bin/libjvm.so bundled\n");
+}
+
+#[test]
+fn two_files_with_one_id_in_one_place_are_an_error_but_two_names_of_one_file_are_not() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.compile("hollow_root.c", "pants.backend.jvm", "bin/liba.so");
+    std::fs::hard_link(&first, sandbox.path("bin/libb.so")).unwrap();
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&["pants.backend.jvm"]);
+    check(&sandbox, &request, "pants.backend.jvm [DIR]/bin/liba.so bundled\n");
+    sandbox.compile("hollow_root.c", "pants.backend.jvm", "bin/libc.so");
+    check(
+        &sandbox,
+        &request,
+        "the backend `pants.backend.jvm` is provided by two files: [DIR]/bin/liba.so and [DIR]/bin/libc.so\n\
+         hint: remove one of them, or name the one you want in `[GLOBAL] plugins`\n",
+    );
+}
+
+#[test]
+fn an_unknown_id_names_the_nearest_one_and_the_places() {
+    let sandbox = Sandbox::new();
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&["pants.backend.jvn"]);
+    check(
+        &sandbox,
+        &request,
+        "no plugin provides the backend `pants.backend.jvn`\n\
+         hint: did you mean `pants.backend.jvm`?\n\
+         hint: searched [DIR]/bin, [DIR]/bin/deps, [DIR]/bin/../lib/pants/plugins\n\
+         hint: name the plugin's file in `[GLOBAL] plugins`, or its directory in `[GLOBAL] plugin_paths`\n",
+    );
+}
+
+#[test]
+fn a_damaged_library_in_a_searched_place_explains_what_is_missing() {
+    let sandbox = Sandbox::new();
+    let library = sandbox.compile("hollow_root.c", "pants.backend.jvm", "bin/libjvm.so");
+    sandbox.write("bin/libtext.so", b"INPUT(libother.so)\n");
+    let bytes = std::fs::read(&library).unwrap();
+    std::fs::write(&library, &bytes[..100]).unwrap();
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&["pants.backend.jvm"]);
+    let error = discover(&request).unwrap_err().to_string();
+    assert!(sandbox.redact(&error).starts_with("[DIR]/bin/libjvm.so: is truncated: it has 100 bytes"), "{error}");
+}

@@ -1,1 +1,41 @@
-//! pants-options.
+//! Options: every source, every rank, every name, with the origin of each value.
+//!
+//! Takes the command line, the environment and the config files of one invocation and says what was asked: which
+//! goals, which specs, which value each option has and who set it. Must not know any goal, task, target type or backend
+//! by name: scopes and options arrive as data ([`ScopeSpec`](pants_model::ScopeSpec)), and the only options declared
+//! here are those of the global scope. Reads config files and `@file` values and asks whether a path exists; touches
+//! nothing else of the outside.
+//!
+//! The modules stand in the order of the flow: texts become values, files become sections, words become flags and
+//! goals, and all of it is merged by rank.
+
+mod error;
+mod global;
+mod suggest;
+
+mod literal;
+mod names;
+mod value;
+
+mod build_root;
+mod config;
+mod scopes;
+
+mod command_line;
+mod resolve;
+mod verify;
+
+mod bootstrap;
+mod parse;
+
+mod help;
+
+pub use bootstrap::{Bootstrap, Invocation, bootstrap};
+pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS};
+pub use config::ConfigFiles;
+pub use error::{ConfigPlace, ConfigProblem, OptionsError};
+pub use global::{VERSION, global_options, global_scope};
+pub use help::render_help;
+pub use literal::{LiteralError, parse_literal, render_literal};
+pub use parse::{DisabledScope, Parsed, parse, parse_with_disabled};
+pub use value::ValueError;

@@ -1,0 +1,227 @@
+//! What must be known before any plugin: the build root, the config files, the options of the global scope.
+
+use crate::build_root;
+use crate::command_line::{Flag, global_flags};
+use crate::config::ConfigFiles;
+use crate::error::OptionsError;
+use crate::global::{VERSION, global_scope};
+use crate::resolve::{Sources, resolve, resolve_all};
+use crate::scopes::Scopes;
+use pants_model::{OptionSource, OptionValues, ScopeSpec, Value};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How the program was called.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The arguments, without the program's name.
+    pub args: Vec<String>,
+    /// The environment.
+    pub environment: Arc<BTreeMap<OsString, OsString>>,
+    /// The current directory, absolute.
+    pub cwd: PathBuf,
+}
+
+/// What is known before any plugin is loaded.
+#[derive(Clone, Debug)]
+pub struct Bootstrap {
+    /// The build root, absolute.
+    pub build_root: PathBuf,
+    /// The config files that were read.
+    pub config: ConfigFiles,
+    /// The options of the global scope. Flags that stand after a goal are taken for global ones here; [`crate::parse`]
+    /// knows better.
+    pub values: OptionValues,
+}
+
+impl Bootstrap {
+    /// Where results are kept, absolute.
+    pub fn workdir(&self) -> PathBuf {
+        self.path("pants-workdir")
+    }
+
+    /// Where finished artifacts are put, absolute.
+    pub fn dist_dir(&self) -> PathBuf {
+        self.path("pants-distdir")
+    }
+
+    /// Where long-lived processes keep their files, absolute.
+    pub fn subprocess_dir(&self) -> PathBuf {
+        self.path("pants-subprocessdir")
+    }
+
+    fn path(&self, option: &str) -> PathBuf {
+        self.build_root.join(self.values.value("", option).as_str().unwrap_or_default())
+    }
+}
+
+/// Finds the build root, reads the config files and the options of the global scope.
+pub fn bootstrap(invocation: &Invocation) -> Result<Bootstrap, OptionsError> {
+    let build_root = build_root::find(&invocation.cwd, &invocation.environment)?;
+    let specs = [global_scope()];
+    let scopes = Scopes::new(&specs);
+    let mut reader = Reader {
+        invocation,
+        build_root: &build_root,
+        flags: global_flags(&invocation.args, &scopes),
+        scopes,
+        config: ConfigFiles::new(seeds(invocation, &build_root)),
+    };
+    reader.read_config()?;
+    let (values, errors) = resolve_all(&reader.scopes, &reader.sources());
+    if let Some(error) = OptionsError::of_many(errors) {
+        return Err(error);
+    }
+    let config = reader.config;
+    check_versions(&values)?;
+    Ok(Bootstrap { build_root, config, values })
+}
+
+struct Reader<'a> {
+    invocation: &'a Invocation,
+    build_root: &'a Path,
+    flags: Vec<Flag>,
+    scopes: Scopes<'a>,
+    config: ConfigFiles,
+}
+
+impl Reader<'_> {
+    fn sources(&self) -> Sources<'_> {
+        Sources {
+            config: &self.config,
+            environment: &self.invocation.environment,
+            flags: &self.flags,
+            cwd: &self.invocation.cwd,
+            build_root: self.build_root,
+        }
+    }
+
+    fn value(&self, option: &str) -> Result<(Value, OptionSource), OptionsError> {
+        let declared = self.scopes.own("", option).expect("the option is declared in the global scope");
+        resolve("", declared, &self.sources()).map(|found| (found.value, found.source))
+    }
+
+    /// The repository's files, then those of the machine and the user, each read with what the earlier ones say.
+    fn read_config(&mut self) -> Result<(), OptionsError> {
+        let (names, source) = self.value("pants-config-files")?;
+        for name in names.as_strings() {
+            let path = self.base(&source).join(name);
+            // The file of the default need not exist: a repository may be marked by another file.
+            if source != OptionSource::Default || path.is_file() {
+                self.config.read(&self.shown(name, &path), &path)?;
+            }
+        }
+        self.seed_directories()?;
+        if self.value("pantsrc")?.0 == Value::Bool(true) {
+            let (names, source) = self.value("pantsrc-files")?;
+            for name in names.as_strings() {
+                let path = self.base(&source).join(self.expand_home(name));
+                if path.is_file() {
+                    self.config.read(name, &path)?;
+                }
+            }
+        }
+        self.seed_directories()
+    }
+
+    /// Makes the directories that options name known to `%(name)s`.
+    fn seed_directories(&mut self) -> Result<(), OptionsError> {
+        for option in ["pants-workdir", "pants-distdir", "pants-supportdir"] {
+            let (value, _) = self.value(option)?;
+            let path = self.build_root.join(value.as_str().unwrap_or_default());
+            self.config.seed(&crate::names::key_of(option), path.display().to_string());
+        }
+        Ok(())
+    }
+
+    /// What a path is relative to: the current directory when it was typed, else the build root.
+    fn base(&self, source: &OptionSource) -> &Path {
+        match source {
+            OptionSource::Flag(_) | OptionSource::Environment(_) => &self.invocation.cwd,
+            OptionSource::Default | OptionSource::Config { .. } => self.build_root,
+        }
+    }
+
+    /// A file's name for messages: relative to the build root where it is below, else as given.
+    fn shown(&self, name: &str, path: &Path) -> String {
+        path.strip_prefix(self.build_root).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
+    }
+
+    fn expand_home(&self, name: &str) -> PathBuf {
+        match (name.strip_prefix("~/"), home(self.invocation)) {
+            (Some(rest), Some(home)) => Path::new(home).join(rest),
+            _ => PathBuf::from(name),
+        }
+    }
+}
+
+fn home(invocation: &Invocation) -> Option<&OsStr> {
+    variable(invocation, "HOME")
+}
+
+fn variable<'a>(invocation: &'a Invocation, name: &str) -> Option<&'a OsStr> {
+    invocation.environment.get(OsStr::new(name)).map(OsString::as_os_str)
+}
+
+/// What `%(name)s` can name before any option is known; the directories of options follow.
+fn seeds(invocation: &Invocation, build_root: &Path) -> BTreeMap<String, String> {
+    let text = |path: &Path| path.display().to_string();
+    let mut seeds = BTreeMap::from([("buildroot".to_owned(), text(build_root))]);
+    for (name, default) in
+        [("pants_workdir", ".pants.d"), ("pants_distdir", "dist"), ("pants_supportdir", "build-support")]
+    {
+        seeds.insert(name.to_owned(), text(&build_root.join(default)));
+    }
+    let user = ["USER", "LOGNAME"].iter().find_map(|name| variable(invocation, name));
+    if let Some(user) = user {
+        seeds.insert("user".to_owned(), user.to_string_lossy().into_owned());
+    }
+    if let Some(home) = home(invocation).map(Path::new) {
+        let in_home = |xdg: &str, default: &str| match variable(invocation, xdg).filter(|path| !path.is_empty()) {
+            Some(path) => text(&Path::new(path).join("pants")),
+            None => text(&home.join(default).join("pants")),
+        };
+        seeds.insert("homedir".to_owned(), text(home));
+        seeds.insert("pants_bootstrapdir".to_owned(), in_home("XDG_CACHE_HOME", ".cache"));
+        seeds.insert("pants_configdir".to_owned(), in_home("XDG_CONFIG_HOME", ".config"));
+    }
+    seeds
+}
+
+/// Whether this program is for a repository that names versions.
+fn check_versions(values: &OptionValues) -> Result<(), OptionsError> {
+    if let Some(required) = values.get("", "pants-min-version")
+        && let Some(version) = required.value.as_str()
+        && numbers(version) > numbers(VERSION)
+    {
+        return Err(OptionsError::VersionTooOld {
+            source_of_value: Box::new(required.source.clone()),
+            required: version.to_owned(),
+            have: VERSION,
+        });
+    }
+    if let Some(written_for) = values.get("", "pants-version")
+        && let Some(version) = written_for.value.as_str()
+        && !matches!(numbers(version).first(), Some(0 | 1))
+    {
+        return Err(OptionsError::NotPantsV1 {
+            source_of_value: Box::new(written_for.source.clone()),
+            version: version.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// The numbers of a version: `1.30.4rc1` is 1, 30, 4.
+fn numbers(version: &str) -> Vec<u64> {
+    let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
+    version.trim().split('.').map_while(digits).collect()
+}
+
+/// The global scope, when these specs lack it, and the specs.
+pub(crate) fn with_global(specs: &[ScopeSpec]) -> Vec<ScopeSpec> {
+    let missing = if specs.iter().any(|spec| spec.name.is_empty()) { None } else { Some(global_scope()) };
+    missing.into_iter().chain(specs.iter().cloned()).collect()
+}

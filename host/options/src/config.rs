@@ -1,0 +1,238 @@
+//! Config files: TOML read into sections whose every key knows its line.
+//!
+//! A table is a section when its dotted name is a scope, and a dict when it is the value of an option; only the one
+//! who knows the scopes can tell, so a file is kept as a tree and asked by name. `[a.b]` and `["a.b"]` are one section.
+
+mod interpolate;
+mod toml_tree;
+
+use crate::error::{ConfigPlace, ConfigProblem, OptionsError};
+use crate::names::{DEFAULT_SECTION, key_of};
+use crate::value::Raw;
+use pants_model::{OptionSource, Value};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The config files of one invocation, in the order in which later ones win.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigFiles {
+    files: Vec<ConfigFile>,
+    /// Variables of `%(name)s` that no file defines, such as `buildroot`.
+    seeds: BTreeMap<String, String>,
+}
+
+/// One config file.
+#[derive(Clone, Debug)]
+pub(crate) struct ConfigFile {
+    /// The file as the user named it.
+    pub(crate) name: Arc<str>,
+    path: PathBuf,
+    text: String,
+    /// Everything in it.
+    pub(crate) root: Table,
+}
+
+/// A table, its entries in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// One key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    /// The bytes of the key in the file.
+    pub(crate) span: std::ops::Range<usize>,
+    pub(crate) value: Node,
+}
+
+/// The value of a key.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// Anything but a table.
+    Plain(Value),
+    /// A section, a dict, or an edit (`key.add`).
+    Table(Table),
+}
+
+/// What a config file gives for an option, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) raw: Raw,
+    pub(crate) source: OptionSource,
+    pub(crate) place: ConfigPlace,
+}
+
+impl ConfigFiles {
+    pub(crate) fn new(seeds: BTreeMap<String, String>) -> Self {
+        Self { files: Vec::new(), seeds }
+    }
+
+    /// Defines a variable of `%(name)s`.
+    pub(crate) fn seed(&mut self, name: &str, value: String) {
+        self.seeds.insert(name.to_owned(), value);
+    }
+
+    /// Reads a file and puts it after the others.
+    pub(crate) fn read(&mut self, name: &str, path: &Path) -> Result<(), OptionsError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| OptionsError::ConfigRead { file: name.to_owned(), source })?;
+        self.add(name, path, text)
+    }
+
+    pub(crate) fn add(&mut self, name: &str, path: &Path, text: String) -> Result<(), OptionsError> {
+        let root = match toml_tree::parse(&text) {
+            Ok(root) => root,
+            Err((span, message)) => {
+                let place = place(name.into(), &text, span);
+                return Err(config_error(place, ConfigProblem::Syntax(message)));
+            }
+        };
+        self.files.push(ConfigFile { name: name.into(), path: path.to_path_buf(), text, root });
+        Ok(())
+    }
+
+    /// The paths of the files that were read.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
+    pub(crate) fn files(&self) -> &[ConfigFile] {
+        &self.files
+    }
+
+    /// What the files give for a key of a section, in the order of the files.
+    pub(crate) fn find(&self, section: &str, option: &str) -> Result<Vec<Found>, OptionsError> {
+        let key = key_of(option);
+        let mut found = Vec::new();
+        for file in &self.files {
+            for table in file.root.sections(section) {
+                for entry in table.entries.iter().filter(|entry| entry.key == key || entry.key == option) {
+                    found.push(self.found(file, section, table, entry)?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn found(&self, file: &ConfigFile, section: &str, table: &Table, entry: &Entry) -> Result<Found, OptionsError> {
+        let place = file.place(entry);
+        let variables = interpolate::Variables {
+            own: table,
+            defaults: file.root.sections(DEFAULT_SECTION),
+            others: self.files.iter().rev().flat_map(|file| file.root.sections(DEFAULT_SECTION)).collect(),
+            seeds: &self.seeds,
+        };
+        let raw = variables
+            .expand_raw(&entry.key, raw_of(&entry.value))
+            .map_err(|problem| config_error(place.clone(), problem))?;
+        let source = OptionSource::Config {
+            file: file.name.to_string(),
+            line: place.line,
+            section: section.to_owned(),
+            key: entry.key.clone(),
+        };
+        Ok(Found { raw, source, place })
+    }
+}
+
+impl ConfigFile {
+    /// The place of a key.
+    pub(crate) fn place(&self, entry: &Entry) -> ConfigPlace {
+        place(self.name.clone(), &self.text, entry.span.clone())
+    }
+}
+
+impl Table {
+    /// The tables whose dotted name is this, however their headers are written.
+    pub(crate) fn sections(&self, name: &str) -> Vec<&Table> {
+        let mut found = Vec::new();
+        self.collect_sections(name, &mut found);
+        found
+    }
+
+    fn collect_sections<'a>(&'a self, name: &str, found: &mut Vec<&'a Table>) {
+        for entry in &self.entries {
+            let Node::Table(table) = &entry.value else { continue };
+            match name.strip_prefix(entry.key.as_str()) {
+                Some("") => found.push(table),
+                Some(rest) => {
+                    if let Some(rest) = rest.strip_prefix('.') {
+                        table.collect_sections(rest, found);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Whether the table is an edit of a list or dict: `key.add`, `key.remove`, and nothing else.
+    pub(crate) fn is_edit(&self) -> bool {
+        !self.entries.is_empty() && self.entries.iter().all(|entry| matches!(entry.key.as_str(), "add" | "remove"))
+    }
+
+    pub(crate) fn to_dict(&self) -> Value {
+        Value::Dict(self.entries.iter().map(|entry| (Value::Str(entry.key.clone()), entry.value.to_value())).collect())
+    }
+}
+
+impl Node {
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Plain(value) => value.clone(),
+            Self::Table(table) => table.to_dict(),
+        }
+    }
+}
+
+fn raw_of(node: &Node) -> Raw {
+    match node {
+        Node::Plain(value) => Raw::Plain(value.clone()),
+        Node::Table(table) if table.is_edit() => {
+            let part = |key| table.entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.to_value());
+            Raw::Edit { add: part("add"), remove: part("remove") }
+        }
+        Node::Table(table) => Raw::Plain(table.to_dict()),
+    }
+}
+
+pub(crate) fn config_error(place: ConfigPlace, problem: ConfigProblem) -> OptionsError {
+    OptionsError::Config { place: Box::new(place), problem: Box::new(problem) }
+}
+
+/// Where some bytes of a text stand, with the line shown and the bytes marked.
+fn place(file: Arc<str>, text: &str, span: std::ops::Range<usize>) -> ConfigPlace {
+    const SHOWN: usize = 100;
+    let start = text.floor_char_boundary_at(span.start);
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_text = text[line_start..].lines().next().unwrap_or_default();
+    let line = text[..line_start].matches('\n').count() + 1;
+    let column = text[line_start..start].chars().count() + 1;
+    let end = text.floor_char_boundary_at(span.end).clamp(start, line_start + line_text.len().max(start - line_start));
+    let width = text[start..end].chars().count().clamp(1, SHOWN);
+    let number = line.to_string();
+    let gutter = " ".repeat(number.len());
+    let shown: String = line_text.chars().take(column + SHOWN).collect::<String>().replace('\t', " ");
+    let indent = " ".repeat(column - 1);
+    let marks = "^".repeat(width);
+    let excerpt = format!("  {number} | {shown}\n  {gutter} | {indent}{marks}");
+    let as_u32 = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    ConfigPlace { file, line: as_u32(line), column: as_u32(column), excerpt }
+}
+
+/// Byte offsets that may be off, made safe to slice at.
+trait CharBoundary {
+    /// The nearest boundary at or below the offset, the end at the most.
+    fn floor_char_boundary_at(&self, offset: usize) -> usize;
+}
+
+impl CharBoundary for str {
+    fn floor_char_boundary_at(&self, offset: usize) -> usize {
+        (0..=offset.min(self.len())).rev().find(|offset| self.is_char_boundary(*offset)).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

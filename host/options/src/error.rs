@@ -1,0 +1,304 @@
+//! What can be wrong with an invocation, as data; and how it is said.
+
+use crate::value::ValueError;
+use pants_model::{Diagnostic, Location, OptionSource};
+use std::path::PathBuf;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// A place in a config file, with its line marked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigPlace {
+    /// The file as the user named it.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// The line with the place marked; several lines.
+    pub excerpt: String,
+}
+
+impl ConfigPlace {
+    fn location(&self) -> Location {
+        Location { file: self.file.clone(), line: self.line, column: self.column }
+    }
+}
+
+/// What is wrong at a place of a config file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConfigProblem {
+    /// The file is not TOML.
+    #[error("{0}")]
+    Syntax(String),
+    /// No scope has the section's name.
+    #[error("unknown section `[{section}]`")]
+    UnknownSection {
+        /// The section's name.
+        section: String,
+        /// Scopes with similar names.
+        suggestions: Vec<String>,
+    },
+    /// The scope has no such option.
+    #[error("unknown option `{key}` in section `[{section}]`")]
+    UnknownKey {
+        /// The section's name.
+        section: String,
+        /// The key as written.
+        key: String,
+        /// Keys with similar names.
+        suggestions: Vec<String>,
+    },
+    /// A key stands above the first section.
+    #[error("`{0}` stands outside of any section")]
+    OutsideSection(String),
+    /// `%(name)s` names nothing.
+    #[error("`{key}` uses `%({name})s`, which is not defined in its section or in `[DEFAULT]`")]
+    UnknownVariable {
+        /// The key whose value uses it.
+        key: String,
+        /// The variable.
+        name: String,
+    },
+    /// `%(a)s` leads to itself.
+    #[error("`{key}` uses `%({name})s`, which leads back to itself")]
+    CircularVariable {
+        /// The key whose value uses it.
+        key: String,
+        /// The variable.
+        name: String,
+    },
+}
+
+/// Why an invocation was not understood.
+#[derive(Debug, Error)]
+pub enum OptionsError {
+    /// No directory above the current one is a build root.
+    #[error("no build root found in `{}` or above it", start.display())]
+    NoBuildRoot {
+        /// Where the search began.
+        start: PathBuf,
+        /// The files that would have marked one.
+        markers: &'static [&'static str],
+    },
+    /// `PANTS_BUILDROOT_OVERRIDE` names no directory.
+    #[error("`PANTS_BUILDROOT_OVERRIDE` names `{}`, which is not a directory", path.display())]
+    BadBuildRootOverride {
+        /// The path it names.
+        path: PathBuf,
+    },
+    /// A config file cannot be read.
+    #[error("cannot read the config file `{file}`")]
+    ConfigRead {
+        /// The file as the user named it.
+        file: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Something is wrong in a config file.
+    #[error("{problem}")]
+    Config {
+        /// Where.
+        place: Box<ConfigPlace>,
+        /// What.
+        problem: Box<ConfigProblem>,
+    },
+    /// A value does not fit its option.
+    #[error("{}: {problem}", quote_source(source_of_value))]
+    BadValue {
+        /// Who gave the value.
+        source_of_value: Box<OptionSource>,
+        /// Where it stands, when it stands in a config file.
+        place: Option<Box<ConfigPlace>>,
+        /// What is wrong with it.
+        problem: Box<ValueError>,
+    },
+    /// No option has this name.
+    #[error("unknown option `{flag}`{}", in_scope(scope))]
+    UnknownOption {
+        /// The flag as typed, without its value.
+        flag: String,
+        /// The goal it stands after; empty when it stands before any.
+        scope: String,
+        /// Flags with similar names.
+        suggestions: Vec<String>,
+    },
+    /// An option that takes one value was given twice.
+    #[error("`{flag}` is given twice, and takes one value")]
+    GivenTwice {
+        /// The flag as typed the second time.
+        flag: String,
+    },
+    /// A flag needs a value and has none.
+    #[error("`{flag}` needs a value")]
+    ValueMissing {
+        /// The flag as typed.
+        flag: String,
+        /// What to write for the value (`<int>`).
+        metavar: String,
+    },
+    /// A `--no-` flag has a value.
+    #[error("`{flag}` takes no value")]
+    ValueUnexpected {
+        /// The flag as typed, without its value.
+        flag: String,
+    },
+    /// A word in a goal's place is no goal.
+    #[error("unknown goal `{word}`")]
+    UnknownGoal {
+        /// The word.
+        word: String,
+        /// Goals with similar names.
+        suggestions: Vec<String>,
+    },
+    /// A word in a goal's place is a scope that only has options.
+    #[error("`{word}` is a scope of options, not a goal")]
+    NotAGoal {
+        /// The word.
+        word: String,
+    },
+    /// A goal stands after the first spec.
+    #[error("the goal `{word}` stands after a target, `{spec}`")]
+    GoalAfterSpecs {
+        /// The goal.
+        word: String,
+        /// The spec before it.
+        spec: String,
+    },
+    /// An environment variable is not Unicode.
+    #[error("the environment variable `{name}` is not valid Unicode")]
+    EnvironmentNotUnicode {
+        /// Its name.
+        name: String,
+    },
+    /// The repository wants a newer program.
+    #[error("{}: version {required} or newer is needed, and this is {have}", quote_source(source_of_value))]
+    VersionTooOld {
+        /// Who wants it.
+        source_of_value: Box<OptionSource>,
+        /// What it wants.
+        required: String,
+        /// What this is.
+        have: &'static str,
+    },
+    /// The repository is written for a Pants that is no v1.
+    #[error("{}: `{version}` is not a version of Pants v1", quote_source(source_of_value))]
+    NotPantsV1 {
+        /// Who says so.
+        source_of_value: Box<OptionSource>,
+        /// The version.
+        version: String,
+    },
+    /// Several things are wrong.
+    #[error("{} things are wrong", .0.len())]
+    Several(Vec<OptionsError>),
+}
+
+impl OptionsError {
+    /// One error, or several in the order they were found; `None` for an empty list.
+    pub(crate) fn of_many(mut errors: Vec<Self>) -> Option<Self> {
+        match errors.len() {
+            0 => None,
+            1 => errors.pop(),
+            _ => Some(Self::Several(errors)),
+        }
+    }
+
+    /// The error as what is shown: each with its place, its line and its hints.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        match self {
+            Self::Several(errors) => errors.iter().flat_map(Self::diagnostics).collect(),
+            one => vec![one.diagnostic()],
+        }
+    }
+
+    fn diagnostic(&self) -> Diagnostic {
+        let mut diagnostic = match self {
+            Self::Config { place, problem } => at(place, problem.to_string()),
+            Self::BadValue { place: Some(place), source_of_value, problem } => {
+                let what = match &**source_of_value {
+                    OptionSource::Config { section, key, .. } => format!("`[{section}] {key}`"),
+                    other => quote_source(other),
+                };
+                at(place, format!("{what}: {problem}"))
+            }
+            Self::ConfigRead { source, .. } => Diagnostic::error_without_place(format!("{self}: {source}")),
+            other => Diagnostic::error_without_place(other.to_string()),
+        };
+        diagnostic.hints = self.hints();
+        diagnostic
+    }
+
+    /// What the user may do about it, one line each.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NoBuildRoot { markers, .. } => {
+                let (last, others) = markers.split_last().expect("there are markers");
+                vec![format!("a build root holds a file named `{}` or `{last}`", others.join("`, `"))]
+            }
+            Self::Config { problem, .. } => config_hints(problem),
+            Self::BadValue { problem, .. } => problem.hint().into_iter().collect(),
+            Self::UnknownOption { scope, suggestions, .. } => {
+                let mut hints = did_you_mean(suggestions);
+                let of = if scope.is_empty() { String::new() } else { format!(" {scope}") };
+                hints.push(format!("`./pants help-advanced{of}` lists all options"));
+                hints
+            }
+            Self::ValueMissing { flag, metavar } => vec![format!("write `{flag}={metavar}`")],
+            Self::UnknownGoal { suggestions, .. } => {
+                let mut hints = did_you_mean(suggestions);
+                hints.push("`./pants goals` lists all goals".to_owned());
+                hints
+            }
+            Self::NotAGoal { word } => {
+                vec![
+                    format!("`./pants help-advanced {word}` lists its options"),
+                    format!("a directory of that name is asked for as `./{word}`"),
+                ]
+            }
+            Self::GoalAfterSpecs { word, .. } => {
+                vec![
+                    "goals come first, then targets".to_owned(),
+                    format!("a directory of that name is asked for as `./{word}`"),
+                ]
+            }
+            Self::NotPantsV1 { .. } => vec!["versions 0.x and 1.x are understood".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn at(place: &ConfigPlace, message: String) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(place.location(), message);
+    diagnostic.excerpt = Some(place.excerpt.clone());
+    diagnostic
+}
+
+fn config_hints(problem: &ConfigProblem) -> Vec<String> {
+    match problem {
+        ConfigProblem::UnknownSection { suggestions, .. } | ConfigProblem::UnknownKey { suggestions, .. } => {
+            let mut hints = did_you_mean(suggestions);
+            hints.push("`--no-verify-config` disables this check".to_owned());
+            hints
+        }
+        ConfigProblem::OutsideSection(_) => vec!["global options belong in `[GLOBAL]`".to_owned()],
+        ConfigProblem::UnknownVariable { .. } => vec!["`%%(` stands for a plain `%(`".to_owned()],
+        ConfigProblem::Syntax(_) | ConfigProblem::CircularVariable { .. } => Vec::new(),
+    }
+}
+
+fn did_you_mean(suggestions: &[String]) -> Vec<String> {
+    if suggestions.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("did you mean `{}`?", suggestions.join("` or `"))]
+}
+
+fn quote_source(source: &OptionSource) -> String {
+    format!("`{source}`")
+}
+
+fn in_scope(scope: &str) -> String {
+    if scope.is_empty() { String::new() } else { format!(" of `{scope}`") }
+}

@@ -1,0 +1,169 @@
+//! The options of the global scope: what the host itself can be told, before any plugin is loaded.
+
+use pants_model::{OptionKind, OptionSpec, ScopeSpec, Value};
+
+/// The version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The global scope with its options.
+pub fn global_scope() -> ScopeSpec {
+    ScopeSpec {
+        name: String::new(),
+        description: "Options of the whole run.".to_owned(),
+        options: global_options(),
+        is_goal: false,
+        backend: String::new(),
+    }
+}
+
+/// The options of the global scope.
+pub fn global_options() -> Vec<OptionSpec> {
+    [run_options(), target_options(), backend_options(), place_options(), config_options(), process_options()].concat()
+}
+
+/// What is shown, and how the run goes.
+fn run_options() -> Vec<OptionSpec> {
+    let levels = ["trace", "debug", "info", "warn", "error"].map(str::to_owned).to_vec();
+    let mut pantsd = flag("pantsd", true, "Use the daemon, which keeps the build graph warm.").advanced();
+    pantsd.aliases = vec!["enable-pantsd".to_owned()];
+    vec![
+        option("level", OptionKind::Choice(levels), "info", "Show messages from this level on.").short('l').recursive(),
+        flag("colors", false, "Colour what is shown.").recursive(),
+        flag("quiet", false, "Show what goals print and what goes wrong, and nothing else.").short('q').recursive(),
+        flag("explain", false, "Show what would be done, and do nothing.").short('e'),
+        flag("fail-fast", false, "Stop at the first failure.").recursive(),
+        flag("time", false, "Show how long everything took, after the run.").short('x'),
+        int("jobs", default_jobs(), "How many processes may run at the same time.").short('j'),
+        pantsd,
+        flag("print-exception-stacktrace", false, "Show everything known about an internal error.").advanced(),
+    ]
+}
+
+/// Which targets a run is about.
+fn target_options() -> Vec<OptionSpec> {
+    vec![
+        list("tag", &[], "Only targets with this tag: `a,b` means either, repeat it for both, `-a` means without."),
+        list("exclude-target-regexp", &[], "Leave out targets whose address this regular expression matches."),
+        list("spec-file", &[], "Read targets from this file, one on a line."),
+        list(
+            "build-ignore",
+            &[".*/", "bower_components/", "node_modules/", "*.egg-info/"],
+            "BUILD files to pass over, as gitignore patterns.",
+        )
+        .advanced(),
+        list("pants-ignore", &[".*/", "/dist/"], "Files and directories to pass over, as gitignore patterns.")
+            .advanced(),
+        flag("pants-ignore-use-gitignore", true, "Pass over what `.gitignore` names, too.").advanced(),
+        choice("build-file-imports", &["allow", "warn", "error"], "warn", "What an `import` in a BUILD file leads to.")
+            .advanced(),
+        choice(
+            "files-not-found-behavior",
+            &["ignore", "warn", "error"],
+            "warn",
+            "What a pattern that matches no file leads to.",
+        )
+        .advanced(),
+    ]
+}
+
+/// Which code takes part.
+fn backend_options() -> Vec<OptionSpec> {
+    const DEFAULT_BACKENDS: &[&str] = &["pants.backend.jvm", "pants.backend.python", "pants.backend.codegen"];
+    vec![
+        list("backend-packages", DEFAULT_BACKENDS, "The backends to load.").advanced(),
+        list("plugins", &[], "Plugins to load after the backends: names, or paths of their files.").advanced(),
+        list("plugin-paths", &[], "Directories in which plugins are looked for, relative to the build root.")
+            .advanced(),
+        flag("allow-unpinned", false, "Resolve third-party artifacts that no lock file pins.").advanced(),
+        text("pants-version", Value::None, "The version of Pants v1 the repository was written for.").advanced(),
+        text("pants-min-version", Value::None, "The least version of this program that the repository needs.")
+            .advanced(),
+    ]
+}
+
+/// Where things are put.
+fn place_options() -> Vec<OptionSpec> {
+    vec![
+        text("pants-workdir", ".pants.d", "Where results are kept.").advanced(),
+        text("pants-distdir", "dist", "Where finished artifacts are put.").advanced(),
+        text("pants-supportdir", "build-support", "Where the repository keeps files for its own build.").advanced(),
+        text("pants-subprocessdir", ".pids", "Where long-lived processes keep their files.").advanced(),
+        text("local-store-dir", Value::None, "The caches shared by all repositories; by default that of the user.")
+            .advanced(),
+    ]
+}
+
+/// Where options come from.
+fn config_options() -> Vec<OptionSpec> {
+    vec![
+        list("pants-config-files", &["pants.toml"], "The config files of the repository; later ones win.").advanced(),
+        flag("pantsrc", true, "Read the config files of the machine and of the user, too; they win.").advanced(),
+        list("pantsrc-files", &["/etc/pantsrc", "~/.pants.rc"], "The config files of the machine and of the user.")
+            .advanced(),
+        flag("verify-config", true, "Refuse sections and keys of config files that nobody knows.").advanced(),
+    ]
+}
+
+/// How processes run.
+fn process_options() -> Vec<OptionSpec> {
+    vec![
+        int("process-timeout", 0, "Stop a process after this many seconds; 0 means never.").advanced(),
+        int("process-terminate-wait", 10, "How many seconds a process has to end by itself before it is killed.")
+            .advanced(),
+    ]
+}
+
+fn default_jobs() -> i64 {
+    std::thread::available_parallelism().map_or(1, |cpus| i64::try_from(cpus.get()).unwrap_or(1))
+}
+
+fn option(name: &str, kind: OptionKind, default: impl Into<Value>, help: &str) -> OptionSpec {
+    OptionSpec::new(name, kind, default, help)
+}
+
+fn flag(name: &str, default: bool, help: &str) -> OptionSpec {
+    option(name, OptionKind::Bool, default, help)
+}
+
+fn int(name: &str, default: i64, help: &str) -> OptionSpec {
+    option(name, OptionKind::Int, default, help)
+}
+
+fn text(name: &str, default: impl Into<Value>, help: &str) -> OptionSpec {
+    option(name, OptionKind::String, default, help)
+}
+
+fn list(name: &str, default: &[&str], help: &str) -> OptionSpec {
+    option(name, OptionKind::StringList, Value::strings(default.iter().copied()), help)
+}
+
+fn choice(name: &str, choices: &[&str], default: &str, help: &str) -> OptionSpec {
+    option(name, OptionKind::Choice(choices.iter().map(|choice| (*choice).to_owned()).collect()), default, help)
+}
+
+/// Marks of an option, one after the other.
+trait Marks: Sized {
+    /// It has a one-letter flag.
+    fn short(self, letter: char) -> Self;
+    /// Only `help-advanced` shows it.
+    fn advanced(self) -> Self;
+    /// Inner scopes inherit it.
+    fn recursive(self) -> Self;
+}
+
+impl Marks for OptionSpec {
+    fn short(mut self, letter: char) -> Self {
+        self.short = Some(letter);
+        self
+    }
+
+    fn advanced(mut self) -> Self {
+        self.is_advanced = true;
+        self
+    }
+
+    fn recursive(mut self) -> Self {
+        self.is_recursive = true;
+        self
+    }
+}

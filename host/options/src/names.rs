@@ -1,0 +1,63 @@
+//! The names of one option in each source: flag, environment variable, config key.
+
+/// The config section of a scope.
+pub(crate) fn section_of(scope: &str) -> &str {
+    if scope.is_empty() { GLOBAL_SECTION } else { scope }
+}
+
+/// The section of the global scope.
+pub(crate) const GLOBAL_SECTION: &str = "GLOBAL";
+/// The section whose keys count for every scope, at a rank of their own.
+pub(crate) const DEFAULT_SECTION: &str = "DEFAULT";
+
+/// The config key of an option: `worker_count`.
+pub(crate) fn key_of(option: &str) -> String {
+    option.replace('-', "_")
+}
+
+/// The option that a config key means: dashes and underscores are one.
+pub(crate) fn option_of_key(key: &str) -> String {
+    key.replace('_', "-")
+}
+
+/// The qualified flag of an option, without leading dashes: `compile-javac-worker-count`.
+pub(crate) fn qualified(scope: &str, option: &str) -> String {
+    if scope.is_empty() { option.to_owned() } else { format!("{}-{option}", scope.replace('.', "-")) }
+}
+
+/// The environment variables of an option, the strongest first.
+///
+/// `PANTS_COMPILE_JAVAC_WORKER_COUNT`; for a global option `PANTS_GLOBAL_X`, then `PANTS_X`, then, for one whose name
+/// begins with `pants-` already, the name alone (`PANTS_WORKDIR`).
+pub(crate) fn environment_variables(scope: &str, option: &str) -> Vec<String> {
+    let upper = |text: &str| text.replace(['-', '.'], "_").to_uppercase();
+    let option = upper(option);
+    if !scope.is_empty() {
+        return vec![format!("PANTS_{}_{option}", upper(scope))];
+    }
+    let mut names = vec![format!("PANTS_GLOBAL_{option}"), format!("PANTS_{option}")];
+    if option.starts_with("PANTS_") {
+        names.push(option);
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_has_one_name_per_source() {
+        assert_eq!(qualified("compile.javac", "worker-count"), "compile-javac-worker-count");
+        assert_eq!(qualified("", "level"), "level");
+        assert_eq!(environment_variables("compile.javac", "args"), ["PANTS_COMPILE_JAVAC_ARGS"]);
+        assert_eq!(environment_variables("python-setup", "x"), ["PANTS_PYTHON_SETUP_X"]);
+        assert_eq!(environment_variables("", "level"), ["PANTS_GLOBAL_LEVEL", "PANTS_LEVEL"]);
+        assert_eq!(
+            environment_variables("", "pants-workdir"),
+            ["PANTS_GLOBAL_PANTS_WORKDIR", "PANTS_PANTS_WORKDIR", "PANTS_WORKDIR"]
+        );
+        assert_eq!(key_of("worker-count"), "worker_count");
+        assert_eq!(option_of_key("worker_count"), "worker-count");
+    }
+}

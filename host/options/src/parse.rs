@@ -1,0 +1,101 @@
+//! The whole invocation, once every scope is known: what is asked for, and the value of every option.
+
+use crate::bootstrap::{Bootstrap, Invocation, with_global};
+use crate::command_line::{self, CommandLine};
+use crate::error::OptionsError;
+use crate::resolve::{Sources, resolve_all};
+use crate::scopes::Scopes;
+use crate::value::ValueError;
+use crate::verify::verify;
+use pants_model::{OptionSource, OptionValues, ScopeSpec, Value};
+
+/// An invocation, understood.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// What is asked for.
+    pub command: CommandLine,
+    /// The value of every option of every scope.
+    pub values: OptionValues,
+    /// What the user should know, one line each.
+    pub warnings: Vec<String>,
+}
+
+/// A scope of a backend that exists and is not enabled: its config section is not wrong, only idle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisabledScope {
+    /// The scope's name.
+    pub name: String,
+    /// The backend that would register it.
+    pub backend: String,
+}
+
+/// Understands an invocation whose backends are all enabled or unknown.
+pub fn parse(invocation: &Invocation, bootstrap: &Bootstrap, scopes: &[ScopeSpec]) -> Result<Parsed, OptionsError> {
+    parse_with_disabled(invocation, bootstrap, scopes, &[])
+}
+
+/// Understands an invocation; config sections of the disabled scopes are warnings.
+pub fn parse_with_disabled(
+    invocation: &Invocation,
+    bootstrap: &Bootstrap,
+    scopes: &[ScopeSpec],
+    disabled: &[DisabledScope],
+) -> Result<Parsed, OptionsError> {
+    let specs = with_global(scopes);
+    let scopes = Scopes::new(&specs);
+    let exists = |word: &str| invocation.cwd.join(word).exists() || bootstrap.build_root.join(word).exists();
+    let words = command_line::read(&invocation.args, &scopes, &exists);
+    if let Some(error) = OptionsError::of_many(words.errors) {
+        return Err(error);
+    }
+
+    let sources = Sources {
+        config: &bootstrap.config,
+        environment: &invocation.environment,
+        flags: &words.flags,
+        cwd: &invocation.cwd,
+        build_root: &bootstrap.build_root,
+    };
+    let (values, mut errors) = resolve_all(&scopes, &sources);
+    errors.extend(check_jobs(&values));
+    let mut warnings = words.warnings;
+    if *values.value("", "verify-config") != Value::Bool(false) {
+        let verdict = verify(&bootstrap.config, &scopes, disabled);
+        errors.extend(verdict.errors);
+        warnings.extend(verdict.warnings);
+    }
+    if let Some(error) = OptionsError::of_many(errors) {
+        return Err(error);
+    }
+    warnings.extend(deprecations(&scopes, &values));
+    Ok(Parsed { command: words.command, values, warnings })
+}
+
+/// A run needs at least one job.
+fn check_jobs(values: &OptionValues) -> Option<OptionsError> {
+    let jobs = values.get("", "jobs")?;
+    let value = jobs.value.as_int().filter(|value| *value < 1)?;
+    Some(OptionsError::BadValue {
+        source_of_value: Box::new(jobs.source.clone()),
+        place: None,
+        problem: Box::new(ValueError::TooSmall { value, minimum: 1 }),
+    })
+}
+
+/// One line for each deprecated option that somebody set.
+fn deprecations(scopes: &Scopes<'_>, values: &OptionValues) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for scope in scopes.all() {
+        for spec in &scope.options {
+            let Some((version, instead)) = &spec.deprecated else { continue };
+            let Some(value) = values.get(&scope.name, &spec.name) else { continue };
+            if value.source != OptionSource::Default {
+                warnings.push(format!("`{}` is deprecated and goes away in {version}: {instead}", value.source));
+            }
+        }
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! The value of every option: all sources that give one, merged from the lowest rank to the highest.
+//!
+//! Ranks: the declared default, `[DEFAULT]`, the section, the environment, the flag. Within a rank the inner scope comes
+//! after the outer one, so for a recursive option an outer flag still beats an inner section.
+
+use crate::command_line::Flag;
+use crate::config::{ConfigFiles, Found};
+use crate::error::{ConfigPlace, OptionsError};
+use crate::names::{DEFAULT_SECTION, environment_variables, section_of};
+use crate::scopes::{Declared, Scopes, outer_scopes};
+use crate::value::{Change, Raw, ValueError, apply, changes};
+use pants_model::{OptionKind, OptionSource, OptionSpec, OptionValue, OptionValues, Value};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Everything that gives values.
+pub(crate) struct Sources<'a> {
+    pub(crate) config: &'a ConfigFiles,
+    pub(crate) environment: &'a BTreeMap<OsString, OsString>,
+    pub(crate) flags: &'a [Flag],
+    /// What paths of flags and variables are relative to.
+    pub(crate) cwd: &'a Path,
+    /// What paths of config files are relative to.
+    pub(crate) build_root: &'a Path,
+}
+
+/// What one source gives for one option.
+struct Given {
+    changes: Vec<Change>,
+    source: OptionSource,
+    place: Option<Box<ConfigPlace>>,
+}
+
+/// The values of all options of these scopes, and everything that is wrong.
+pub(crate) fn resolve_all(scopes: &Scopes<'_>, sources: &Sources<'_>) -> (OptionValues, Vec<OptionsError>) {
+    let (mut values, mut errors) = (OptionValues::default(), Vec::new());
+    for scope in scopes.all() {
+        for declared in scopes.options(&scope.name) {
+            match resolve(&scope.name, declared, sources) {
+                Ok(value) => values.insert(&scope.name, &declared.spec.name, value),
+                // An inherited option's fault is told once, where it is declared.
+                Err(error) if declared.owner == scope.name => errors.push(error),
+                Err(error) if is_of_scope(&error, &scope.name) => errors.push(error),
+                Err(_) => {}
+            }
+        }
+    }
+    (values, errors)
+}
+
+/// Whether a bad value of an inherited option was given for the inner scope itself.
+fn is_of_scope(error: &OptionsError, scope: &str) -> bool {
+    let OptionsError::BadValue { source_of_value, .. } = error else { return true };
+    match &**source_of_value {
+        OptionSource::Default => false,
+        OptionSource::Config { section, .. } => section == scope,
+        OptionSource::Environment(name) => {
+            name.starts_with(&format!("PANTS_{}_", scope.replace(['.', '-'], "_").to_uppercase()))
+        }
+        OptionSource::Flag(flag) => {
+            flag.trim_start_matches("--no").trim_start_matches('-').starts_with(&scope.replace('.', "-"))
+        }
+    }
+}
+
+/// The value of one option for one scope.
+pub(crate) fn resolve(scope: &str, declared: Declared<'_>, sources: &Sources<'_>) -> Result<OptionValue, OptionsError> {
+    let spec = declared.spec;
+    // From the declaring scope inwards to the asked one.
+    let mut chain: Vec<&str> = outer_scopes(scope)
+        .into_iter()
+        .filter(|outer| *outer == declared.owner || is_inside(outer, declared.owner))
+        .collect();
+    chain.push(scope);
+
+    let mut given = default_section(spec, sources)?;
+    for scope in &chain {
+        given.extend(section(scope, spec, sources)?);
+    }
+    for scope in &chain {
+        given.extend(environment(scope, spec, sources)?);
+    }
+    for scope in &chain {
+        given.extend(flags(scope, spec, sources)?);
+    }
+    merge(spec, given, sources)
+}
+
+fn is_inside(scope: &str, outer: &str) -> bool {
+    outer.is_empty() || scope.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn merge(spec: &OptionSpec, given: Vec<Given>, sources: &Sources<'_>) -> Result<OptionValue, OptionsError> {
+    let (mut value, mut source, mut place) = (spec.default.clone(), OptionSource::Default, None);
+    for one in given {
+        if one.changes.is_empty() {
+            continue;
+        }
+        value = apply(value, one.changes);
+        source = one.source;
+        place = one.place;
+    }
+    if source != OptionSource::Default {
+        value = path_value(&spec.kind, value, &source, sources)
+            .map_err(|problem| bad_value(source.clone(), place.clone(), problem))?;
+    }
+    Ok(OptionValue { value, source, is_fingerprinted: spec.is_fingerprinted })
+}
+
+fn bad_value(source: OptionSource, place: Option<Box<ConfigPlace>>, problem: ValueError) -> OptionsError {
+    OptionsError::BadValue { source_of_value: Box::new(source), place, problem: Box::new(problem) }
+}
+
+/// The names that an option answers to, its own first.
+fn names(spec: &OptionSpec) -> impl Iterator<Item = &str> {
+    std::iter::once(spec.name.as_str()).chain(spec.aliases.iter().map(String::as_str))
+}
+
+fn default_section(spec: &OptionSpec, sources: &Sources<'_>) -> Result<Vec<Given>, OptionsError> {
+    config(DEFAULT_SECTION, spec, sources)
+}
+
+fn section(scope: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Vec<Given>, OptionsError> {
+    config(section_of(scope), spec, sources)
+}
+
+fn config(section: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Vec<Given>, OptionsError> {
+    let mut given = Vec::new();
+    for name in names(spec) {
+        for Found { raw, source, place } in sources.config.find(section, name)? {
+            let place = Some(Box::new(place));
+            given.push(understand(spec, raw, source, place, sources.build_root)?);
+        }
+    }
+    Ok(given)
+}
+
+fn environment(scope: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Option<Given>, OptionsError> {
+    let variables = names(spec).flat_map(|name| environment_variables(scope, name));
+    for variable in variables {
+        let Some(text) = sources.environment.get(&OsString::from(&variable)) else { continue };
+        let Some(text) = text.to_str() else {
+            return Err(OptionsError::EnvironmentNotUnicode { name: variable });
+        };
+        let raw = Raw::Text(text.to_owned());
+        return understand(spec, raw, OptionSource::Environment(variable), None, sources.cwd).map(Some);
+    }
+    Ok(None)
+}
+
+/// All flags of one option are one source: within them a removal wins.
+fn flags(scope: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Option<Given>, OptionsError> {
+    let mut merged: Option<Given> = None;
+    for flag in sources.flags.iter().filter(|flag| flag.scope == scope && flag.option == spec.name) {
+        let source = OptionSource::Flag(flag.typed.clone());
+        let one = understand(spec, flag.raw.clone(), source, None, sources.cwd)?;
+        match &mut merged {
+            None => merged = Some(one),
+            Some(_) if !matches!(spec.kind, OptionKind::StringList | OptionKind::Dict) => {
+                return Err(OptionsError::GivenTwice { flag: flag.typed.clone() });
+            }
+            Some(merged) => merged.changes.extend(one.changes),
+        }
+    }
+    Ok(merged)
+}
+
+fn understand(
+    spec: &OptionSpec,
+    raw: Raw,
+    source: OptionSource,
+    place: Option<Box<ConfigPlace>>,
+    base: &Path,
+) -> Result<Given, OptionsError> {
+    match read_at_file(&spec.kind, raw, base).and_then(|raw| changes(&spec.kind, raw)) {
+        Ok(changes) => Ok(Given { changes, source, place }),
+        Err(problem) => Err(bad_value(source, place, problem)),
+    }
+}
+
+/// `@path` stands for what the file holds, `@@text` for `@text`.
+fn read_at_file(kind: &OptionKind, raw: Raw, base: &Path) -> Result<Raw, ValueError> {
+    let text = match &raw {
+        Raw::Text(text) | Raw::Plain(Value::Str(text)) => text,
+        Raw::Plain(_) | Raw::Edit { .. } => return Ok(raw),
+    };
+    let Some(file) = text.strip_prefix('@') else { return Ok(raw) };
+    if file.starts_with('@') {
+        return Ok(Raw::Text(file.to_owned()));
+    }
+    let fail = |reason: String| ValueError::FileUnreadable { file: file.to_owned(), reason };
+    let content = std::fs::read_to_string(base.join(file)).map_err(|error| fail(error.to_string()))?;
+    let is_composite = matches!(kind, OptionKind::StringList | OptionKind::Dict);
+    match Path::new(file).extension().and_then(|extension| extension.to_str()) {
+        Some("json") if is_composite => {
+            let json = serde_json::from_str(&content).map_err(|error| fail(error.to_string()))?;
+            Ok(Raw::Plain(value_of_json(json)))
+        }
+        Some("toml") if *kind == OptionKind::Dict => {
+            let mut files = ConfigFiles::default();
+            files.add(file, Path::new(file), content).map_err(|error| fail(error.to_string()))?;
+            Ok(Raw::Plain(files.files()[0].root.to_dict()))
+        }
+        _ => Ok(Raw::Text(content.trim().to_owned())),
+    }
+}
+
+fn value_of_json(json: serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::None,
+        serde_json::Value::Bool(value) => Value::Bool(value),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(number) => Value::Int(number),
+            None => Value::Float(number.as_f64().unwrap_or(f64::MAX)),
+        },
+        serde_json::Value::String(text) => Value::Str(text),
+        serde_json::Value::Array(items) => Value::List(items.into_iter().map(value_of_json).collect()),
+        serde_json::Value::Object(entries) => {
+            Value::Dict(entries.into_iter().map(|(key, value)| (Value::Str(key), value_of_json(value))).collect())
+        }
+    }
+}
+
+/// The path of a file or directory option: it must exist, and is kept relative to the build root where it is below.
+fn path_value(
+    kind: &OptionKind,
+    value: Value,
+    source: &OptionSource,
+    sources: &Sources<'_>,
+) -> Result<Value, ValueError> {
+    let (OptionKind::File | OptionKind::Dir, Some(text)) = (kind, value.as_str()) else { return Ok(value) };
+    let base = if let OptionSource::Config { .. } = source { sources.build_root } else { sources.cwd };
+    let path: PathBuf = base.join(text);
+    if *kind == OptionKind::File && !path.is_file() {
+        return Err(ValueError::NoSuchFile(text.to_owned()));
+    }
+    if *kind == OptionKind::Dir && !path.is_dir() {
+        return Err(ValueError::NoSuchDir(text.to_owned()));
+    }
+    let kept = path.strip_prefix(sources.build_root).unwrap_or(&path);
+    Ok(kept.to_str().map_or(Value::Str(text.to_owned()), Value::from))
+}

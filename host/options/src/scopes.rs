@@ -1,0 +1,134 @@
+//! The declared scopes and their options, asked by name.
+
+use crate::names::qualified;
+use pants_model::{OptionKind, OptionSpec, ScopeSpec};
+use std::collections::BTreeMap;
+
+/// Every known scope.
+pub(crate) struct Scopes<'a> {
+    scopes: BTreeMap<&'a str, &'a ScopeSpec>,
+}
+
+/// An option as one scope sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct Declared<'a> {
+    /// The scope that declares it: the asked one, or an outer one whose recursive options it inherits.
+    pub(crate) owner: &'a str,
+    /// The declaration.
+    pub(crate) spec: &'a OptionSpec,
+}
+
+impl<'a> Scopes<'a> {
+    pub(crate) fn new(specs: &'a [ScopeSpec]) -> Self {
+        Self { scopes: specs.iter().map(|spec| (spec.name.as_str(), spec)).collect() }
+    }
+
+    /// A scope by its exact name.
+    pub(crate) fn get(&self, name: &str) -> Option<&'a ScopeSpec> {
+        self.scopes.get(name).copied()
+    }
+
+    /// All scopes, by name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'a ScopeSpec> {
+        self.scopes.values().copied()
+    }
+
+    /// The names that may be typed as goals, by name.
+    pub(crate) fn goals(&self) -> impl Iterator<Item = &'a str> {
+        self.all().filter(|scope| scope.is_goal).map(|scope| scope.name.as_str())
+    }
+
+    /// The option that a scope itself declares under this name or alias.
+    pub(crate) fn own(&self, scope: &str, name: &str) -> Option<Declared<'a>> {
+        let scope = self.get(scope)?;
+        let spec = scope.options.iter().find(|spec| answers_to(spec, name))?;
+        Some(Declared { owner: &scope.name, spec })
+    }
+
+    /// The option that a scope declares or inherits under this name or alias.
+    pub(crate) fn option(&self, scope: &str, name: &str) -> Option<Declared<'a>> {
+        self.get(scope)?;
+        self.own(scope, name).or_else(|| {
+            let outer = outer_scopes(scope).into_iter().rev();
+            outer.filter_map(|outer| self.own(outer, name)).find(|declared| declared.spec.is_recursive)
+        })
+    }
+
+    /// Every option that a scope declares or inherits.
+    pub(crate) fn options(&self, scope: &str) -> Vec<Declared<'a>> {
+        let mut found: Vec<Declared<'a>> = Vec::new();
+        let inherited = outer_scopes(scope).into_iter().rev();
+        for (index, name) in std::iter::once(scope).chain(inherited).enumerate() {
+            let Some(scope) = self.get(name) else { continue };
+            for spec in scope.options.iter().filter(|spec| index == 0 || spec.is_recursive) {
+                if !found.iter().any(|have| have.spec.name == spec.name) {
+                    found.push(Declared { owner: &scope.name, spec });
+                }
+            }
+        }
+        found
+    }
+
+    /// The option that a qualified flag without its dashes means, and the scope it is set for: where several scopes
+    /// could be meant, the one with the longest name.
+    pub(crate) fn qualified(&self, flag: &str) -> Option<(&'a str, Declared<'a>)> {
+        self.all()
+            .filter_map(|scope| {
+                let name = match scope.name.as_str() {
+                    "" => flag,
+                    name => flag.strip_prefix(name.replace('.', "-").as_str())?.strip_prefix('-')?,
+                };
+                Some((scope.name.as_str(), self.option(&scope.name, name)?))
+            })
+            .max_by_key(|(scope, _)| scope.len())
+    }
+
+    /// The option of a one-letter flag: of the scope itself, else global.
+    pub(crate) fn short(&self, scope: &str, letter: char) -> Option<Declared<'a>> {
+        [scope, ""].into_iter().find_map(|name| {
+            let scope = self.get(name)?;
+            let spec = scope.options.iter().find(|spec| spec.short == Some(letter))?;
+            Some(Declared { owner: &scope.name, spec })
+        })
+    }
+
+    /// All qualified flags, with their dashes.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        for scope in self.all() {
+            for spec in &scope.options {
+                let name = qualified(&scope.name, &spec.name);
+                if spec.kind == OptionKind::Bool {
+                    flags.push(format!("--no-{name}"));
+                }
+                flags.push(format!("--{name}"));
+            }
+        }
+        flags
+    }
+}
+
+fn answers_to(spec: &OptionSpec, name: &str) -> bool {
+    spec.name == name || spec.aliases.iter().any(|alias| alias == name)
+}
+
+/// The scopes around one, the outermost first: `a.b.c` stands in ``, `a` and `a.b`.
+pub(crate) fn outer_scopes(scope: &str) -> Vec<&str> {
+    if scope.is_empty() {
+        return Vec::new();
+    }
+    let dots = scope.match_indices('.').map(|(dot, _)| &scope[..dot]);
+    std::iter::once("").chain(dots).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_stands_in_all_its_prefixes() {
+        assert_eq!(outer_scopes("a.b.c"), ["", "a", "a.b"]);
+        assert_eq!(outer_scopes("a"), [""]);
+        assert!(outer_scopes("").is_empty());
+    }
+}

@@ -1,0 +1,96 @@
+//! Whether every section and key of the config files means something.
+
+use crate::config::{ConfigFile, ConfigFiles, Entry, Node, Table, config_error};
+use crate::error::{ConfigProblem, OptionsError};
+use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION, key_of, option_of_key, section_of};
+use crate::parse::DisabledScope;
+use crate::scopes::Scopes;
+use crate::suggest::closest;
+
+/// What was found in all files.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    pub(crate) errors: Vec<OptionsError>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Judges every section and key.
+pub(crate) fn verify(config: &ConfigFiles, scopes: &Scopes<'_>, disabled: &[DisabledScope]) -> Verdict {
+    let mut verdict = Verdict::default();
+    for file in config.files() {
+        let mut judge = Judge { file, scopes, disabled, verdict: &mut verdict };
+        for entry in &file.root.entries {
+            match &entry.value {
+                Node::Table(table) => judge.section(&entry.key, entry, table),
+                Node::Plain(_) => judge.error(entry, ConfigProblem::OutsideSection(entry.key.clone())),
+            }
+        }
+    }
+    verdict
+}
+
+struct Judge<'a> {
+    file: &'a ConfigFile,
+    scopes: &'a Scopes<'a>,
+    disabled: &'a [DisabledScope],
+    verdict: &'a mut Verdict,
+}
+
+impl Judge<'_> {
+    fn section(&mut self, name: &str, header: &Entry, table: &Table) {
+        if name == DEFAULT_SECTION {
+            return;
+        }
+        if let Some(disabled) = self.disabled.iter().find(|disabled| disabled.name == name) {
+            let place = self.file.place(header);
+            self.verdict.warnings.push(format!(
+                "{}:{}: the section `[{name}]` has no effect: its backend `{}` is not enabled; `backend_packages` in `[GLOBAL]` enables it",
+                place.file, place.line, disabled.backend
+            ));
+            return;
+        }
+        let scope = if name == GLOBAL_SECTION { "" } else { name };
+        let is_known = self.scopes.get(scope).is_some() && name != "";
+        let is_outer = self.is_outer(name);
+        if !is_known && !is_outer {
+            return self.error(header, self.unknown_section(name));
+        }
+        for entry in &table.entries {
+            if is_known && self.scopes.option(scope, &option_of_key(&entry.key)).is_some() {
+                continue;
+            }
+            match &entry.value {
+                Node::Table(inner) if !inner.is_edit() && scope != "" => {
+                    self.section(&format!("{name}.{}", entry.key), entry, inner);
+                }
+                _ => self.error(entry, self.unknown_key(name, scope, &entry.key)),
+            }
+        }
+    }
+
+    /// Whether a section is the outer part of a scope's or disabled scope's name.
+    fn is_outer(&self, name: &str) -> bool {
+        let is_inside = |scope: &str| scope.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        self.scopes.all().any(|scope| is_inside(&scope.name))
+            || self.disabled.iter().any(|disabled| is_inside(&disabled.name))
+    }
+
+    fn error(&mut self, entry: &Entry, problem: ConfigProblem) {
+        self.verdict.errors.push(config_error(self.file.place(entry), problem));
+    }
+
+    fn unknown_section(&self, section: &str) -> ConfigProblem {
+        let known = self.scopes.all().map(|scope| section_of(&scope.name)).chain([DEFAULT_SECTION]);
+        ConfigProblem::UnknownSection { section: section.to_owned(), suggestions: closest(section, known) }
+    }
+
+    fn unknown_key(&self, section: &str, scope: &str, key: &str) -> ConfigProblem {
+        let known: Vec<String> =
+            self.scopes.options(scope).iter().map(|declared| key_of(&declared.spec.name)).collect();
+        let suggestions = closest(&key_of(key), known.iter().map(String::as_str));
+        ConfigProblem::UnknownKey { section: section.to_owned(), key: key.to_owned(), suggestions }
+    }
+}
+
+#[cfg(test)]
+mod tests;

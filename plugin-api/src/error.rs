@@ -27,7 +27,7 @@ pub struct Error {
     /// The targets that failed. When given, tasks after this one go on with the targets that do not depend on these.
     pub failed_targets: Vec<Address>,
     /// The place in the plugin's source, for a panic: `file:line:column`.
-    pub place: String,
+    pub place: Box<str>,
 }
 
 /// What kind of failure an [`Error`] is.

@@ -68,8 +68,8 @@ impl PluginHeader {
             api_minor: number(env!("CARGO_PKG_VERSION_MINOR")),
             api_patch: number(env!("CARGO_PKG_VERSION_PATCH")),
             min_host_minor,
-            flags: (cfg!(panic = "unwind") as u32) * FLAG_PANIC_UNWIND
-                | (cfg!(debug_assertions) as u32) * FLAG_DEBUG_ASSERTIONS,
+            flags: (cfg!(panic = "unwind") as u32 * FLAG_PANIC_UNWIND)
+                | (cfg!(debug_assertions) as u32 * FLAG_DEBUG_ASSERTIONS),
             id: fixed(id),
             name: fixed(name),
             version: fixed(version),

@@ -349,8 +349,8 @@ impl Registrar {
                 }
             }
         }
-        let options = self.document.scopes.iter().flat_map(|scope| &scope.options);
-        options.map(check_option).collect()
+        let mut options = self.document.scopes.iter().flat_map(|scope| &scope.options);
+        options.try_for_each(check_option)
     }
 }
 

@@ -55,7 +55,7 @@ fn panic_error(payload: Box<dyn Any + Send>) -> Error {
     if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
         std::mem::forget(second);
     }
-    Error { kind: ErrorKind::Panicked, place: log::last_panic_place(), ..Error::msg(message) }
+    Error { kind: ErrorKind::Panicked, place: log::last_panic_place().into(), ..Error::msg(message) }
 }
 
 /// Drops what an author made; a panic in it is logged, not spread.

@@ -1,0 +1,199 @@
+//! Tasks that run tests.
+
+use crate::{
+    Context, Error, Job, OptionRegistrar, Planning, Predicate, ProductDecl, Result, RoundManager, Target, Task,
+    TaskSpec, TestReport, TestStatus,
+};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A task that runs the tests of each test target among the roots, each on its own.
+pub trait TestTask: Sized + Send + Sync + 'static {
+    /// The name of its type, for `--explain`.
+    const TYPE_NAME: &'static str;
+    /// One sentence for help.
+    const DESCRIPTION: &'static str;
+    /// Another version, another result.
+    const VERSION: u32 = 1;
+
+    /// The targets it runs.
+    fn is_test_target() -> Predicate;
+
+    /// Declares options besides `--skip`, `--timeouts`, `--timeout-default` and `--timeout-maximum`.
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        let _ = options;
+        Ok(())
+    }
+
+    /// The products it can produce.
+    fn product_types() -> Vec<ProductDecl> {
+        Vec::new()
+    }
+
+    /// Says which products it needs.
+    fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()>;
+
+    /// Makes the instance.
+    fn new(context: &Context) -> Result<Self>;
+
+    /// Runs the tests of one target. `Err` is for a tool that could not run; failing tests are an outcome.
+    fn run_target(&self, context: &Context, run: &TestRun) -> Result<TestOutcome>;
+}
+
+/// One target to test.
+#[derive(Clone, Debug)]
+pub struct TestRun {
+    /// The target.
+    pub target: Target,
+    /// Where the JUnit XML report must be written, relative to the build root: an output of the process.
+    pub report: String,
+    /// A directory for results, relative to the build root.
+    pub results_dir: String,
+    /// When to kill it.
+    pub timeout: Option<Duration>,
+}
+
+/// How the tests of one target ended.
+#[derive(Clone, Debug, Default)]
+pub struct TestOutcome {
+    /// Whether all passed.
+    pub is_success: bool,
+    /// Whether the result came from a cache.
+    pub is_cached: bool,
+    /// Which tests failed and why, or why the tool did: shown to the user when it is no success.
+    pub details: String,
+}
+
+/// A [`TestTask`] as a task.
+pub struct Testing<T>(T);
+
+impl<T: TestTask> Task for Testing<T> {
+    fn spec() -> TaskSpec {
+        TaskSpec::new(T::TYPE_NAME, T::DESCRIPTION)
+            .applies_to(T::is_test_target())
+            .over_roots()
+            .version(T::VERSION)
+            .takes_passthrough()
+    }
+
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        options.bool("skip", false, "Run no tests.");
+        options.bool("timeouts", true, "Kill tests that run longer than their timeout.");
+        options.int("timeout-default", 0, "The timeout, in seconds, of a target that gives none; 0 means none.");
+        options.int("timeout-maximum", 0, "The highest timeout, in seconds, that a target may give; 0 means any.");
+        T::register_options(options)
+    }
+
+    fn product_types() -> Vec<ProductDecl> {
+        T::product_types()
+    }
+
+    fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        T::prepare(planning, round)
+    }
+
+    fn new(context: &Context) -> Result<Self> {
+        T::new(context).map(Self)
+    }
+
+    fn execute(&mut self, context: &Context) -> Result<()> {
+        if context.flag("skip")? {
+            return Ok(());
+        }
+        let predicate = T::is_test_target();
+        let mut targets: Vec<Target> =
+            context.target_roots()?.into_iter().filter(|target| predicate.matches(target)).collect();
+        targets.sort_by(|a, b| a.address.cmp(&b.address));
+        let runnable = context.targets()?;
+        let (targets, blocked): (Vec<_>, Vec<_>) =
+            targets.into_iter().partition(|target| runnable.iter().any(|other| other.address == target.address));
+        for target in blocked {
+            report(context, &target, TestStatus::NotRun, None)?;
+        }
+        let runs = targets.into_iter().map(|target| test_run(context, target)).collect::<Result<Vec<_>>>()?;
+        self.run_all(context, &runs)
+    }
+}
+
+impl<T: TestTask> Testing<T> {
+    fn run_all(&self, context: &Context, runs: &[TestRun]) -> Result<()> {
+        let jobs: Vec<Job> = runs
+            .iter()
+            .map(|run| Job::for_target(format!("test {}", run.target.address), run.target.address.clone()))
+            .collect();
+        let failed = Mutex::new(Vec::new());
+        let outcome = context.parallel(&jobs, |index, context| {
+            let run = &runs[index];
+            let outcome = self.0.run_target(context, run)?;
+            let written = context.absolute(&run.report).exists().then(|| run.report.clone());
+            let status = match (outcome.is_success, outcome.is_cached) {
+                (true, true) => TestStatus::Cached,
+                (true, false) => TestStatus::Success,
+                (false, _) => TestStatus::Failure,
+            };
+            if !outcome.is_success && !outcome.details.is_empty() {
+                context.tool_output(&outcome.details)?;
+            }
+            report(context, &run.target, status, written)?;
+            if outcome.is_success {
+                return Ok(());
+            }
+            failed.lock().unwrap_or_else(PoisonError::into_inner).push(run.target.address.clone());
+            Err(Error::msg(format!("tests of `{}` failed", run.target.address)))
+        })?;
+
+        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // A job that ended without a report of its own: the tool could not run, or the run was cancelled.
+        for (run, state) in runs.iter().zip(&outcome.states) {
+            if !matches!(state, crate::JobState::Done) && !failed.contains(&run.target.address) {
+                report(context, &run.target, TestStatus::NotRun, None)?;
+            }
+        }
+        let broken: Vec<_> =
+            outcome.failures().filter(|(index, _)| !failed.contains(&runs[*index].target.address)).collect();
+        if let Some((index, error)) = broken.first() {
+            let address = runs[*index].target.address.clone();
+            return Err(Error::clone(error)
+                .context(format!("the tests of `{address}` could not run"))
+                .failed_targets([address]));
+        }
+        match failed.len() {
+            0 if outcome.is_success() => Ok(()),
+            0 => Err(Error::cancelled()),
+            1 => Err(Error::msg(format!("tests of `{}` failed", failed[0])).failed_targets(failed)),
+            count => Err(Error::msg(format!("tests of {count} targets failed")).failed_targets(failed)),
+        }
+    }
+}
+
+fn test_run(context: &Context, target: Target) -> Result<TestRun> {
+    let results_dir = format!("{}/{}", context.workdir(), target.address.id());
+    std::fs::create_dir_all(context.absolute(&results_dir))?;
+    let report = format!("{results_dir}/TEST-{}.xml", target.address.id());
+    let timeout = timeout(context, &target)?;
+    Ok(TestRun { target, report, results_dir, timeout })
+}
+
+fn timeout(context: &Context, target: &Target) -> Result<Option<Duration>> {
+    if !context.flag("timeouts")? {
+        return Ok(None);
+    }
+    let maximum = context.int_option("timeout-maximum")?;
+    let seconds = match target.field("timeout").as_int() {
+        Some(seconds) => seconds,
+        None => context.int_option("timeout-default")?,
+    };
+    let capped = if maximum > 0 && seconds > maximum {
+        let address = &target.address;
+        let warning = format!("the timeout of `{address}` ({seconds}s) is above the maximum and is set to {maximum}s");
+        context.log(crate::LogLevel::Warn, warning)?;
+        maximum
+    } else {
+        seconds
+    };
+    Ok(u64::try_from(capped).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs))
+}
+
+fn report(context: &Context, target: &Target, status: TestStatus, report: Option<String>) -> Result<()> {
+    context.report_test(&TestReport { address: target.address.clone(), status, report })
+}

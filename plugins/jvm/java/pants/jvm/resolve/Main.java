@@ -1,0 +1,151 @@
+package pants.jvm.resolve;
+
+import coursierapi.Artifact;
+import coursierapi.Cache;
+import coursierapi.Credentials;
+import coursierapi.MavenRepository;
+import coursierapi.Repository;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import pants.jvm.fetch.Network;
+import pants.jvm.fetch.Script;
+
+/**
+ * Brings third-party jars: {@code Main coursierCache jarStore directory}, with a script on stdin.
+ *
+ * <p>Lines {@code jar} are resolved; lines {@code locked node module version classifier ext sha256} are brought as they
+ * are, without asking what they need. Lines {@code repository url user password} say from where, in this order. All jars
+ * end up linked in the directory. The answer on stdout, again in tabs:
+ *
+ * <ul>
+ *   <li>{@code jar node module version classifier ext sha256 path needs}: a jar; no file where sha256 is empty
+ *   <li>{@code missing what reason}: what no repository could give, a line per reason
+ *   <li>{@code mismatch node url expected found}: a repository gives another file than the lock file names
+ * </ul>
+ */
+public final class Main {
+  private final Script script;
+  private final Cache cache;
+  private final JarStore store;
+  private final Path directory;
+  private final PrintStream out;
+  private boolean isComplete = true;
+
+  private Main(Script script, String cache, String store, String directory, PrintStream out) throws IOException {
+    this.script = script;
+    this.cache = Cache.create().withLocation(new File(cache));
+    this.store = new JarStore(Path.of(store));
+    this.directory = Path.of(directory);
+    this.out = out;
+  }
+
+  /** Exits 0 when every jar is linked, 1 when the answer says what is missing. */
+  public static void main(String[] arguments) throws Exception {
+    Script script = Script.read(System.in);
+    Network.configure(System.getenv(), script);
+    PrintStream out = new PrintStream(System.out, false, "UTF-8");
+    Main main = new Main(script, arguments[0], arguments[1], arguments[2], out);
+    if (!script.lines("jar").isEmpty()) {
+      main.resolve();
+    }
+    main.bringLocked();
+    out.flush();
+    System.exit(main.isComplete ? 0 : 1);
+  }
+
+  private void resolve() throws IOException {
+    Repository[] repositories = repositories().toArray(new Repository[0]);
+    Resolver.Outcome outcome = new Resolver(cache, repositories).resolve(script);
+    for (Resolver.Missing missing : outcome.missing()) {
+      missing.reasons().forEach(reason -> say("missing", missing.what(), oneLine(reason)));
+      isComplete = false;
+    }
+    for (Resolver.Found found : outcome.found()) {
+      String sha256 = "";
+      String path = "";
+      if (found.file() != null) {
+        sha256 = store.add(found.file().toPath());
+        path = path(found.module(), found.version(), found.classifier(), found.ext());
+        store.link(sha256, directory.resolve(path));
+      }
+      String needs = String.join(",", found.needs());
+      say(
+          "jar",
+          found.node(),
+          found.module(),
+          found.version(),
+          found.classifier(),
+          found.ext(),
+          sha256,
+          path,
+          needs);
+    }
+  }
+
+  private void bringLocked() throws IOException {
+    for (List<String> line : script.lines("locked")) {
+      String sha256 = line.get(5);
+      String path = path(line.get(1), line.get(2), line.get(3), line.get(4));
+      if (store.has(sha256) || fetchLocked(line.get(0), path, sha256)) {
+        store.link(sha256, directory.resolve(path));
+      } else {
+        isComplete = false;
+      }
+    }
+  }
+
+  /** Fetches one jar of the lock file from the first repository that has it, and checks that it is the same. */
+  private boolean fetchLocked(String node, String path, String sha256) throws IOException {
+    List<String> reasons = new ArrayList<>();
+    for (MavenRepository repository : repositories()) {
+      String url = repository.getBase() + "/" + path;
+      try {
+        File file = cache.get(Artifact.of(url, false, false, repository.getCredentials()));
+        String found = store.add(file.toPath());
+        if (found.equals(sha256)) {
+          return true;
+        }
+        Files.deleteIfExists(file.toPath());
+        say("mismatch", node, url, sha256, found);
+        return false;
+      } catch (RuntimeException failed) {
+        // Coursier's interface declares nothing here; what it throws wraps the reason.
+        Throwable reason = failed.getCause() == null ? failed : failed.getCause();
+        reasons.add(oneLine(String.valueOf(reason.getMessage())));
+      }
+    }
+    reasons.forEach(reason -> say("missing", node, reason));
+    return false;
+  }
+
+  private List<MavenRepository> repositories() {
+    List<MavenRepository> repositories = new ArrayList<>();
+    for (List<String> line : script.lines("repository")) {
+      MavenRepository repository = MavenRepository.of(line.get(0).replaceAll("/+$", ""));
+      String user = line.get(1);
+      repositories.add(
+          user.isEmpty() ? repository : repository.withCredentials(Credentials.of(user, line.get(2))));
+    }
+    return repositories;
+  }
+
+  /** The path of a file inside a Maven repository, and inside the directory of links. */
+  private static String path(String module, String version, String classifier, String ext) {
+    String[] parts = module.split(":", 2);
+    String file = parts[1] + "-" + version + (classifier.isEmpty() ? "" : "-" + classifier) + "." + ext;
+    return parts[0].replace('.', '/') + "/" + parts[1] + "/" + version + "/" + file;
+  }
+
+  private void say(String... fields) {
+    out.println(String.join("\t", fields));
+  }
+
+  private static String oneLine(String text) {
+    return text.strip().replaceAll("\\s*\\R\\s*", "; ").replace('\t', ' ');
+  }
+}

@@ -1,0 +1,88 @@
+//! For tests: the real compile worker, started once for all tests of the process, spoken to as the host does.
+
+use std::io::{BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, OnceLock};
+
+/// What the worker answered.
+pub(crate) struct Answer {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A worker that serves requests, one at a time.
+pub(crate) struct TestWorker {
+    _child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+}
+
+/// The worker of this test process. It ends when the process does, because its stdin is closed then.
+pub(crate) fn worker() -> MutexGuard<'static, TestWorker> {
+    static WORKER: OnceLock<Mutex<TestWorker>> = OnceLock::new();
+    let worker = WORKER.get_or_init(|| Mutex::new(TestWorker::start()));
+    worker.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl TestWorker {
+    fn start() -> Self {
+        let classes = tempfile::tempdir().expect("the temp dir is writable").keep();
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("java/pants/jvm/worker");
+        let sources = std::fs::read_dir(sources).expect("the sources are there");
+        let sources = sources.map(|entry| entry.expect("an entry of the directory").path());
+        let status = Command::new("javac").arg("-d").arg(&classes).args(sources).status().expect("javac is on PATH");
+        assert!(status.success(), "the worker compiles");
+        let mut child = Command::new("java")
+            .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"])
+            .args([classes.as_os_str(), "pants.jvm.worker.Worker".as_ref()])
+            .current_dir(&classes)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("java is on PATH");
+        let stdin = child.stdin.take().expect("it is piped");
+        let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        Self { _child: child, stdin, stdout }
+    }
+
+    /// Sends one request and reads its answer.
+    pub(crate) fn request(&mut self, command: &str, arguments: &[String], directory: &Path) -> Answer {
+        for argument in arguments {
+            self.send(b'A', argument.as_bytes());
+        }
+        self.send(b'D', directory.to_str().expect("a plain path").as_bytes());
+        self.send(b'C', command.as_bytes());
+        self.stdin.flush().expect("the worker reads");
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        loop {
+            let (kind, payload) = self.receive();
+            match kind {
+                b'1' => stdout.extend(payload),
+                b'2' => stderr.extend(payload),
+                b'X' => {
+                    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the worker writes UTF-8");
+                    let code = text(payload).parse().expect("an exit code is a number");
+                    return Answer { code, stdout: text(stdout), stderr: text(stderr) };
+                }
+                kind => panic!("a frame of kind {kind}"),
+            }
+        }
+    }
+
+    fn send(&mut self, kind: u8, payload: &[u8]) {
+        let length = u32::try_from(payload.len()).expect("short");
+        let head = [length.to_be_bytes().as_slice(), &[kind]].concat();
+        self.stdin.write_all(&head).and_then(|()| self.stdin.write_all(payload)).expect("the worker reads");
+    }
+
+    fn receive(&mut self) -> (u8, Vec<u8>) {
+        let mut head = [0; 5];
+        self.stdout.read_exact(&mut head).expect("the worker answers");
+        let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+        let mut payload = vec![0; length as usize];
+        self.stdout.read_exact(&mut payload).expect("the worker answers");
+        (head[4], payload)
+    }
+}

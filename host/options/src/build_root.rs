@@ -15,11 +15,12 @@ const OVERRIDE: &str = "PANTS_BUILDROOT_OVERRIDE";
 pub(crate) fn find(cwd: &Path, environment: &BTreeMap<OsString, OsString>) -> Result<PathBuf, OptionsError> {
     if let Some(path) = environment.get(&OsString::from(OVERRIDE)).filter(|path| !path.is_empty()) {
         let path = cwd.join(path);
-        return if path.is_dir() { Ok(path) } else { Err(OptionsError::BadBuildRootOverride { path }) };
+        let found = path.canonicalize().ok().filter(|found| found.is_dir());
+        return found.ok_or(OptionsError::BadBuildRootOverride { path });
     }
     cwd.ancestors()
         .find(|dir| MARKERS.iter().any(|marker| dir.join(marker).is_file()))
-        .map(Path::to_path_buf)
+        .map(|dir| dir.components().collect())
         .ok_or_else(|| OptionsError::NoBuildRoot { start: cwd.to_path_buf(), markers: MARKERS })
 }
 
@@ -30,9 +31,10 @@ mod tests {
 
     /// Files (`dir/` for directories) below a root, where the search begins, and what it finds relative to that root.
     fn check(tree: &[&str], cwd: &str, variable: Option<&str>, expect: &str) {
-        let root = tempfile::tempdir().expect("a temp directory");
+        let dir = tempfile::tempdir().expect("a temp directory");
+        let root = dir.path().canonicalize().expect("the directory exists");
         for path in tree {
-            let file = root.path().join(path);
+            let file = root.join(path);
             fs::create_dir_all(if path.ends_with('/') { &file } else { file.parent().expect("below the root") })
                 .expect("directories");
             if !path.ends_with('/') {
@@ -40,12 +42,12 @@ mod tests {
             }
         }
         let environment = variable.map(|value| (OVERRIDE.into(), value.into())).into_iter().collect();
-        let got = match find(&root.path().join(cwd), &environment) {
-            Ok(found) => match found.strip_prefix(root.path()) {
+        let got = match find(&root.join(cwd), &environment) {
+            Ok(found) => match found.strip_prefix(&root) {
                 Ok(found) => found.display().to_string(),
                 Err(_) => "outside".to_owned(),
             },
-            Err(error) => format!("error: {error}").replace(&root.path().display().to_string(), "[ROOT]"),
+            Err(error) => format!("error: {error}").replace(&root.display().to_string(), "[ROOT]"),
         };
         assert_eq!(got, expect, "in {cwd} of {tree:?}");
     }
@@ -65,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_environment_may_name_the_root() {
-        check(&["a/pants.toml", "a/b/", "x/"], "a/b", Some("../../x"), "a/b/../../x");
+        check(&["a/pants.toml", "a/b/", "x/"], "a/b", Some("../../x"), "x");
         check(
             &["a/pants.toml"],
             "a",

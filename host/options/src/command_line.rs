@@ -7,7 +7,7 @@
 use crate::error::OptionsError;
 use crate::scopes::{Declared, Scopes};
 use crate::suggest::closest;
-use crate::value::Raw;
+use crate::value::{Raw, changes};
 use pants_model::{OptionKind, Value};
 
 /// First words that no plugin may register as a goal; a directory of that name is asked for as `./plugin`.
@@ -94,6 +94,7 @@ pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, exists: &dyn Fn(&str) -
         exists,
         help: before.iter().find_map(|arg| HelpKind::of_word(arg)),
         current: String::new(),
+        previous: "",
         typed_scopes: Vec::new(),
         shorthand_flags: 0,
         words: Words::default(),
@@ -101,6 +102,7 @@ pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, exists: &dyn Fn(&str) -
     for (index, arg) in before.iter().enumerate() {
         let next_is_flag = before.get(index + 1).is_some_and(|next| next.starts_with('-'));
         reader.argument(arg, next_is_flag);
+        reader.previous = arg;
     }
     reader.finish(passthrough)
 }
@@ -125,13 +127,22 @@ pub(crate) fn global_flags(args: &[String], global: &Scopes<'_>) -> Vec<Flag> {
             continue;
         }
         let Some(Ok(flag)) = understand(arg, "", global) else { continue };
-        // After a goal it may belong to the goal; a global one before it stands.
-        let is_taken = index > first_word && flags.iter().any(|have| have.option == flag.option);
-        if !is_taken {
+        // After a goal it may belong to the goal: then it neither overrides nor fails anything here.
+        let is_late = index > first_word;
+        if !is_late || fits_beside(&flag, &flags, global) {
             flags.push(flag);
         }
     }
     flags
+}
+
+/// Whether a flag can be a global one: its value fits, and no flag before it took the option's only value.
+fn fits_beside(flag: &Flag, earlier: &[Flag], global: &Scopes<'_>) -> bool {
+    let Some(declared) = global.own("", &flag.option) else { return false };
+    let kind = &declared.spec.kind;
+    let is_single = !matches!(kind, OptionKind::StringList | OptionKind::Dict);
+    let is_taken = is_single && earlier.iter().any(|have| have.option == flag.option);
+    !is_taken && changes(kind, flag.raw.clone()).is_ok()
 }
 
 struct Reader<'a> {
@@ -140,6 +151,8 @@ struct Reader<'a> {
     help: Option<HelpKind>,
     /// The scope of the goal typed last.
     current: String,
+    /// The argument before this one.
+    previous: &'a str,
     /// The scopes typed, goals or not.
     typed_scopes: Vec<String>,
     /// How many flags of its own the current goal has.
@@ -176,19 +189,26 @@ impl Reader<'_> {
     }
 
     fn unknown_flag(&self, typed: &str) -> OptionsError {
-        let mut known: Vec<String> = self.scopes.flags();
-        if !self.current.is_empty() {
-            known.extend(self.scopes.options(&self.current).iter().map(|declared| format!("--{}", declared.spec.name)));
+        OptionsError::UnknownOption {
+            flag: typed.to_owned(),
+            scope: self.current.clone(),
+            suggestions: self.similar_flags(typed),
         }
-        let mut suggestions = closest(typed, known.iter().map(String::as_str));
-        if suggestions.is_empty() {
-            // The name is right, and the scope is missing.
-            let tail = typed.trim_start_matches('-');
-            let is_tail =
-                |flag: &&String| flag.strip_suffix(tail).is_some_and(|head| head.ends_with('-') && head.len() > 2);
-            suggestions = known.iter().filter(is_tail).take(3).cloned().collect();
+    }
+
+    /// Flags spelled like the typed one; else those that would be, were their scope typed too.
+    fn similar_flags(&self, typed: &str) -> Vec<String> {
+        let flags = self.scopes.flags();
+        let own: Vec<String> =
+            self.scopes.options(&self.current).iter().map(|declared| format!("--{}", declared.spec.name)).collect();
+        let known = flags.iter().map(|(_, qualified)| qualified).chain(&own).map(String::as_str);
+        let near = closest(typed, known);
+        if !near.is_empty() {
+            return near;
         }
-        OptionsError::UnknownOption { flag: typed.to_owned(), scope: self.current.clone(), suggestions }
+        let names = closest(typed, flags.iter().map(|(name, _)| name.as_str()));
+        let named = flags.iter().filter(|(name, _)| names.contains(name)).map(|(_, qualified)| qualified.clone());
+        named.take(3).collect()
     }
 
     /// A word before the first spec.
@@ -204,10 +224,22 @@ impl Reader<'_> {
             }
             _ if looks_like_spec(word) || (self.exists)(word) => self.words.command.specs.push(word.to_owned()),
             Some(_) => self.words.errors.push(OptionsError::NotAGoal { word: word.to_owned() }),
+            None if self.is_missing_value(word) => {}
             None => {
                 let suggestions = closest(word, self.scopes.goals());
                 self.words.errors.push(OptionsError::UnknownGoal { word: word.to_owned(), suggestions });
             }
+        }
+    }
+
+    /// `--jobs 3`: the word was meant as the value of the flag before it, which says so.
+    fn is_missing_value(&mut self, word: &str) -> bool {
+        match self.words.errors.last_mut() {
+            Some(OptionsError::ValueMissing { value, flag }) if self.previous == *flag => {
+                word.clone_into(value);
+                true
+            }
+            _ => false,
         }
     }
 
@@ -310,8 +342,8 @@ fn given(typed: &str, text: Option<&str>, scope: &str, declared: Declared<'_>) -
         (None, _) if declared.spec.kind == OptionKind::Bool => Raw::Plain(Value::Bool(true)),
         (None, Some(implicit)) => Raw::Plain(implicit.clone()),
         (None, None) => {
-            let metavar = crate::help::metavar(&declared.spec.kind);
-            return Err(OptionsError::ValueMissing { flag: typed.to_owned(), metavar });
+            let value = crate::help::metavar(&declared.spec.kind);
+            return Err(OptionsError::ValueMissing { flag: typed.to_owned(), value });
         }
     };
     Ok(flag(typed, scope, declared, raw))
@@ -320,6 +352,3 @@ fn given(typed: &str, text: Option<&str>, scope: &str, declared: Declared<'_>) -
 fn flag(typed: &str, scope: &str, declared: Declared<'_>, raw: Raw) -> Flag {
     Flag { scope: scope.to_owned(), option: declared.spec.name.clone(), raw, typed: typed.to_owned() }
 }
-
-#[cfg(test)]
-mod tests;

@@ -135,8 +135,8 @@ pub enum OptionsError {
     ValueMissing {
         /// The flag as typed.
         flag: String,
-        /// What to write for the value (`<int>`).
-        metavar: String,
+        /// What to write for it (`<int>`), or what seems to be meant.
+        value: String,
     },
     /// A `--no-` flag has a value.
     #[error("`{flag}` takes no value")]
@@ -245,7 +245,7 @@ impl OptionsError {
                 hints.push(format!("`./pants help-advanced{of}` lists all options"));
                 hints
             }
-            Self::ValueMissing { flag, metavar } => vec![format!("write `{flag}={metavar}`")],
+            Self::ValueMissing { flag, value } => vec![format!("write `{flag}={value}`")],
             Self::UnknownGoal { suggestions, .. } => {
                 let mut hints = did_you_mean(suggestions);
                 hints.push("`./pants goals` lists all goals".to_owned());

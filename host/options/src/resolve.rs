@@ -10,7 +10,7 @@ use crate::names::{DEFAULT_SECTION, environment_variables, section_of};
 use crate::scopes::{Declared, Scopes, outer_scopes};
 use crate::value::{Change, Raw, ValueError, apply, changes};
 use pants_model::{OptionKind, OptionSource, OptionSpec, OptionValue, OptionValues, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -35,33 +35,18 @@ struct Given {
 /// The values of all options of these scopes, and everything that is wrong.
 pub(crate) fn resolve_all(scopes: &Scopes<'_>, sources: &Sources<'_>) -> (OptionValues, Vec<OptionsError>) {
     let (mut values, mut errors) = (OptionValues::default(), Vec::new());
+    // The fault of an inherited option is met again in every inner scope, and told once.
+    let mut told = BTreeSet::new();
     for scope in scopes.all() {
         for declared in scopes.options(&scope.name) {
             match resolve(&scope.name, declared, sources) {
                 Ok(value) => values.insert(&scope.name, &declared.spec.name, value),
-                // An inherited option's fault is told once, where it is declared.
-                Err(error) if declared.owner == scope.name => errors.push(error),
-                Err(error) if is_of_scope(&error, &scope.name) => errors.push(error),
+                Err(error) if told.insert(error.to_string()) => errors.push(error),
                 Err(_) => {}
             }
         }
     }
     (values, errors)
-}
-
-/// Whether a bad value of an inherited option was given for the inner scope itself.
-fn is_of_scope(error: &OptionsError, scope: &str) -> bool {
-    let OptionsError::BadValue { source_of_value, .. } = error else { return true };
-    match &**source_of_value {
-        OptionSource::Default => false,
-        OptionSource::Config { section, .. } => section == scope,
-        OptionSource::Environment(name) => {
-            name.starts_with(&format!("PANTS_{}_", scope.replace(['.', '-'], "_").to_uppercase()))
-        }
-        OptionSource::Flag(flag) => {
-            flag.trim_start_matches("--no").trim_start_matches('-').starts_with(&scope.replace('.', "-"))
-        }
-    }
 }
 
 /// The value of one option for one scope.

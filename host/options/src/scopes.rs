@@ -92,16 +92,16 @@ impl<'a> Scopes<'a> {
         })
     }
 
-    /// All qualified flags, with their dashes.
-    pub(crate) fn flags(&self) -> Vec<String> {
+    /// All flags with their dashes: as they are typed after their goal, and qualified.
+    pub(crate) fn flags(&self) -> Vec<(String, String)> {
         let mut flags = Vec::new();
         for scope in self.all() {
             for spec in &scope.options {
-                let name = qualified(&scope.name, &spec.name);
+                let qualified = qualified(&scope.name, &spec.name);
                 if spec.kind == OptionKind::Bool {
-                    flags.push(format!("--no-{name}"));
+                    flags.push((format!("--no-{}", spec.name), format!("--no-{qualified}")));
                 }
-                flags.push(format!("--{name}"));
+                flags.push((format!("--{}", spec.name), format!("--{qualified}")));
             }
         }
         flags

@@ -50,7 +50,7 @@ impl Judge<'_> {
             return;
         }
         let scope = if name == GLOBAL_SECTION { "" } else { name };
-        let is_known = self.scopes.get(scope).is_some() && name != "";
+        let is_known = self.scopes.get(scope).is_some() && !name.is_empty();
         let is_outer = self.is_outer(name);
         if !is_known && !is_outer {
             return self.error(header, self.unknown_section(name));
@@ -60,7 +60,7 @@ impl Judge<'_> {
                 continue;
             }
             match &entry.value {
-                Node::Table(inner) if !inner.is_edit() && scope != "" => {
+                Node::Table(inner) if !inner.is_edit() && !scope.is_empty() => {
                     self.section(&format!("{name}.{}", entry.key), entry, inner);
                 }
                 _ => self.error(entry, self.unknown_key(name, scope, &entry.key)),
@@ -91,6 +91,3 @@ impl Judge<'_> {
         ConfigProblem::UnknownKey { section: section.to_owned(), key: key.to_owned(), suggestions }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,1 +1,225 @@
-//! Tests.
+//! What help looks like.
+
+use super::*;
+use expect_test::{Expect, expect};
+
+fn check(kind: HelpKind, scopes: &[&str], width: usize, expect: Expect) {
+    let request = HelpRequest { kind, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect() };
+    expect.assert_eq(&render_help(&request, &specs(), width));
+}
+
+fn specs() -> Vec<ScopeSpec> {
+    let scope = |name: &str, description: &str, options| ScopeSpec {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        options,
+        is_goal: name != "jvm",
+        backend: String::new(),
+    };
+    let mut workers = OptionSpec::new("worker-count", OptionKind::Int, 2, "How many compilers run at a time.");
+    workers.is_advanced = true;
+    let args = OptionSpec::new(
+        "args",
+        OptionKind::StringList,
+        Value::strings(["-g"]),
+        "Extra arguments for the compiler, each of which is handed over as it stands.",
+    );
+    let mut old = OptionSpec::new("old", OptionKind::Bool, false, "Does it the old way.");
+    old.deprecated = Some(("1.0".into(), "use `--args`".into()));
+    let mut sep = OptionSpec::new("sep", OptionKind::String, "\\n", "What stands between two lines.");
+    sep.short = Some('s');
+    sep.implicit_value = Some(Value::from(","));
+    vec![
+        scope("list", "Lists targets.", vec![sep]),
+        scope(
+            "compile",
+            "Compiles what can be compiled, in the order of the dependencies, and nothing more than what changed.",
+            vec![],
+        ),
+        scope("compile.javac", "Compiles Java.", vec![workers, args, old]),
+        scope("jvm", "How the JVM is set up.", vec![]),
+    ]
+}
+
+#[test]
+fn goals_stand_in_two_columns() {
+    check(
+        HelpKind::Goals,
+        &[],
+        60,
+        expect![[r#"
+        goals:
+          compile  Compiles what can be compiled, in the order of
+                   the dependencies, and nothing more than what
+                   changed.
+          list     Lists targets.
+    "#]],
+    );
+}
+
+#[test]
+fn a_phase_shows_the_usual_options_of_its_goals() {
+    check(
+        HelpKind::Basic,
+        &["compile"],
+        60,
+        expect![[r#"
+        `compile` options
+        -----------------
+        Compiles what can be compiled, in the order of the
+        dependencies, and nothing more than what changed.
+
+          no options
+
+        `compile.javac` options
+        -----------------------
+        Compiles Java.
+
+          --compile-javac-args="['<str>', ...]"
+              Extra arguments for the compiler, each of which is
+              handed over as it stands.
+              default: ['-g']
+
+          (more: ./pants help-advanced compile.javac)
+    "#]],
+    );
+    check(
+        HelpKind::Basic,
+        &["jvm", "list"],
+        60,
+        expect![[r#"
+        `jvm` options
+        -------------
+        How the JVM is set up.
+
+          no options
+
+        `list` options
+        --------------
+        Lists targets.
+
+          -s<value>, --list-sep[=<str>]
+              What stands between two lines.
+              default: \n
+    "#]],
+    );
+}
+
+#[test]
+fn advanced_help_shows_all_of_them() {
+    check(
+        HelpKind::Advanced,
+        &["compile.javac"],
+        60,
+        expect![[r#"
+        `compile.javac` options
+        -----------------------
+        Compiles Java.
+
+          --compile-javac-args="['<str>', ...]"
+              Extra arguments for the compiler, each of which is
+              handed over as it stands.
+              default: ['-g']
+
+         advanced:
+
+          --compile-javac-worker-count=<int>
+              How many compilers run at a time.
+              default: 2
+
+         deprecated:
+
+          --[no-]compile-javac-old
+              Does it the old way. Deprecated, goes away in 1.0: use
+              `--args`
+              default: false
+    "#]],
+    );
+}
+
+#[test]
+fn help_alone_says_how_to_call_the_program() {
+    check(
+        HelpKind::Basic,
+        &[],
+        80,
+        expect![[r#"
+        usage:
+          ./pants [options] goal [its options] [goal ...] [target ...] [-- arguments for the tool]
+
+        targets:
+          src/java/app:lib   one target            src/java/app:   all of one directory
+          src/java/app       its default target    src/java/app::  all below it; `::` is everything
+
+        help:
+          ./pants goals                   what can be asked for
+          ./pants help <goal>             the usual options of a goal
+          ./pants help-advanced [<goal>]  all its options, or all global ones
+          ./pants help-all                all options there are
+          ./pants targets                 what can stand in a BUILD file
+
+        global options
+        --------------
+        Options of the whole run.
+
+          -l<value>, --level=<trace|debug|info|warn|error>
+              Show messages from this level on.
+              default: info
+
+          --[no-]colors
+              Colour what is shown.
+              default: false
+
+          -q, --[no-]quiet
+              Show what goals print and what goes wrong, and nothing else.
+              default: false
+
+          -e, --[no-]explain
+              Show what would be done, and do nothing.
+              default: false
+
+          --[no-]fail-fast
+              Stop at the first failure.
+              default: false
+
+          -x, --[no-]time
+              Show how long everything took, after the run.
+              default: false
+
+          -j<value>, --jobs=<int>
+              How many processes may run at the same time.
+              default: the number of processors
+
+          --tag="['<str>', ...]"
+              Only targets with this tag: `a,b` means either, repeat it for both, `-a`
+              means without.
+              default: []
+
+          --exclude-target-regexp="['<str>', ...]"
+              Leave out targets whose address this regular expression matches.
+              default: []
+
+          --spec-file="['<str>', ...]"
+              Read targets from this file, one on a line.
+              default: []
+
+          (more: ./pants help-advanced)
+    "#]],
+    );
+    check(
+        HelpKind::Version,
+        &[],
+        80,
+        expect![[r#"
+        0.1.0
+    "#]],
+    );
+}
+
+#[test]
+fn every_global_option_has_help() {
+    for spec in crate::global_options() {
+        assert!(spec.help.ends_with('.'), "`{}` has no sentence", spec.name);
+        assert!(!spec.name.starts_with("no-") && spec.name == spec.name.to_lowercase(), "`{}`", spec.name);
+    }
+}

@@ -1,1 +1,58 @@
-//! pants-process.
+//! Running processes: digests, caches, the local runner, persistent workers, the job pool.
+//!
+//! A [`Process`] says what to run and maps one to one on an Action of the Remote Execution API (v2), so that one key
+//! serves what this service already ran, the local action cache, and later a remote one. [`ProcessService`] is the
+//! door; everything else is what it is made of, or what long-lived processes need around it.
+//!
+//! Must not know: targets, tasks, goals, options, BUILD files. It prints nothing, reads neither the environment nor
+//! the current directory (both come in [`ProcessConfig`]), and decides no policy: whoever builds a [`Process`] does.
+//!
+//! Invariant: a result is stored only if no input changed between its digest and the end of the process.
+//! Invariant: a broken, full or missing cache makes builds slower, never wrong, and never fails them.
+//! Invariant: when [`ProcessService::run`] returns, no process of the group that it started is left.
+
+mod cancel;
+mod jobs;
+
+mod digest;
+pub mod nailgun;
+mod reapi;
+
+mod action;
+mod input_tree;
+mod process;
+
+mod action_cache;
+mod capture;
+mod content_store;
+mod database;
+mod digest_index;
+mod lock;
+mod output_files;
+
+mod exchange;
+mod group;
+mod local_runner;
+mod placeholders;
+mod worker;
+mod worker_pool;
+
+mod process_manager;
+mod service;
+mod tool_dir;
+
+pub use action::Platform;
+pub use cancel::{Cancel, CancelReason, CancelWaker};
+pub use capture::CaptureError;
+pub use content_store::StoreError;
+pub use digest::{Digest, FileStamp};
+pub use input_tree::{InputFile, InputTree};
+pub use jobs::{JobPool, JobSlot, ProcessTurn};
+pub use lock::{LockError, WorkdirLock};
+pub use process::{
+    CachePolicy, Exit, Foreground, Locality, OutputStream, Process, ProcessResult, ResultOrigin, RunError, Tool,
+    WorkerSpec,
+};
+pub use process_manager::{ManagedProcessError, ProcessManager};
+pub use service::{ProcessConfig, ProcessService};
+pub use tool_dir::ToolError;

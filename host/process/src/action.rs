@@ -1,0 +1,115 @@
+//! The key of a process: the digest of its Action in the Remote Execution API.
+//!
+//! What the API has no field for enters as platform properties, which every server treats as part of the key: tools by
+//! name and identity, named caches by name, the worker by its key, standard input by its digest, and the build root
+//! of what cannot leave it.
+
+use crate::digest::Digest;
+use crate::process::{CachePolicy, Locality, Process};
+use crate::reapi;
+use pants_model::Fingerprint;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What a machine is, as far as results depend on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    properties: Vec<(String, String)>,
+    build_root: Fingerprint,
+}
+
+impl Platform {
+    /// This machine, with a build root for processes that cannot leave it.
+    pub fn local(build_root: &Path) -> Self {
+        Self::new(std::env::consts::OS, std::env::consts::ARCH, build_root)
+    }
+
+    /// A machine by operating system and processor, in Rust's words for them.
+    pub fn new(os: &str, arch: &str, build_root: &Path) -> Self {
+        let properties = vec![("ISA".to_owned(), arch.to_owned()), ("OSFamily".to_owned(), os.to_owned())];
+        Self { properties, build_root: Fingerprint::of_bytes(build_root.as_os_str().as_encoded_bytes()) }
+    }
+}
+
+impl Process {
+    /// The key of this process on a platform: equal keys mean equal results.
+    pub fn action_digest(&self, platform: &Platform) -> Digest {
+        reapi::Digest::of_message(&encode_action(self, platform).action)
+    }
+}
+
+/// An Action and the Command that it names.
+pub(crate) struct EncodedAction {
+    pub(crate) action: reapi::Action,
+    #[cfg_attr(not(test), expect(dead_code, reason = "remote execution uploads it; tests compare its bytes"))]
+    pub(crate) command: reapi::Command,
+}
+
+pub(crate) fn encode_action(process: &Process, platform: &Platform) -> EncodedAction {
+    // Exhaustive, so that a new field does not compile until someone decides whether it counts.
+    let Process {
+        argv,
+        env,
+        passthrough_env: _,
+        working_directory,
+        inputs,
+        output_paths,
+        tools: _,
+        named_caches: _,
+        stdin: _,
+        timeout,
+        worker: _,
+        cache,
+        locality: _,
+        description: _,
+    } = process;
+    let platform = encode_platform(process, platform);
+    let command = reapi::Command {
+        arguments: argv.clone(),
+        environment_variables: env
+            .iter()
+            .map(|(name, value)| reapi::EnvironmentVariable { name: name.clone(), value: value.clone() })
+            .collect(),
+        // Servers before version 2.2 of the API look here, later ones in the Action.
+        platform: Some(platform.clone()),
+        working_directory: working_directory.clone(),
+        output_paths: output_paths.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
+    };
+    let action = reapi::Action {
+        command_digest: Some(reapi::Digest::of_message(&command).into()),
+        input_root_digest: Some(inputs.digest().into()),
+        timeout: timeout.map(|timeout| reapi::Duration {
+            seconds: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
+            nanos: timeout.subsec_nanos().cast_signed(),
+        }),
+        do_not_cache: *cache == CachePolicy::Never,
+        platform: Some(platform),
+    };
+    EncodedAction { action, command }
+}
+
+fn encode_platform(process: &Process, platform: &Platform) -> reapi::Platform {
+    let Platform { properties, build_root } = platform;
+    let property = |name: String, value: String| reapi::Property { name, value };
+    let mut properties: Vec<_> = properties.iter().map(|(name, value)| property(name.clone(), value.clone())).collect();
+    for tool in &process.tools {
+        properties.push(property(format!("tool:{}", tool.name), tool.digest.to_hex()));
+    }
+    for cache in &process.named_caches {
+        properties.push(property(format!("cache:{cache}"), String::new()));
+    }
+    if let Some(worker) = &process.worker {
+        properties.push(property("worker".to_owned(), worker.key().to_hex()));
+    }
+    if !process.stdin.is_empty() {
+        properties.push(property("stdin".to_owned(), Digest::of_bytes(&process.stdin).to_string()));
+    }
+    if process.locality == Locality::LocalOnly {
+        properties.push(property("build-root".to_owned(), build_root.to_hex()));
+    }
+    properties.sort();
+    reapi::Platform { properties }
+}
+
+#[cfg(test)]
+mod tests;

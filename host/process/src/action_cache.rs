@@ -1,0 +1,49 @@
+//! The local action cache: results by the digest of their Action, in SQLite, shared by every process.
+//!
+//! Holds the Remote Execution API's ActionResult messages as they are; whether their blobs still exist is for the
+//! reader to find out.
+
+use crate::database::Database;
+use crate::digest::Digest;
+use crate::reapi::ActionResult;
+use prost::Message;
+use rusqlite::{OptionalExtension, params};
+use std::path::Path;
+
+const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS actions (
+    action BLOB NOT NULL PRIMARY KEY,
+    result BLOB NOT NULL
+) WITHOUT ROWID";
+
+pub(crate) struct ActionCache {
+    database: Database,
+}
+
+impl ActionCache {
+    pub(crate) fn open(cache_dir: &Path) -> Self {
+        Self { database: Database::open(cache_dir.join("actions-1.sqlite"), SCHEMA) }
+    }
+
+    /// The stored result of an action; one that cannot be read is no result.
+    pub(crate) fn get(&self, action: &Digest) -> Option<ActionResult> {
+        let encoded: Option<Vec<u8>> = self.database.with(|connection| {
+            let mut statement = connection.prepare_cached("SELECT result FROM actions WHERE action = ?1")?;
+            statement.query_row(params![action.hash.as_bytes()], |row| row.get(0)).optional()
+        })?;
+        ActionResult::decode(encoded?.as_slice())
+            .inspect_err(|error| tracing::warn!(%action, %error, "ignoring a damaged entry of the action cache"))
+            .ok()
+    }
+
+    /// Stores the result of an action in place of an earlier one.
+    pub(crate) fn put(&self, action: &Digest, result: &ActionResult) {
+        self.database.with(|connection| {
+            let mut statement =
+                connection.prepare_cached("INSERT OR REPLACE INTO actions (action, result) VALUES (?1, ?2)")?;
+            statement.execute(params![action.hash.as_bytes(), result.encode_to_vec()])
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

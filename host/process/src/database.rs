@@ -1,0 +1,83 @@
+//! A SQLite file that several processes share and that may fail without anybody noticing more than a slower build.
+//!
+//! Every cache index is one. WAL mode lets one process write while others read, survives kill -9, and the busy timeout
+//! makes writers wait for each other. What cannot be opened or turns out to be broken is said once, at warning level,
+//! and then treated as empty. A file that is not a database any more is replaced.
+
+use rusqlite::{Connection, ErrorCode};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long a writer waits for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(crate) struct Database {
+    path: PathBuf,
+    connection: Mutex<Option<Connection>>,
+}
+
+impl Database {
+    /// Opens or creates the file and carries out `schema`, which must be repeatable.
+    pub(crate) fn open(path: PathBuf, schema: &str) -> Self {
+        let connection = match try_open(&path, schema) {
+            Err(error) if is_broken(&error) => {
+                tracing::warn!(path = %path.display(), %error, "replacing a broken cache index");
+                remove(&path);
+                try_open(&path, schema)
+            }
+            opened => opened,
+        };
+        let connection = connection
+            .inspect_err(|error| tracing::warn!(path = %path.display(), %error, "going on without a cache index"))
+            .ok();
+        Self { path, connection: Mutex::new(connection) }
+    }
+
+    /// Does something with the database; `None` when there is none, or when that failed.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Option<T> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let error = match work(connection.as_mut()?) {
+            Ok(done) => return Some(done),
+            Err(error) => error,
+        };
+        if is_busy(&error) {
+            tracing::debug!(path = %self.path.display(), %error, "the cache index is busy");
+        } else {
+            tracing::warn!(path = %self.path.display(), %error, "going on without a cache index");
+            *connection = None;
+        }
+        None
+    }
+}
+
+fn try_open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // After a power cut the last entries may be gone, which is all right for a cache; the file stays whole.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.execute_batch(schema)?;
+    Ok(connection)
+}
+
+fn is_broken(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+fn remove(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(suffix);
+        // What cannot be removed fails again when it is opened, and is reported there.
+        drop(fs::remove_file(file));
+    }
+}
+
+#[cfg(test)]
+mod tests;

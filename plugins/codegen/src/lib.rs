@@ -1,1 +1,30 @@
-//! pants-backend-codegen.
+//! The code generation backend: Java and Python from protocol buffers.
+//!
+//! It brings protoc ([`protoc`]), writes its command lines ([`command`]) and turns what comes out into `java_library`
+//! and `python_library` targets ([`tasks`]). It knows the names of those types and nothing else of the backends that
+//! compile and run them.
+
+mod symbols;
+
+mod command;
+mod protoc;
+
+mod tasks;
+
+use plugin_api::tasks::Codegen;
+use plugin_api::{Backend, Registrar, Result, export_backend};
+
+/// The backend `pants.backend.codegen`.
+pub struct CodegenBackend;
+
+impl Backend for CodegenBackend {
+    fn register(registrar: &mut Registrar) -> Result<()> {
+        symbols::register(registrar);
+        registrar.scope(protoc::SCOPE, "The protocol buffer compiler.", protoc::register_options);
+        registrar.task::<Codegen<tasks::ProtobufGen>>("protoc").install("gen");
+        registrar.task::<Codegen<tasks::PythonProtobufGen>>("protoc-py").install("gen");
+        Ok(())
+    }
+}
+
+export_backend!(CodegenBackend, id = "pants.backend.codegen");

@@ -1,0 +1,147 @@
+//! `gen.protoc` and `gen.protoc-py`: one run of protoc for each target.
+
+use crate::command::{Generation, Language, import_paths};
+use crate::protoc::{self, Protoc};
+use crate::symbols;
+use plugin_api::tasks::CodegenTask;
+use plugin_api::{
+    Address, CachePolicy, Context, Error, GraphView, OptionRegistrar, Predicate, Process, Result, Target,
+};
+
+const JAVA_RUNTIME: &str = "javadeps";
+const PYTHON_RUNTIME: &str = "pythondeps";
+
+/// Generates Java.
+pub(crate) struct ProtobufGen(Protoc);
+
+impl CodegenTask for ProtobufGen {
+    const TYPE_NAME: &'static str = "ProtobufGen";
+    const DESCRIPTION: &'static str = "Generate Java from protocol buffers.";
+    const SYNTHETIC_TARGET_TYPE: &'static str = "java_library";
+
+    fn is_gentarget() -> Predicate {
+        Predicate::types(&[symbols::JAVA])
+    }
+
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        let help = "More targets that generated Java depends on. The runtime com.google.protobuf:protobuf-java belongs \
+                    here unless it is `3rdparty/jvm:protobuf-java`, which counts when it exists; the embedded protoc \
+                    wants 4.36.2 or a later 4.x.";
+        options.list(JAVA_RUNTIME, &[], help).fingerprinted();
+        Ok(())
+    }
+
+    fn new(context: &Context) -> Result<Self> {
+        Protoc::locate(context).map(Self)
+    }
+
+    fn execute_codegen(&self, context: &Context, target: &Target, results_dir: &str) -> Result<()> {
+        generate(context, &self.0, Language::Java, target, results_dir)
+    }
+
+    fn synthetic_dependencies(&self, context: &Context, _target: &Target) -> Result<Vec<Address>> {
+        runtime(context, JAVA_RUNTIME)
+    }
+
+    fn fingerprint_parts(&self, context: &Context) -> Result<Vec<(String, String)>> {
+        fingerprint_parts(context, &self.0)
+    }
+}
+
+/// Generates Python.
+pub(crate) struct PythonProtobufGen(Protoc);
+
+impl CodegenTask for PythonProtobufGen {
+    const TYPE_NAME: &'static str = "PythonProtobufGen";
+    const DESCRIPTION: &'static str = "Generate Python from protocol buffers.";
+    const SYNTHETIC_TARGET_TYPE: &'static str = "python_library";
+
+    fn is_gentarget() -> Predicate {
+        Predicate::types(&[symbols::PYTHON])
+    }
+
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        let help = "More targets that generated Python depends on. The runtime protobuf belongs here unless it is \
+                    `3rdparty/python:protobuf`, which counts when it exists; the embedded protoc wants 7.36.2 or a \
+                    later 7.x, which wants Python 3.10.";
+        options.list(PYTHON_RUNTIME, &[], help).fingerprinted();
+        Ok(())
+    }
+
+    fn new(context: &Context) -> Result<Self> {
+        Protoc::locate(context).map(Self)
+    }
+
+    fn execute_codegen(&self, context: &Context, target: &Target, results_dir: &str) -> Result<()> {
+        generate(context, &self.0, Language::Python, target, results_dir)
+    }
+
+    fn synthetic_dependencies(&self, context: &Context, _target: &Target) -> Result<Vec<Address>> {
+        runtime(context, PYTHON_RUNTIME)
+    }
+
+    fn fingerprint_parts(&self, context: &Context) -> Result<Vec<(String, String)>> {
+        fingerprint_parts(context, &self.0)
+    }
+}
+
+/// The targets that one of the options names. The conventional ones are injected by the target types.
+fn runtime(context: &Context, option: &str) -> Result<Vec<Address>> {
+    let specs = context.list_option(option)?;
+    if specs.is_empty() {
+        return Ok(Vec::new());
+    }
+    context.resolve(&specs).map_err(|error| error.context(format!("[{}] {option}", context.scope())))
+}
+
+fn fingerprint_parts(context: &Context, protoc: &Protoc) -> Result<Vec<(String, String)>> {
+    let extra = context.option_of(protoc::SCOPE, "import-paths")?.value.to_strings();
+    Ok(vec![("protoc".to_owned(), protoc.tool.identity.clone()), ("import paths".to_owned(), extra.join(":"))])
+}
+
+fn generate(context: &Context, protoc: &Protoc, language: Language, target: &Target, results_dir: &str) -> Result<()> {
+    if target.sources.is_empty() {
+        return Ok(());
+    }
+    let closure = context.closure(std::slice::from_ref(&target.address), GraphView::Declared)?;
+    let protos: Vec<Target> = closure
+        .into_iter()
+        .filter(|other| [symbols::JAVA, symbols::PYTHON].contains(&other.type_name.as_str()))
+        .collect();
+    let extra = context.option_of(protoc::SCOPE, "import-paths")?.value.to_strings();
+    let generation = Generation {
+        language,
+        sources: target.sources.clone(),
+        import_paths: import_paths(target, &protos, &extra),
+        output: results_dir.to_owned(),
+    };
+    let process = process(protoc, &generation, target, &protos);
+    let output = context.run(&process)?;
+    if output.is_success() {
+        return Ok(());
+    }
+    // protoc's own words begin with file, line and column.
+    let printed = output.stderr_text();
+    let mut lines = printed.lines().map(str::to_owned);
+    let mut error = match lines.next() {
+        Some(first) => Error::msg(first),
+        None => Error::msg(format!("protoc {}", output.describe_exit())),
+    };
+    error.causes.extend(lines);
+    Err(error)
+}
+
+fn process(protoc: &Protoc, generation: &Generation, target: &Target, protos: &[Target]) -> Process {
+    let inputs = protos.iter().flat_map(|target| target.sources.iter().cloned());
+    Process::new([protoc.program], format!("protoc {}", target.address))
+        .args(generation.arguments())
+        .tool(protoc.tool.clone())
+        .inputs(inputs)
+        // protoc wants its output directory to be there. The directories that outputs lie in are made before a process
+        // starts, so naming a file in the directory makes it.
+        .outputs([generation.output.clone(), format!("{}/.made", generation.output)])
+        .cache(CachePolicy::Success)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+use super::*;
+use expect_test::{Expect, expect};
+use plugin_api::products::GeneratedSources;
+use plugin_api::tasks::Codegen;
+use plugin_api::testing::TestContext;
+use plugin_api::{Exit, ProcessOutput, Task};
+
+/// A world with a proto that imports another one, and a runtime; the fake protoc writes one file.
+fn world(directory: &std::path::Path, scope: &str, target_type: &str) -> TestContext {
+    let world = TestContext::new(scope);
+    world.build_root(directory);
+    let root = directory.to_owned();
+    world.fake_tool(move |process| {
+        let output = root.join(&process.output_paths[0]);
+        std::fs::create_dir_all(output.join("acme"))?;
+        std::fs::write(output.join("acme/generated"), "")?;
+        Ok(ProcessOutput::default())
+    });
+    let runtime = Address::new("3rdparty", "runtime");
+    let base = Address::new("src/protobuf/base", "base");
+    world.target(Target::new(runtime.clone(), "library"));
+    for (address, dependencies) in [(base.clone(), vec![]), (Address::new("src/protobuf/acme", "acme"), vec![base])] {
+        let mut target = Target::new(address.clone(), target_type);
+        target.sources = vec![format!("{}/{}.proto", address.dir(), address.name())];
+        target.dependencies = dependencies;
+        target.dependencies.push(runtime.clone());
+        world.target(target);
+    }
+    world.option_of(protoc::SCOPE, "path", plugin_api::Value::None);
+    world.option_of(protoc::SCOPE, "version", plugin_api::Value::None);
+    world.option_of(protoc::SCOPE, "import-paths", plugin_api::Value::List(vec![]));
+    world
+}
+
+fn check<T: Task>(scope: &str, target_type: &str, expect: Expect) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = world(directory.path(), scope, target_type);
+    world.run::<T>().expect("the fake protoc succeeds");
+    let mut text = String::new();
+    for process in world.processes() {
+        text.push_str(&format!("{}\n  inputs {:?}\n", process.argv.join(" "), process.inputs));
+    }
+    for (target, derived_from) in world.injected() {
+        let dependencies: Vec<String> = target.dependencies.iter().map(ToString::to_string).collect();
+        text.push_str(&format!(
+            "{} {}\n  from {derived_from}\n  sources {:?}\n  dependencies {dependencies:?}\n",
+            target.type_name, target.address, target.sources
+        ));
+    }
+    let generated = world.produced::<GeneratedSources>().expect("it can be read").expect("it was left");
+    text.push_str(&format!("generated from {} targets\n", generated.targets.len()));
+    expect.assert_eq(&text);
+}
+
+#[test]
+fn python_targets_become_python_libraries() {
+    check::<Codegen<PythonProtobufGen>>(
+        "gen.protoc-py",
+        symbols::PYTHON,
+        expect![[r#"
+            {tool:protoc}/bin/protoc --proto_path=src/protobuf --python_out=.pants.d/gen/protoc-py/src.protobuf.base.base src/protobuf/base/base.proto
+              inputs ["src/protobuf/base/base.proto"]
+            {tool:protoc}/bin/protoc --proto_path=src/protobuf --python_out=.pants.d/gen/protoc-py/src.protobuf.acme.acme src/protobuf/acme/acme.proto
+              inputs ["src/protobuf/base/base.proto", "src/protobuf/acme/acme.proto"]
+            python_library .pants.d/gen/protoc-py/src.protobuf.base.base:src.protobuf.base.base
+              from src/protobuf/base:base
+              sources [".pants.d/gen/protoc-py/src.protobuf.base.base/acme/generated"]
+              dependencies ["3rdparty:runtime"]
+            python_library .pants.d/gen/protoc-py/src.protobuf.acme.acme:src.protobuf.acme.acme
+              from src/protobuf/acme:acme
+              sources [".pants.d/gen/protoc-py/src.protobuf.acme.acme/acme/generated"]
+              dependencies ["src/protobuf/base:base", "3rdparty:runtime"]
+            generated from 2 targets
+        "#]],
+    );
+}
+
+#[test]
+fn java_targets_become_java_libraries() {
+    check::<Codegen<ProtobufGen>>(
+        "gen.protoc",
+        symbols::JAVA,
+        expect![[r#"
+        {tool:protoc}/bin/protoc --proto_path=src/protobuf --java_out=.pants.d/gen/protoc/src.protobuf.base.base src/protobuf/base/base.proto
+          inputs ["src/protobuf/base/base.proto"]
+        {tool:protoc}/bin/protoc --proto_path=src/protobuf --java_out=.pants.d/gen/protoc/src.protobuf.acme.acme src/protobuf/acme/acme.proto
+          inputs ["src/protobuf/base/base.proto", "src/protobuf/acme/acme.proto"]
+        java_library .pants.d/gen/protoc/src.protobuf.base.base:src.protobuf.base.base
+          from src/protobuf/base:base
+          sources [".pants.d/gen/protoc/src.protobuf.base.base/acme/generated"]
+          dependencies ["3rdparty:runtime"]
+        java_library .pants.d/gen/protoc/src.protobuf.acme.acme:src.protobuf.acme.acme
+          from src/protobuf/acme:acme
+          sources [".pants.d/gen/protoc/src.protobuf.acme.acme/acme/generated"]
+          dependencies ["src/protobuf/base:base", "3rdparty:runtime"]
+        generated from 2 targets
+    "#]],
+    );
+}
+
+#[test]
+fn what_protoc_finds_wrong_is_told_once_in_its_own_words() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = world(directory.path(), "gen.protoc", symbols::JAVA);
+    world.fake_tool(|_| {
+        Ok(ProcessOutput {
+            exit: Exit::Code(1),
+            stderr: b"src/protobuf/acme/acme.proto:3:1: Expected \";\".\n".to_vec(),
+            ..ProcessOutput::default()
+        })
+    });
+    let error = world.run::<Codegen<ProtobufGen>>().expect_err("protoc fails");
+    expect![[r#"
+        code generation failed
+        generate from src/protobuf/base:base: src/protobuf/acme/acme.proto:3:1: Expected ";".
+        generate from src/protobuf/acme:acme: src/protobuf/acme/acme.proto:3:1: Expected ";".
+    "#]]
+    .assert_eq(&format!("{}\n{}\n", error.message, error.causes.join("\n")));
+}

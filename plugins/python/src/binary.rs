@@ -1,0 +1,167 @@
+//! `binary.py`: one `.pex` file in the dist directory for each `python_binary`, which runs by itself.
+
+use crate::entry_point::{EntryPoint, entry_point};
+use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
+use crate::interpreter;
+use crate::options;
+use crate::sources::SourceTree;
+use crate::toolchain::{NETWORK_TIMEOUT, Toolchain};
+use plugin_api::products::{GeneratedSources, PythonEnvironment, PythonEnvironments};
+use plugin_api::{
+    Address, CachePolicy, Context, Error, GraphView, Job, LogLevel, OptionRegistrar, Planning, Predicate, Process,
+    Result, RoundManager, Target, Task, TaskSpec,
+};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Makes `.pex` files.
+pub(crate) struct PythonBinaryCreate {
+    environments: Arc<PythonEnvironments>,
+}
+
+impl Task for PythonBinaryCreate {
+    fn spec() -> TaskSpec {
+        TaskSpec::new("PythonBinaryCreate", "Make a self-contained .pex of each Python binary.")
+            .applies_to(Predicate::types(&["python_binary"]))
+            .over_roots()
+    }
+
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        options.string("output-file-extension", ".pex", "What the name of the file ends with.");
+        Ok(())
+    }
+
+    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        round.optional::<GeneratedSources>();
+        round.require_with::<PythonEnvironments>(&EnvironmentRequest::for_type("python_binary"))
+    }
+
+    fn new(context: &Context) -> Result<Self> {
+        Ok(Self { environments: context.product::<PythonEnvironments>()?.unwrap_or_default() })
+    }
+
+    fn execute(&mut self, context: &Context) -> Result<()> {
+        let runnable = context.targets()?;
+        let mut binaries = context.target_roots()?;
+        binaries.retain(|target| {
+            target.type_name == "python_binary" && runnable.iter().any(|other| other.address == target.address)
+        });
+        refuse_same_names(&binaries)?;
+        if binaries.is_empty() {
+            return Ok(());
+        }
+        let interpreter = interpreter::find(context, &options::interpreter_constraints(context)?)?;
+        let tools = Toolchain::locate(context, &interpreter)?;
+        let jobs: Vec<Job> = binaries
+            .iter()
+            .map(|target| Job::for_target(format!("make the pex of {}", target.address), target.address.clone()))
+            .collect();
+        let outcome = context.parallel(&jobs, |index, context| {
+            let target = &binaries[index];
+            let environment = environment_of(&self.environments, &target.address)?;
+            create(context, &tools, environment, target)
+        })?;
+        outcome.into_result(&jobs, "cannot make every Python binary")
+    }
+}
+
+fn refuse_same_names(binaries: &[Target]) -> Result<()> {
+    let mut names: BTreeMap<&str, &Address> = BTreeMap::new();
+    for target in binaries {
+        if let Some(other) = names.insert(target.address.name(), &target.address) {
+            let message = format!("two binaries have the same name: `{other}` and `{}`", target.address);
+            return Err(Error::msg(message).hint("make them one after the other, or give one another name"));
+        }
+    }
+    Ok(())
+}
+
+fn create(context: &Context, tools: &Toolchain, environment: &PythonEnvironment, target: &Target) -> Result<()> {
+    let results = format!("{}/{}", context.workdir(), target.address.id());
+    let sources = format!("{results}/sources");
+    lay_out(context, target, &sources)?;
+    let file =
+        format!("{}{}", target.address.name(), context.text_option("output-file-extension")?.unwrap_or_default());
+    let output = format!("{results}/{file}");
+    let process =
+        pex(target, environment, &sources, &output)?.tool(tools.tool.clone()).tool(environment_tool(environment));
+    context.run_checked(&process)?;
+    publish(context, &output, &format!("{}/{file}", context.dist_dir()))
+}
+
+/// Copies all sources that the binary depends on into one tree.
+fn lay_out(context: &Context, target: &Target, directory: &str) -> Result<()> {
+    let closure = context.closure(std::slice::from_ref(&target.address), GraphView::Build)?;
+    let absolute = context.absolute(directory);
+    if absolute.exists() {
+        std::fs::remove_dir_all(&absolute)?;
+    }
+    std::fs::create_dir_all(&absolute)?;
+    SourceTree::of_targets(&closure).copy_to(context.build_root(), &absolute)
+}
+
+/// The command that builds a pex from an environment that is complete: it asks no registry.
+fn pex(target: &Target, environment: &PythonEnvironment, sources: &str, output: &str) -> Result<Process> {
+    if let Some(platform) = target.field("platforms").to_strings().iter().find(|platform| *platform != "current") {
+        let message = format!("{}: platform `{platform}` is not supported, only `current`", target.location);
+        return Err(Error::msg(message));
+    }
+    let mut process =
+        Process::new(["{tool:python-tools}/bin/python", "-I", "-m", "pex"], format!("pex {}", target.address))
+            .args(["--rcfile=/dev/null", "--no-pypi", "--no-compile", "--no-use-system-time"])
+            .args(["--python={tool:venv}/bin/python".to_owned(), format!("--sources-directory={sources}")])
+            .args([format!("--python-shebang={}", shebang(target)), format!("--output-file={output}")])
+            .args(
+                match entry_point(target)? {
+                    EntryPoint::Module(module) => format!("--entry-point={module}"),
+                    EntryPoint::Function(module, function) => format!("--entry-point={module}:{function}"),
+                }
+                .lines(),
+            );
+    if !environment.requirements.is_empty() {
+        process = process.arg("--venv-repository={tool:venv}").args(environment.requirements.iter().cloned());
+    }
+    if let Some(inherit) = target.text("inherit_path") {
+        process = process.arg(format!("--inherit-path={inherit}"));
+    }
+    for (field, argument) in [("ignore_errors", "--ignore-errors"), ("emit_warnings", "--emit-warnings")] {
+        if target.field(field).as_bool() == Some(true) {
+            process = process.arg(argument);
+        }
+    }
+    Ok(process
+        .env("PEX_ROOT", "{cache:pex}")
+        .named_cache("pex")
+        .passthrough_env(&["HOME", "PATH", "TMPDIR"])
+        .inputs([sources])
+        .outputs([output])
+        .timeout(NETWORK_TIMEOUT)
+        .cache(CachePolicy::Success)
+        .local_only())
+}
+
+/// What stands behind `#!`; pex then looks for an interpreter that the wheels inside are for.
+fn shebang(target: &Target) -> String {
+    let given = target.text("shebang").unwrap_or("/usr/bin/env python3");
+    given.trim_start_matches("#!").trim().to_owned()
+}
+
+/// Puts the file into the dist directory, whole or not at all.
+fn publish(context: &Context, from: &str, to: &str) -> Result<()> {
+    let (from, target) = (context.absolute(from), context.absolute(to));
+    copy_whole(&from, &target).map_err(|error| Error::from(error).context(format!("cannot write `{to}`")))?;
+    context.log(LogLevel::Info, format!("created pex {to}"))
+}
+
+fn copy_whole(from: &Path, to: &Path) -> std::io::Result<()> {
+    let part = to.with_extension("part");
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::copy(from, &part)?;
+    std::fs::rename(&part, to)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! `resolve.requirements`: one environment for each distinct set of requirements, made with uv from a lock.
+//!
+//! Consumers say for which types of targets they need environments; each root of such a type gets one, and roots that
+//! require the same share it.
+
+use crate::constraints::Requirements;
+use crate::interpreter::{self, Interpreter};
+use crate::lock::{self, LockRequest, Resolver};
+use crate::requirements::RequirementSet;
+use crate::toolchain::Toolchain;
+use crate::{network, options, pins};
+use plugin_api::products::{GeneratedSources, PythonEnvironment, PythonEnvironments};
+use plugin_api::{
+    Address, Context, Error, GraphView, Job, JobsOutcome, Planning, Predicate, Product, ProductDecl, Result,
+    RoundManager, Target, Task, TaskSpec, Tool,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// The types of targets that make environments worth having.
+const PYTHON_TYPES: [&str; 4] = ["python_library", "python_tests", "python_binary", "python_requirement_library"];
+
+/// What a consumer of [`PythonEnvironments`] wants.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct EnvironmentRequest {
+    /// The types of the roots that need an environment.
+    pub(crate) target_types: Vec<String>,
+}
+
+impl EnvironmentRequest {
+    /// Environments for roots of one type.
+    pub(crate) fn for_type(target_type: &str) -> Self {
+        Self { target_types: vec![target_type.to_owned()] }
+    }
+}
+
+/// Resolves requirements.
+pub(crate) struct ResolveRequirements;
+
+impl Task for ResolveRequirements {
+    fn spec() -> TaskSpec {
+        TaskSpec::new("ResolveRequirements", "Resolve Python requirements into environments.")
+            .applies_to(Predicate::types(&PYTHON_TYPES))
+            .fingerprinted_scope(options::SETUP)
+            .fingerprinted_scope(options::PYTEST)
+    }
+
+    fn product_types() -> Vec<ProductDecl> {
+        vec![PythonEnvironments::declaration()]
+    }
+
+    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        // Generated code brings requirements of its own: its runtime library.
+        round.optional::<GeneratedSources>();
+        Ok(())
+    }
+
+    fn new(_context: &Context) -> Result<Self> {
+        Ok(Self)
+    }
+
+    fn execute(&mut self, context: &Context) -> Result<()> {
+        let wanted = wanted_types(context)?;
+        let runnable = context.targets()?;
+        let mut roots = context.target_roots()?;
+        roots.retain(|root| wanted.contains(&root.type_name));
+        // A root that depends on something that failed earlier needs no environment any more.
+        roots.retain(|root| runnable.iter().any(|target| target.address == root.address));
+        let recipes = recipes(context, &roots)?;
+        let (environments, outcome) = make_all(context, &recipes)?;
+        // What could be made is there for the roots that need nothing else.
+        context.put(environments)?;
+        outcome
+    }
+}
+
+/// The types that consumers asked for; all of them when nobody asked, as in `resolve` alone.
+fn wanted_types(context: &Context) -> Result<Vec<String>> {
+    let requests = context.requests::<PythonEnvironments, EnvironmentRequest>()?;
+    if requests.is_empty() {
+        return Ok(PYTHON_TYPES.map(str::to_owned).to_vec());
+    }
+    Ok(requests.into_iter().flat_map(|(_, request)| request.target_types).collect())
+}
+
+/// What one environment is made from, and who needs it.
+#[derive(Clone, Debug)]
+struct Recipe {
+    interpreter: Requirements,
+    request: LockRequest,
+    roots: Vec<Address>,
+}
+
+/// One recipe for each distinct set of requirements, in the order of the roots.
+fn recipes(context: &Context, roots: &[Target]) -> Result<Vec<Recipe>> {
+    let defaults = options::interpreter_constraints(context)?;
+    let mut recipes: Vec<Recipe> = Vec::new();
+    for root in roots {
+        let closure = context.closure(std::slice::from_ref(&root.address), GraphView::Build)?;
+        let mut interpreter = defaults.clone();
+        for target in &closure {
+            interpreter
+                .add(&target.field("compatibility").to_strings())
+                .map_err(|error| Error::msg(format!("{}: {error}", target.location)))?;
+        }
+        let requirements = RequirementSet::of_targets(&closure);
+        let mut request = LockRequest { requirements, ..LockRequest::default() };
+        if root.type_name == "python_tests" {
+            request.added = lock::pytest_requirements(context, &request.requirements)?;
+            request.preferred = pins::PYTEST;
+        }
+        let same =
+            |recipe: &&mut Recipe| recipe.interpreter == interpreter && recipe.request.lines() == request.lines();
+        match recipes.iter_mut().find(same) {
+            Some(recipe) => recipe.roots.push(root.address.clone()),
+            None => recipes.push(Recipe { interpreter, request, roots: vec![root.address.clone()] }),
+        }
+    }
+    Ok(recipes)
+}
+
+/// The environments that could be made, and the error that names the roots of the others.
+fn make_all(context: &Context, recipes: &[Recipe]) -> Result<(PythonEnvironments, Result<()>)> {
+    if recipes.is_empty() {
+        return Ok((PythonEnvironments::default(), Ok(())));
+    }
+    let resolver = Resolver::from_options(context)?;
+    let tools = Toolchain::locate(context, &interpreter::find(context, &options::interpreter_constraints(context)?)?)?;
+    let made = Mutex::new(BTreeMap::new());
+    let jobs: Vec<Job> = recipes.iter().map(|recipe| Job::new(describe(recipe))).collect();
+    let outcome = context.parallel(&jobs, |index, context| {
+        let environment = make(context, &tools, &resolver, &recipes[index])?;
+        made.lock().unwrap_or_else(PoisonError::into_inner).insert(index, environment);
+        Ok(())
+    })?;
+    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut environments = PythonEnvironments::default();
+    for (index, environment) in made {
+        for root in &recipes[index].roots {
+            environments.environments.insert(root.clone(), environment.clone());
+        }
+    }
+    Ok((environments, judge(&outcome, recipes)))
+}
+
+fn judge(outcome: &JobsOutcome, recipes: &[Recipe]) -> Result<()> {
+    match outcome.failures().next() {
+        // Several sets that fail mostly fail for one reason; the first one is told.
+        Some((_, error)) => {
+            Err(error.clone().failed_targets(outcome.failures().flat_map(|(index, _)| recipes[index].roots.clone())))
+        }
+        None if outcome.is_success() => Ok(()),
+        None => Err(Error::cancelled()),
+    }
+}
+
+fn describe(recipe: &Recipe) -> String {
+    match recipe.roots.as_slice() {
+        [root] => format!("resolve requirements of {root}"),
+        [root, others @ ..] => format!("resolve requirements of {root} and {} more", others.len()),
+        [] => "resolve requirements".to_owned(),
+    }
+}
+
+fn make(context: &Context, tools: &Toolchain, resolver: &Resolver, recipe: &Recipe) -> Result<PythonEnvironment> {
+    let interpreter = interpreter::find(context, &recipe.interpreter)?;
+    let lock = lock::lock(context, tools, &interpreter, resolver, &recipe.request)?;
+    let place = interpreter.path.display().to_string();
+    let key = crate::hash(&[&lock, &interpreter.identity(), &place, &tools.tool.identity]);
+    let directory = context.tool_dir("python-environment", &key, |context, directory| {
+        install(context, tools, &interpreter, resolver, &lock, directory)
+    })?;
+    Ok(PythonEnvironment {
+        directory: directory.display().to_string(),
+        identity: format!("{} {}", interpreter.identity(), crate::hash(&[&lock])),
+        requirements: recipe.request.requirements.texts().map(str::to_owned).collect(),
+    })
+}
+
+/// Makes the environment; relocatable, because it gets its final place when it is complete.
+fn install(
+    context: &Context,
+    tools: &Toolchain,
+    interpreter: &Interpreter,
+    resolver: &Resolver,
+    lock: &str,
+    directory: &Path,
+) -> Result<()> {
+    let target = Tool::new("target", directory, "");
+    let make = lock::uv(["venv"], "make a Python environment")
+        .args([
+            "--quiet",
+            "--relocatable",
+            "--no-project",
+            "--allow-existing",
+            "--python={tool:interpreter}",
+            "{tool:target}",
+        ])
+        .tool(tools.tool.clone())
+        .tool(interpreter.tool())
+        .tool(target.clone());
+    context.run_checked(&make)?;
+    if lock.is_empty() {
+        return Ok(());
+    }
+    std::fs::write(directory.join("lock.txt"), lock)?;
+    let install = lock::uv(["pip", "install"], "install Python requirements")
+        .args(["--quiet", "--require-hashes", "--no-deps", "--compile-bytecode", "--python={tool:target}/bin/python"])
+        .args(resolver.sources.clone())
+        .arg("--requirements={tool:target}/lock.txt")
+        .tool(tools.tool.clone())
+        .tool(target);
+    context.run_checked(&install).map_err(|error| network::explain(error, "Python requirements"))?;
+    Ok(())
+}
+
+/// The environment of a root as a tool, `{tool:venv}`.
+pub(crate) fn environment_tool(environment: &PythonEnvironment) -> Tool {
+    Tool::new("venv", &environment.directory, environment.identity.clone())
+}
+
+/// The environment of a root; that there is none is a mistake of whoever produces them.
+pub(crate) fn environment_of<'a>(
+    environments: &'a PythonEnvironments,
+    root: &Address,
+) -> Result<&'a PythonEnvironment> {
+    let found = environments.environments.get(root);
+    found.ok_or_else(|| Error::msg(format!("no Python environment was made for `{root}`")))
+}

@@ -1,0 +1,204 @@
+//! Locks: the exact versions and hashes that a set of requirements comes to, for one interpreter.
+//!
+//! A lock is a requirements file with hashes and without any URL: it is good wherever the same bytes are served. It is
+//! made once and kept, so that later runs ask no registry.
+
+mod explain;
+
+use crate::interpreter::Interpreter;
+use crate::requirements::RequirementSet;
+use crate::toolchain::{NETWORK_TIMEOUT, NETWORK_VARIABLES, Toolchain};
+use crate::{network, options, pins};
+use plugin_api::{Context, Error, Process, Result, Tool};
+use std::path::Path;
+
+/// What a lock is made from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LockRequest {
+    /// What targets require.
+    pub(crate) requirements: RequirementSet,
+    /// What this backend adds, for pytest.
+    pub(crate) added: Vec<String>,
+    /// A lock whose versions are preferred and whose hashes are trusted; may be empty.
+    pub(crate) preferred: &'static str,
+}
+
+impl LockRequest {
+    /// The lines of the requirements file.
+    pub(crate) fn lines(&self) -> Vec<&str> {
+        self.requirements.texts().chain(self.added.iter().map(String::as_str)).collect()
+    }
+}
+
+/// How the user wants versions to be chosen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Resolver {
+    /// The text of `requirement_constraints`.
+    constraints: String,
+    allow_prereleases: bool,
+    /// `--default-index=..`, `--index=..`, `--find-links=..`
+    pub(crate) sources: Vec<String>,
+}
+
+impl Resolver {
+    /// Reads the options.
+    pub(crate) fn from_options(context: &Context) -> Result<Self> {
+        let constraints = match options::text(context, options::SETUP, "requirement-constraints")? {
+            None => String::new(),
+            Some(file) => std::fs::read_to_string(context.absolute(&file)).map_err(|error| {
+                Error::from(error)
+                    .context(format!("[{}] requirement_constraints: cannot read `{file}`", options::SETUP))
+            })?,
+        };
+        let allow_prereleases =
+            context.option_of(options::SETUP, "resolver-allow-prereleases")?.value.as_bool().unwrap_or_default();
+        let indexes = options::list(context, options::REPOS, "indexes")?;
+        let repos = options::list(context, options::REPOS, "repos")?;
+        Ok(Self { constraints, allow_prereleases, sources: source_arguments(&indexes, &repos) })
+    }
+}
+
+/// The first index takes the place of the registry's own; the others stand behind it.
+fn source_arguments(indexes: &[String], repos: &[String]) -> Vec<String> {
+    let indexes = indexes.iter().enumerate().map(|(position, index)| match position {
+        0 => format!("--default-index={index}"),
+        _ => format!("--index={index}"),
+    });
+    indexes.chain(repos.iter().map(|repo| format!("--find-links={repo}"))).collect()
+}
+
+/// The text of the lock, from an earlier run or made now.
+pub(crate) fn lock(
+    context: &Context,
+    toolchain: &Toolchain,
+    interpreter: &Interpreter,
+    resolver: &Resolver,
+    request: &LockRequest,
+) -> Result<String> {
+    if request.lines().is_empty() {
+        return Ok(String::new());
+    }
+    let requirements = request.lines().join("\n");
+    let key = crate::hash(&[
+        &requirements,
+        request.preferred,
+        &resolver.constraints,
+        &resolver.allow_prereleases.to_string(),
+        &resolver.sources.join("\n"),
+        &interpreter.identity(),
+        &toolchain.tool.identity,
+    ]);
+    let directory = context.tool_dir("python-lock", &key, |context, directory| {
+        make(context, toolchain, interpreter, resolver, request, directory)
+    })?;
+    let path = directory.join("lock.txt");
+    std::fs::read_to_string(&path)
+        .map_err(|error| Error::from(error).context(format!("cannot read the lock `{}`", path.display())))
+}
+
+fn make(
+    context: &Context,
+    toolchain: &Toolchain,
+    interpreter: &Interpreter,
+    resolver: &Resolver,
+    request: &LockRequest,
+    directory: &Path,
+) -> Result<()> {
+    std::fs::write(directory.join("requirements.in"), request.lines().join("\n") + "\n")?;
+    std::fs::write(directory.join("constraints.txt"), &resolver.constraints)?;
+    // uv takes what is there for preferences, and keeps the hashes of what it keeps.
+    std::fs::write(directory.join("lock.txt"), request.preferred)?;
+    let process =
+        compile(resolver).tool(toolchain.tool.clone()).tool(interpreter.tool()).tool(Tool::new("lock", directory, ""));
+    let output = context.run(&process)?;
+    if output.is_success() {
+        return Ok(());
+    }
+    let printed = output.stderr_text();
+    let error = explain::unresolvable(&request.requirements, &printed);
+    Err(if network::is_unreachable(&printed) { network::explain(error, "Python requirements") } else { error })
+}
+
+fn compile(resolver: &Resolver) -> Process {
+    let prerelease =
+        if resolver.allow_prereleases { "--prerelease=allow" } else { "--prerelease=if-necessary-or-explicit" };
+    uv(["pip", "compile"], "lock Python requirements")
+        .args([
+            "--quiet",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            "--python={tool:interpreter}",
+            "--constraints={tool:lock}/constraints.txt",
+            "--output-file={tool:lock}/lock.txt",
+            prerelease,
+        ])
+        .args(resolver.sources.clone())
+        .arg("{tool:lock}/requirements.in")
+}
+
+/// uv with a subcommand: no interpreters of its own, the system's certificates, a cache of ours.
+pub(crate) fn uv<const N: usize>(subcommand: [&str; N], description: &str) -> Process {
+    Process::new(["{tool:python-tools}/bin/uv"], description)
+        .args(subcommand)
+        .args(["--no-progress", "--color=never", "--no-python-downloads"])
+        .env("UV_CACHE_DIR", "{cache:uv}")
+        .env("UV_PYTHON_DOWNLOADS", "never")
+        .env("UV_SYSTEM_CERTS", "1")
+        .named_cache("uv")
+        .passthrough_env(&NETWORK_VARIABLES)
+        .timeout(NETWORK_TIMEOUT)
+        .local_only()
+}
+
+/// The requirements that make pytest and its plugins part of an environment.
+pub(crate) fn pytest_requirements(context: &Context, requirements: &RequirementSet) -> Result<Vec<String>> {
+    let mut added = options::list(context, options::PYTEST, "pytest-plugins")?;
+    if !requirements.mentions("pytest") {
+        match options::text(context, options::PYTEST, "version")? {
+            Some(version) => added.push(version),
+            None => added.extend(pins::requirements_on(pins::PYTEST, "pytest").into_iter().map(str::to_owned)),
+        }
+    }
+    Ok(added)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_index_replaces_the_default_one() {
+        let arguments = source_arguments(&["a".to_owned(), "b".to_owned()], &["wheels".to_owned()]);
+        assert_eq!(arguments, ["--default-index=a", "--index=b", "--find-links=wheels"]);
+        assert!(source_arguments(&[], &[]).is_empty());
+    }
+
+    #[test]
+    fn locking_asks_for_hashes_and_downloads_no_interpreter() {
+        let resolver = Resolver { sources: source_arguments(&["a".to_owned()], &[]), ..Resolver::default() };
+        let process = compile(&resolver);
+        assert_eq!(
+            process.argv,
+            [
+                "{tool:python-tools}/bin/uv",
+                "pip",
+                "compile",
+                "--no-progress",
+                "--color=never",
+                "--no-python-downloads",
+                "--quiet",
+                "--generate-hashes",
+                "--no-header",
+                "--no-annotate",
+                "--python={tool:interpreter}",
+                "--constraints={tool:lock}/constraints.txt",
+                "--output-file={tool:lock}/lock.txt",
+                "--prerelease=if-necessary-or-explicit",
+                "--default-index=a",
+                "{tool:lock}/requirements.in",
+            ]
+        );
+        assert_eq!(process.env["UV_PYTHON_DOWNLOADS"], "never");
+    }
+}

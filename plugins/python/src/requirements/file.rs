@@ -1,0 +1,96 @@
+//! The lines of a `requirements.txt`.
+
+use super::{normalize_spaces, project_name};
+
+/// One line that means something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FileEntry {
+    /// A requirement, without comment and hashes.
+    Requirement {
+        /// The project's name as it was written.
+        name: String,
+        /// The text.
+        text: String,
+    },
+    /// `-r other.txt`: relative to the file it stands in.
+    Include(String),
+}
+
+/// Reads a file; an error is `line: what is wrong`, to be put behind the file's name.
+pub(crate) fn parse_file(content: &str) -> Result<Vec<FileEntry>, String> {
+    logical_lines(content)
+        .into_iter()
+        .map(|(line, text)| parse_line(&text).map_err(|reason| format!("{line}: {reason}")))
+        .collect()
+}
+
+/// Lines without comments, with continued ones joined, numbered from 1; blank ones are left out.
+fn logical_lines(content: &str) -> Vec<(usize, String)> {
+    let mut lines = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (index, raw) in content.lines().enumerate() {
+        let (number, mut text) = open.take().unwrap_or((index + 1, String::new()));
+        let (part, is_continued) = match raw.strip_suffix('\\') {
+            Some(part) => (part, true),
+            None => (raw, false),
+        };
+        text.push_str(without_comment(part));
+        if is_continued {
+            text.push(' ');
+            open = Some((number, text));
+        } else {
+            lines.push((number, text));
+        }
+    }
+    lines.extend(open);
+    lines.retain(|(_, text)| !text.trim().is_empty());
+    lines
+}
+
+/// A `#` starts a comment at the start of a line and after a space; elsewhere it belongs to a URL.
+fn without_comment(line: &str) -> &str {
+    let starts = line.char_indices().filter(|(_, c)| *c == '#');
+    for (index, _) in starts {
+        if index == 0 || line[..index].ends_with(char::is_whitespace) {
+            return &line[..index];
+        }
+    }
+    line
+}
+
+fn parse_line(text: &str) -> Result<FileEntry, String> {
+    let text = text.trim();
+    if let Some(option) = text.starts_with('-').then(|| split_option(text)) {
+        return parse_option(&option.0, &option.1);
+    }
+    // A lock of our own holds the hashes; those of the file are of no use.
+    let requirement = text.split(" --hash").next().unwrap_or(text).trim();
+    match project_name(requirement) {
+        Some(name) => Ok(FileEntry::Requirement { name: name.to_owned(), text: normalize_spaces(requirement) }),
+        None => Err(format!("`{requirement}` does not begin with the name of a project; write `name @ URL` for a URL")),
+    }
+}
+
+fn split_option(text: &str) -> (String, String) {
+    // `-rother.txt`, `-r other.txt`, `--requirement=other.txt`
+    if !text.starts_with("--") && text.len() > 2 {
+        let (flag, value) = text.split_at(text.char_indices().nth(2).map_or(text.len(), |(index, _)| index));
+        return (flag.to_owned(), value.trim().to_owned());
+    }
+    match text.split_once(|c: char| c == '=' || c.is_whitespace()) {
+        Some((flag, value)) => (flag.to_owned(), value.trim().to_owned()),
+        None => (text.to_owned(), String::new()),
+    }
+}
+
+fn parse_option(flag: &str, value: &str) -> Result<FileEntry, String> {
+    let instead = match flag {
+        "-r" | "--requirement" => return Ok(FileEntry::Include(value.to_owned())),
+        "-c" | "--constraint" => "set `[python-setup] requirement_constraints`",
+        "-i" | "--index-url" | "--extra-index-url" | "--no-index" => "set `[python-repos] indexes`",
+        "-f" | "--find-links" => "set `[python-repos] repos`",
+        "-e" | "--editable" => "write a `python_library` for code of this repository",
+        _ => "remove it",
+    };
+    Err(format!("`{flag}` is not supported here; {instead}"))
+}

@@ -1,0 +1,83 @@
+use super::*;
+use plugin_api::{Object, Value};
+
+fn check_file(content: &str, expect: &[&str]) {
+    let got: Vec<String> = match parse_file(content) {
+        Err(error) => vec![format!("error {error}")],
+        Ok(entries) => entries
+            .into_iter()
+            .map(|entry| match entry {
+                FileEntry::Requirement { name, text } => format!("{name}: {text}"),
+                FileEntry::Include(file) => format!("include {file}"),
+            })
+            .collect(),
+    };
+    assert_eq!(got, expect, "reading {content:?}");
+}
+
+#[test]
+fn comments_blank_lines_and_hashes_are_left_out() {
+    check_file(
+        "# all of it\n\nrequests==2.32.3  # the client\nfoo>=1 \\\n   ,<2 \\\n  --hash=sha256:00 \\\n  --hash=sha256:11\n",
+        &["requests: requests==2.32.3", "foo: foo>=1 ,<2"],
+    );
+}
+
+#[test]
+fn names_end_where_versions_extras_and_markers_begin() {
+    check_file(
+        "A.b-c[x,y]~=1\nzope.interface ; python_version < '4'\nd @ file.whl#egg=d\ne",
+        &[
+            "A.b-c: A.b-c[x,y]~=1",
+            "zope.interface: zope.interface ; python_version < '4'",
+            "d: d @ file.whl#egg=d",
+            "e: e",
+        ],
+    );
+}
+
+#[test]
+fn other_files_are_included() {
+    check_file(
+        "-r a.txt\n--requirement=b.txt\n-rc.txt\n--requirement d.txt",
+        &["include a.txt", "include b.txt", "include c.txt", "include d.txt"],
+    );
+}
+
+#[test]
+fn what_cannot_be_kept_says_where_and_what_to_do_instead() {
+    check_file("a\n--index-url x", &["error 2: `--index-url` is not supported here; set `[python-repos] indexes`"]);
+    check_file("-c c.txt", &["error 1: `-c` is not supported here; set `[python-setup] requirement_constraints`"]);
+    check_file(
+        "./wheels/x.whl",
+        &["error 1: `./wheels/x.whl` does not begin with the name of a project; write `name @ URL` for a URL"],
+    );
+}
+
+#[test]
+fn projects_are_compared_the_way_registries_do() {
+    assert_eq!(normalize_name("Zope.Interface__x"), "zope-interface-x");
+    assert_eq!(project_name("https://x/y"), None);
+    assert_eq!(project_name("-x"), None);
+}
+
+#[test]
+fn a_set_holds_each_text_once_and_remembers_who_asked_first() {
+    let library = |name: &str, texts: &[&str]| {
+        let mut target = Target::new(Address::new("3rdparty", name), "python_requirement_library");
+        let objects = texts.iter().map(|text| {
+            Value::Object(Object {
+                symbol: "python_requirement".to_owned(),
+                fields: vec![("requirement".to_owned(), Value::from(*text))],
+                location: Location::default(),
+            })
+        });
+        target.fields.push(("requirements".to_owned(), Value::List(objects.collect())));
+        target
+    };
+    let targets = [library("a", &["z==1", "Py_Test >= 8"]), library("b", &["z==1", "c"])];
+    let set = RequirementSet::of_targets(&targets);
+    assert_eq!(set.texts().collect::<Vec<_>>(), ["Py_Test >= 8", "c", "z==1"]);
+    assert_eq!(set.iter().last().map(|requirement| requirement.target.to_string()).as_deref(), Some("3rdparty:a"));
+    assert!(set.mentions("py-test") && !set.mentions("pytest"));
+}

@@ -1,0 +1,100 @@
+//! `run.py`: ends the run with a Python binary in the user's own terminal.
+
+use crate::entry_point::{EntryPoint, entry_point};
+use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
+use crate::sources::SourceTree;
+use plugin_api::products::{GeneratedSources, PythonEnvironment, PythonEnvironments};
+use plugin_api::{
+    Context, Error, GraphView, OptionRegistrar, Planning, Predicate, Process, Result, RoundManager, Target, Task,
+    TaskSpec,
+};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Runs a Python binary.
+pub(crate) struct PythonRun {
+    environments: Arc<PythonEnvironments>,
+}
+
+impl Task for PythonRun {
+    fn spec() -> TaskSpec {
+        TaskSpec::new("PythonRun", "Run a Python binary in your terminal.")
+            .applies_to(Predicate::types(&["python_binary"]))
+            .over_roots()
+            .takes_passthrough()
+    }
+
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        options.list("args", &[], "Arguments of the program; those after `--` come behind them.").alias("run-args");
+        Ok(())
+    }
+
+    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        round.optional::<GeneratedSources>();
+        round.require_with::<PythonEnvironments>(&EnvironmentRequest::for_type("python_binary"))
+    }
+
+    fn new(context: &Context) -> Result<Self> {
+        Ok(Self { environments: context.product::<PythonEnvironments>()?.unwrap_or_default() })
+    }
+
+    fn execute(&mut self, context: &Context) -> Result<()> {
+        let roots = context.target_roots()?;
+        let binary = only_binary(&roots)?;
+        if !context.targets()?.iter().any(|target| target.address == binary.address) {
+            // Something it depends on failed earlier, and that was reported.
+            return Ok(());
+        }
+        let environment = environment_of(&self.environments, &binary.address)?;
+        let tree = SourceTree::of_targets(&context.closure(std::slice::from_ref(&binary.address), GraphView::Build)?);
+        let python_path = python_path(context, binary, &tree)?;
+        let mut arguments = context.list_option("args")?;
+        arguments.extend(context.passthrough().iter().cloned());
+        context.set_foreground(&program(binary, environment, &python_path)?.args(arguments))
+    }
+}
+
+fn only_binary(roots: &[Target]) -> Result<&Target> {
+    match roots {
+        [binary] => Ok(binary),
+        roots => {
+            let mut error = Error::msg(format!("`run` takes exactly one target, not {}", roots.len()));
+            error.causes.extend(roots.iter().map(|target| format!("{} ({})", target.address, target.type_name)));
+            Err(error)
+        }
+    }
+}
+
+/// The directories that the program imports from, absolute: it may change its own directory.
+fn python_path(context: &Context, binary: &Target, tree: &SourceTree) -> Result<Vec<String>> {
+    let absolute = |path: &str| context.absolute(path).display().to_string();
+    if !tree.has_split_package() {
+        return Ok(tree.roots().iter().map(|root| absolute(root)).collect());
+    }
+    let directory = absolute(&format!("{}/{}/sources", context.workdir(), binary.address.id()));
+    if Path::new(&directory).exists() {
+        std::fs::remove_dir_all(&directory)?;
+    }
+    tree.copy_to(context.build_root(), Path::new(&directory))?;
+    Ok(vec![directory])
+}
+
+fn program(binary: &Target, environment: &PythonEnvironment, python_path: &[String]) -> Result<Process> {
+    let start = match entry_point(binary)? {
+        EntryPoint::Module(module) => ["-m".to_owned(), module],
+        EntryPoint::Function(module, function) => [
+            "-c".to_owned(),
+            format!(
+                "import sys, importlib, operator; sys.exit(operator.attrgetter('{function}')(importlib.import_module('{module}'))())"
+            ),
+        ],
+    };
+    Ok(Process::new(["{tool:venv}/bin/python"], format!("run {}", binary.address))
+        .args(start)
+        .env("PYTHONPATH", python_path.join(":"))
+        .tool(environment_tool(environment))
+        .local_only())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! Python sources: under which directory a file is imported, and what a program may import.
+//!
+//! A module's name is its path below its source root. Where one package is spread over several roots and has an
+//! `__init__.py` in one of them, Python sees only that root's part; then the sources are laid out in one tree.
+
+use plugin_api::{Error, Result, Target};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The target types whose sources a Python program can import or read as package data.
+pub(crate) const SOURCE_TYPES: [&str; 4] = ["python_library", "python_tests", "python_binary", "resources"];
+
+/// Directories that are source roots wherever they stand in a path; the longest match wins.
+pub(crate) const ROOT_PATTERNS: [&str; 14] = [
+    "src",
+    "src/python",
+    "src/py",
+    "src/resources",
+    "src/protobuf",
+    "src/main/python",
+    "src/main/resources",
+    "src/test/python",
+    "src/test/resources",
+    "test/python",
+    "tests",
+    "tests/python",
+    "tests/py",
+    "tests/resources",
+];
+
+/// The sources of some targets, by the path under which they are imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SourceTree {
+    /// The source roots, in the order they were met.
+    roots: Vec<String>,
+    /// Path below the root, to the roots that have it.
+    files: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl SourceTree {
+    /// The sources of these targets; those of other types than [`SOURCE_TYPES`] are passed over.
+    pub(crate) fn of_targets<'a>(targets: impl IntoIterator<Item = &'a Target>) -> Self {
+        let mut tree = Self::default();
+        for target in targets.into_iter().filter(|target| SOURCE_TYPES.contains(&target.type_name.as_str())) {
+            for source in &target.sources {
+                tree.add(source_root(target, source), source);
+            }
+        }
+        tree
+    }
+
+    fn add(&mut self, root: &str, source: &str) {
+        if !self.roots.iter().any(|known| known == root) {
+            self.roots.push(root.to_owned());
+        }
+        self.files.entry(below(root, source).to_owned()).or_default().insert(root.to_owned());
+    }
+
+    /// The source roots, in the order they were met.
+    pub(crate) fn roots(&self) -> &[String] {
+        &self.roots
+    }
+
+    /// All files, relative to the build root, sorted.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> =
+            self.files.iter().flat_map(|(file, roots)| roots.iter().map(move |root| join(root, file))).collect();
+        paths.sort();
+        paths
+    }
+
+    /// Whether some package has an `__init__.py` in one root and other modules in another.
+    pub(crate) fn has_split_package(&self) -> bool {
+        let closed: BTreeMap<&str, &BTreeSet<String>> = self
+            .files
+            .iter()
+            .filter_map(|(file, roots)| Some((file.strip_suffix("__init__.py")?.strip_suffix('/')?, roots)))
+            .collect();
+        self.files.iter().any(|(file, roots)| {
+            parents(file).any(|package| closed.get(package).is_some_and(|owners| *owners != roots))
+        })
+    }
+
+    /// Copies every file to its import path below `destination`, which must be empty; both are absolute.
+    ///
+    /// A file that two roots have must be the same in both.
+    pub(crate) fn copy_to(&self, build_root: &Path, destination: &Path) -> Result<()> {
+        for (file, roots) in &self.files {
+            let sources: Vec<String> = roots.iter().map(|root| join(root, file)).collect();
+            let content = read(&build_root.join(&sources[0]))?;
+            for other in &sources[1..] {
+                if read(&build_root.join(other))? != content {
+                    let first = &sources[0];
+                    return Err(Error::msg(format!("`{file}` exists twice and differs: `{first}` and `{other}`")));
+                }
+            }
+            let path = destination.join(file);
+            let written =
+                path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, content));
+            written.map_err(|error| Error::from(error).context(format!("cannot write `{}`", path.display())))?;
+        }
+        Ok(())
+    }
+}
+
+/// The source root of one source of a target, relative to the build root.
+///
+/// Generated code brings its own: the directory that it was generated into.
+pub(crate) fn source_root<'a>(target: &'a Target, source: &'a str) -> &'a str {
+    if target.is_synthetic {
+        return target.address.dir();
+    }
+    let directory = source.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let is_root = |candidate: &&str| ROOT_PATTERNS.iter().any(|pattern| ends_with_path(candidate, pattern));
+    std::iter::once(directory).chain(parents(directory)).find(is_root).unwrap_or(target.address.dir())
+}
+
+/// The name under which a source of a target is imported: `src/python/a/b.py` is `a.b`, `a/__main__.py` is `a`.
+pub(crate) fn module_name(target: &Target, source: &str) -> Option<String> {
+    let path = import_path(target, source).strip_suffix(".py")?;
+    let path = path.strip_suffix("/__main__").or_else(|| path.strip_suffix("/__init__")).unwrap_or(path);
+    Some(path.replace('/', "."))
+}
+
+/// The path under which a source of a target is imported or read as package data: its path below its root.
+pub(crate) fn import_path<'a>(target: &'a Target, source: &'a str) -> &'a str {
+    below(source_root(target, source), source)
+}
+
+/// The part of a path below a root.
+fn below<'a>(root: &str, path: &'a str) -> &'a str {
+    path.strip_prefix(root).map_or(path, |rest| rest.trim_start_matches('/'))
+}
+
+/// Joins two relative paths; the first may be empty.
+fn join(root: &str, path: &str) -> String {
+    if root.is_empty() { path.to_owned() } else { format!("{root}/{path}") }
+}
+
+/// The directories above a path, nearest first, without the empty one.
+fn parents(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(path.rsplit_once('/').map(|(parent, _)| parent), |path| {
+        path.rsplit_once('/').map(|(parent, _)| parent)
+    })
+}
+
+fn ends_with_path(path: &str, suffix: &str) -> bool {
+    path.strip_suffix(suffix).is_some_and(|head| head.is_empty() || head.ends_with('/'))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| Error::from(error).context(format!("cannot read `{}`", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plugin_api::Address;
+
+    fn library(directory: &str, sources: &[&str]) -> Target {
+        let mut target = Target::new(Address::new(directory, "t"), "python_library");
+        target.sources = sources.iter().map(|source| join(directory, source)).collect();
+        target
+    }
+
+    fn check_root(directory: &str, source: &str, expect: &str) {
+        let target = library(directory, &[source]);
+        assert_eq!(source_root(&target, &target.sources[0]), expect, "{directory} {source}");
+    }
+
+    #[test]
+    fn the_longest_conventional_directory_is_the_root() {
+        check_root("src/python/acme/app", "main.py", "src/python");
+        check_root("src/acme", "main.py", "src");
+        check_root("projects/x/src/python", "a/main.py", "projects/x/src/python");
+        check_root("src", "main/python/acme/main.py", "src/main/python");
+        check_root("mysrc/acme", "main.py", "mysrc/acme");
+        check_root("tests/python/acme", "test_main.py", "tests/python");
+    }
+
+    #[test]
+    fn modules_are_named_below_their_root() {
+        let target = library("src/python/acme", &["app/main.py", "app/__main__.py", "app/__init__.py", "data.txt"]);
+        let names: Vec<Option<String>> = target.sources.iter().map(|source| module_name(&target, source)).collect();
+        let name = |name: &str| Some(name.to_owned());
+        assert_eq!(names, [name("acme.app.main"), name("acme.app"), name("acme.app"), None]);
+    }
+
+    fn check_split(targets: &[Target], expect: bool) {
+        assert_eq!(SourceTree::of_targets(targets).has_split_package(), expect);
+    }
+
+    #[test]
+    fn a_package_is_split_when_one_root_closes_it_and_another_adds_to_it() {
+        let tests = library("tests/python/acme", &["test_a.py"]);
+        check_split(&[library("src/python/acme", &["a.py"]), tests.clone()], false);
+        check_split(&[library("src/python/acme", &["__init__.py", "a.py"]), tests], true);
+        check_split(
+            &[library("src/python/acme", &["__init__.py"]), library("tests/python/other", &["test_a.py"])],
+            false,
+        );
+        check_split(
+            &[library("src/python/acme/x", &["__init__.py"]), library("tests/python/acme/y", &["__init__.py"])],
+            false,
+        );
+    }
+
+    #[test]
+    fn generated_code_is_imported_from_where_it_was_generated() {
+        let mut target = Target::new(Address::new(".pants.d/gen/protoc-py/x", "x"), "python_library");
+        target.is_synthetic = true;
+        target.sources = vec![".pants.d/gen/protoc-py/x/acme/x_pb2.py".to_owned()];
+        let tree = SourceTree::of_targets([&target]);
+        assert_eq!(tree.roots(), [".pants.d/gen/protoc-py/x"]);
+        assert_eq!(module_name(&target, &target.sources[0]).as_deref(), Some("acme.x_pb2"));
+    }
+
+    #[test]
+    fn files_are_laid_out_below_one_directory_and_must_not_contradict() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+            std::fs::write(path, text).expect("it can be written");
+        };
+        write("src/python/acme/__init__.py", "");
+        write("tests/python/acme/__init__.py", "");
+        write("tests/python/acme/test_a.py", "a");
+        let targets =
+            [library("src/python/acme", &["__init__.py"]), library("tests/python/acme", &["__init__.py", "test_a.py"])];
+        let tree = SourceTree::of_targets(&targets);
+        tree.copy_to(root.path(), &root.path().join("out")).expect("nothing contradicts");
+        assert_eq!(std::fs::read_to_string(root.path().join("out/acme/test_a.py")).expect("it is there"), "a");
+        write("src/python/acme/__init__.py", "x");
+        let error = tree.copy_to(root.path(), &root.path().join("out2")).expect_err("they differ");
+        assert_eq!(
+            error.message,
+            "`acme/__init__.py` exists twice and differs: `src/python/acme/__init__.py` and `tests/python/acme/__init__.py`"
+        );
+    }
+}

@@ -26,10 +26,20 @@ pub(super) fn install(sink: LogObject) {
     }));
 }
 
+/// Reports a panic in a `drop`, which has no answer to put it into: level [`LOG_PANIC`], with the place as the target.
+pub(super) fn report_panic(place: &str, message: &str) {
+    if let Some(log) = LOG.get() {
+        log.log(LOG_PANIC, place.into(), message.into());
+    }
+}
+
 /// Where the last panic of this thread happened: `file:line:column`; empty when the hook was not installed.
 pub(super) fn last_panic_place() -> String {
     LAST_PANIC.with(|last| last.borrow().clone())
 }
+
+/// The level of a panic that nobody could be told about in another way; its target is the place in the source.
+pub const LOG_PANIC: u8 = 0;
 
 /// The number of a level on the wire: 1 error to 5 trace.
 pub fn log_level_number(level: &Level) -> u8 {

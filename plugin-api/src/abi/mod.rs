@@ -13,7 +13,7 @@ mod log;
 mod root;
 mod shims;
 
-pub use log::log_level_number;
+pub use log::{LOG_PANIC, log_level_number};
 pub use root::{__register, BackendModule, BackendModule_Ref, rt};
 pub use shims::{
     borrowed_callback, call_context, call_context_with, context_error, context_of, decode_error, encode_error, guard,

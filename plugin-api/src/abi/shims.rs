@@ -58,11 +58,11 @@ fn panic_error(payload: Box<dyn Any + Send>) -> Error {
     Error { kind: ErrorKind::Panicked, place: log::last_panic_place().into(), ..Error::msg(message) }
 }
 
-/// Drops what an author made; a panic in it is logged, not spread.
+/// Drops what an author made; a panic in it is reported, not spread.
 fn drop_guarded<T>(value: T, what: &str) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(move || drop(value))) {
         let error = panic_error(payload);
-        tracing::error!("{what} {} while it was dropped ({})", error.message, error.place);
+        log::report_panic(&error.place, &format!("{what} {} while it was dropped", error.message));
     }
 }
 

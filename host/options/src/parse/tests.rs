@@ -73,7 +73,8 @@ fn render(parsed: &Parsed) -> String {
         }
     }
     if let Some(help) = &command.help {
-        text.push_str(&format!("help: {:?} {}", help.kind, help.scopes.join(" ")).trim_end().to_owned().as_str());
+        let line = format!("help: {:?} {}", help.kind, help.scopes.join(" "));
+        text.push_str(line.trim_end());
         text.push('\n');
     }
     for scope in parsed.values.scopes() {

@@ -22,6 +22,8 @@ mod config;
 mod scopes;
 
 mod command_line;
+
+mod check_scopes;
 mod resolve;
 mod verify;
 
@@ -31,6 +33,7 @@ mod parse;
 mod help;
 
 pub use bootstrap::{Bootstrap, Invocation, bootstrap};
+pub use check_scopes::{ScopeError, check_scopes};
 pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS};
 pub use config::ConfigFiles;
 pub use error::{ConfigPlace, ConfigProblem, OptionsError};

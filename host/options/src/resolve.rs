@@ -187,6 +187,7 @@ fn read_at_file(kind: &OptionKind, raw: Raw, base: &Path) -> Result<Raw, ValueEr
             files.add(file, Path::new(file), content).map_err(|error| fail(error.to_string()))?;
             Ok(Raw::Plain(files.files()[0].root.to_dict()))
         }
+        Some("yaml" | "yml") if is_composite => Err(fail("only JSON, TOML and text files are understood".to_owned())),
         _ => Ok(Raw::Text(content.trim().to_owned())),
     }
 }

@@ -134,7 +134,7 @@ pub(crate) fn changes(kind: &OptionKind, raw: Raw) -> Result<Vec<Change>, ValueE
             match add {
                 None => {}
                 Some(Value::Dict(entries)) => changes.push(Change::Update(entries)),
-                Some(other) => return Err(wrong_kind(&other, "a dict")),
+                Some(other) => return Err(wrong_kind(&other, &OptionKind::Dict)),
             }
             if let Some(remove) = remove {
                 changes.push(Change::Drop(texts(remove)?));
@@ -230,23 +230,23 @@ fn dict_changes(text: &str) -> Result<Vec<Change>, ValueError> {
     match value {
         Value::Dict(entries) if is_update => Ok(vec![Change::Update(entries)]),
         Value::Dict(_) => Ok(vec![Change::Set(value)]),
-        other => Err(wrong_kind(&other, "a dict")),
+        other => Err(wrong_kind(&other, &OptionKind::Dict)),
     }
 }
 
 /// The items of a list of texts; numbers count as texts.
 fn texts(value: Value) -> Result<Vec<Value>, ValueError> {
     let Value::List(items) = value else {
-        return Err(wrong_kind(&value, "a list"));
+        return Err(wrong_kind(&value, &OptionKind::StringList));
     };
     items.into_iter().map(|item| scalar_of_value(&OptionKind::String, item)).collect()
 }
 
 fn scalar_of_text(kind: &OptionKind, text: String) -> Result<Value, ValueError> {
     match kind {
-        OptionKind::Bool => match text.trim() {
-            "true" | "True" => Ok(Value::Bool(true)),
-            "false" | "False" => Ok(Value::Bool(false)),
+        OptionKind::Bool => match text.trim().to_ascii_lowercase().as_str() {
+            "true" => Ok(Value::Bool(true)),
+            "false" => Ok(Value::Bool(false)),
             _ => Err(ValueError::NotBool(shorten(&text))),
         },
         OptionKind::Int => match text.trim().parse() {
@@ -271,14 +271,15 @@ fn scalar_of_value(kind: &OptionKind, value: Value) -> Result<Value, ValueError>
         | (OptionKind::Int, value @ Value::Int(_))
         | (OptionKind::Float, value @ Value::Float(_)) => Ok(value),
         (OptionKind::Float, Value::Int(number)) => Ok(Value::Float(number as f64)),
-        (OptionKind::Bool | OptionKind::Int | OptionKind::Float, value) => Err(wrong_kind(&value, wanted(kind))),
+        (OptionKind::Bool | OptionKind::Int | OptionKind::Float, value) => Err(wrong_kind(&value, kind)),
         (kind, Value::Int(number)) => scalar_of_text(kind, number.to_string()),
-        (kind, value) => Err(wrong_kind(&value, wanted(kind))),
+        (kind, value) => Err(wrong_kind(&value, kind)),
     }
 }
 
-fn wrong_kind(found: &Value, wanted: &'static str) -> ValueError {
-    ValueError::WrongKind { found: found.kind_name(), wanted }
+/// A value stands where one of this kind belongs.
+pub(crate) fn wrong_kind(found: &Value, kind: &OptionKind) -> ValueError {
+    ValueError::WrongKind { found: found.kind_name(), wanted: wanted(kind) }
 }
 
 fn wanted(kind: &OptionKind) -> &'static str {

@@ -67,28 +67,28 @@ fn a_build_shows_progress_faults_results_and_outcome() {
         ConsoleOptions::default(),
         a_build(),
         expect![[r#"
-        10:00:00 01:01 compile -> test
-        src/BUILD:12:3: warning: `sources` matches nothing
-          12 | sources=[]
-             | ^^^^^^^
-          hint: remove it
-        10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
-        10:00:00 01:01 [compile.javac] compiling src:lib
-        10:00:00 01:01 [compile.javac] compiling src:app
-        Lib.java:3: error: x
-        10:00:00 01:01 [compile.javac] compiling src:lib failed
-        10:00:00 01:01 two targets
-        [compile.javac] warning: old Java
-        error: compilation failed
-        10:00:00 01:01 FAILURE
-        -- stdout:
-        tests:a                                                                         .....   SUCCESS
-          report: dist/test/a.xml
-        tests:b                                                                         .....   SUCCESS (cached)
-        tests:c                                                                         .....   NOT RUN
-        tests:z                                                                         .....   FAILURE
-          report: dist/test/z.xml
-    "#]],
+            10:00:00 01:01 compile -> test
+            src/BUILD:12:3: warning: `sources` matches nothing
+              12 | sources=[]
+                 | ^^^^^^^
+              hint: remove it
+            10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
+            10:00:00 01:01 [compile.javac] compiling src:lib
+            10:00:00 01:01 [compile.javac] compiling src:app
+            Lib.java:3: error: x
+            10:00:00 01:01 [compile.javac] compiling src:lib failed
+            10:00:00 01:01 two targets
+            [compile.javac] warning: old Java
+            error: compilation failed
+            10:00:00 01:01 FAILURE
+            -- stdout:
+            tests:a                                                                         .....   SUCCESS
+              report: dist/test/a.xml
+            tests:b                                                                         .....   SUCCESS (cached)
+            tests:c                                                                         .....   NOT RUN
+            tests:z                                                                         .....   FAILURE
+              report: dist/test/z.xml
+        "#]],
     );
 }
 
@@ -98,31 +98,31 @@ fn debug_shows_tasks_and_command_lines() {
         ConsoleOptions { level: LogLevel::Debug, ..ConsoleOptions::default() },
         a_build(),
         expect![[r#"
-        10:00:00 01:01 compile -> test
-        src/BUILD:12:3: warning: `sources` matches nothing
-          12 | sources=[]
-             | ^^^^^^^
-          hint: remove it
-        10:00:00 01:01 [compile.javac] started
-        10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
-        10:00:00 01:01 [compile.javac] compiling src:lib
-        10:00:00 01:01 [compile.javac] compiling src:app
-        Lib.java:3: error: x
-        10:00:00 01:01 [compile.javac] compiling src:lib failed
-        10:00:00 01:01 [compile.javac] javac -d classes
-        10:00:00 01:01 two targets
-        [compile.javac] warning: old Java
-        error: compilation failed
-        10:00:00 01:01 [compile.javac] failed after 1.5s
-        10:00:00 01:01 FAILURE
-        -- stdout:
-        tests:a                                                                         .....   SUCCESS
-          report: dist/test/a.xml
-        tests:b                                                                         .....   SUCCESS (cached)
-        tests:c                                                                         .....   NOT RUN
-        tests:z                                                                         .....   FAILURE
-          report: dist/test/z.xml
-    "#]],
+            10:00:00 01:01 compile -> test
+            src/BUILD:12:3: warning: `sources` matches nothing
+              12 | sources=[]
+                 | ^^^^^^^
+              hint: remove it
+            10:00:00 01:01 [compile.javac] started
+            10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
+            10:00:00 01:01 [compile.javac] compiling src:lib
+            10:00:00 01:01 [compile.javac] compiling src:app
+            Lib.java:3: error: x
+            10:00:00 01:01 [compile.javac] compiling src:lib failed
+            10:00:00 01:01 [compile.javac] javac -d classes
+            10:00:00 01:01 two targets
+            [compile.javac] warning: old Java
+            error: compilation failed
+            10:00:00 01:01 [compile.javac] failed after 1.5s
+            10:00:00 01:01 FAILURE
+            -- stdout:
+            tests:a                                                                         .....   SUCCESS
+              report: dist/test/a.xml
+            tests:b                                                                         .....   SUCCESS (cached)
+            tests:c                                                                         .....   NOT RUN
+            tests:z                                                                         .....   FAILURE
+              report: dist/test/z.xml
+        "#]],
     );
 }
 
@@ -132,21 +132,21 @@ fn quiet_leaves_results_and_faults() {
         ConsoleOptions { quiet: true, ..ConsoleOptions::default() },
         a_build(),
         expect![[r#"
-        src/BUILD:12:3: warning: `sources` matches nothing
-          12 | sources=[]
-             | ^^^^^^^
-          hint: remove it
-        Lib.java:3: error: x
-        [compile.javac] warning: old Java
-        error: compilation failed
-        -- stdout:
-        tests:a                                                                         .....   SUCCESS
-          report: dist/test/a.xml
-        tests:b                                                                         .....   SUCCESS (cached)
-        tests:c                                                                         .....   NOT RUN
-        tests:z                                                                         .....   FAILURE
-          report: dist/test/z.xml
-    "#]],
+            src/BUILD:12:3: warning: `sources` matches nothing
+              12 | sources=[]
+                 | ^^^^^^^
+              hint: remove it
+            Lib.java:3: error: x
+            [compile.javac] warning: old Java
+            error: compilation failed
+            -- stdout:
+            tests:a                                                                         .....   SUCCESS
+              report: dist/test/a.xml
+            tests:b                                                                         .....   SUCCESS (cached)
+            tests:c                                                                         .....   NOT RUN
+            tests:z                                                                         .....   FAILURE
+              report: dist/test/z.xml
+        "#]],
     );
 }
 
@@ -156,28 +156,28 @@ fn colours_mark_what_is_good_and_bad() {
         ConsoleOptions { colors: true, ..ConsoleOptions::default() },
         a_build(),
         expect![[r#"
-        10:00:00 01:01 compile -> test
-        ESC[1msrc/BUILD:12:3:ESC[0m ESC[33mwarning: ESC[0m`sources` matches nothing
-          12 | sources=[]
-             | ^^^^^^^
-          ESC[36mhint:ESC[0m remove it
-        10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
-        10:00:00 01:01 [compile.javac] compiling src:lib
-        10:00:00 01:01 [compile.javac] compiling src:app
-        Lib.java:3: error: x
-        10:00:00 01:01 [compile.javac] compiling src:lib failed
-        10:00:00 01:01 two targets
-        [compile.javac] ESC[33mwarning:ESC[0m old Java
-        ESC[31merror:ESC[0m compilation failed
-        10:00:00 01:01 ESC[31mFAILUREESC[0m
-        -- stdout:
-        tests:a                                                                         .....ESC[32m   SUCCESSESC[0m
-          report: dist/test/a.xml
-        tests:b                                                                         .....ESC[32m   SUCCESSESC[0m (cached)
-        tests:c                                                                         .....ESC[33m   NOT RUNESC[0m
-        tests:z                                                                         .....ESC[31m   FAILUREESC[0m
-          report: dist/test/z.xml
-    "#]],
+            10:00:00 01:01 compile -> test
+            ESC[1msrc/BUILD:12:3:ESC[0m ESC[33mwarning: ESC[0m`sources` matches nothing
+              12 | sources=[]
+                 | ^^^^^^^
+              ESC[36mhint:ESC[0m remove it
+            10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
+            10:00:00 01:01 [compile.javac] compiling src:lib
+            10:00:00 01:01 [compile.javac] compiling src:app
+            Lib.java:3: error: x
+            10:00:00 01:01 [compile.javac] compiling src:lib failed
+            10:00:00 01:01 two targets
+            [compile.javac] ESC[33mwarning:ESC[0m old Java
+            ESC[31merror:ESC[0m compilation failed
+            10:00:00 01:01 ESC[31mFAILUREESC[0m
+            -- stdout:
+            tests:a                                                                         .....ESC[32m   SUCCESSESC[0m
+              report: dist/test/a.xml
+            tests:b                                                                         .....ESC[32m   SUCCESSESC[0m (cached)
+            tests:c                                                                         .....ESC[33m   NOT RUNESC[0m
+            tests:z                                                                         .....ESC[31m   FAILUREESC[0m
+              report: dist/test/z.xml
+        "#]],
     );
 }
 
@@ -187,26 +187,26 @@ fn a_status_line_shows_what_runs_and_gives_way() {
         ConsoleOptions { live_status: true, width: 30, ..ConsoleOptions::default() },
         a_build(),
         expect![[r#"
-        10:00:00 01:01 compile -> test
-        src/BUILD:12:3: warning: `sources` matches nothing
-          12 | sources=[]
-             | ^^^^^^^
-          hint: remove it
-        10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
-        [compile.javac] compiling srcCRESC[2K[compile.javac] compiling srcCRESC[2KLib.java:3: error: x
-        [compile.javac] compiling srcCRESC[2K10:00:00 01:01 [compile.javac] compiling src:lib failed
-        [compile.javac] compiling srcCRESC[2K10:00:00 01:01 two targets
-        [compile.javac] warning: old Java
-        error: compilation failed
-        10:00:00 01:01 FAILURE
-        -- stdout:
-        tests:a                                                                         .....   SUCCESS
-          report: dist/test/a.xml
-        tests:b                                                                         .....   SUCCESS (cached)
-        tests:c                                                                         .....   NOT RUN
-        tests:z                                                                         .....   FAILURE
-          report: dist/test/z.xml
-    "#]],
+            10:00:00 01:01 compile -> test
+            src/BUILD:12:3: warning: `sources` matches nothing
+              12 | sources=[]
+                 | ^^^^^^^
+              hint: remove it
+            10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
+            [compile.javac] compiling srcCRESC[2K[compile.javac] compiling srcCRESC[2KLib.java:3: error: x
+            [compile.javac] compiling srcCRESC[2K10:00:00 01:01 [compile.javac] compiling src:lib failed
+            [compile.javac] compiling srcCRESC[2K10:00:00 01:01 two targets
+            [compile.javac] warning: old Java
+            error: compilation failed
+            10:00:00 01:01 FAILURE
+            -- stdout:
+            tests:a                                                                         .....   SUCCESS
+              report: dist/test/a.xml
+            tests:b                                                                         .....   SUCCESS (cached)
+            tests:c                                                                         .....   NOT RUN
+            tests:z                                                                         .....   FAILURE
+              report: dist/test/z.xml
+        "#]],
     );
 }
 
@@ -223,10 +223,10 @@ fn a_console_goal_prints_its_own_words_alone() {
         ConsoleOptions::default(),
         events,
         expect![[r#"
-        -- stdout:
-        src:lib
-        src:app
-    "#]],
+            -- stdout:
+            src:lib
+            src:app
+        "#]],
     );
 }
 

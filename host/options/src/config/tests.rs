@@ -96,44 +96,44 @@ fn broken_toml_shows_its_line() {
         "GLOBAL",
         "level",
         expect![[r#"
-        1.toml:2:10: string values must be quoted, expected literal string
-          2 |  level = debug
-            |          ^^^^^"#]],
+            1.toml:2:10: string values must be quoted, expected literal string
+              2 |  level = debug
+                |          ^^^^^"#]],
     );
     check(
         &["[GLOBAL]\nä = 'ö"],
         "GLOBAL",
         "level",
         expect![[r#"
-        1.toml:2:1: invalid unquoted key, expected letters, numbers, `-`, `_`
-          2 | ä = 'ö
-            | ^"#]],
+            1.toml:2:1: invalid unquoted key, expected letters, numbers, `-`, `_`
+              2 | ä = 'ö
+                | ^"#]],
     );
     check(
         &["[GLOBAL\n"],
         "GLOBAL",
         "level",
         expect![[r#"
-        1.toml:1:8: unclosed table, expected `]`
-          1 | [GLOBAL
-            |        ^"#]],
+            1.toml:1:8: unclosed table, expected `]`
+              1 | [GLOBAL
+                |        ^"#]],
     );
     check(
         &["a = 99999999999999999999"],
         "GLOBAL",
         "level",
         expect![[r#"
-        1.toml:1:5: this number is out of range
-          1 | a = 99999999999999999999
-            |     ^^^^^^^^^^^^^^^^^^^^"#]],
+            1.toml:1:5: this number is out of range
+              1 | a = 99999999999999999999
+                |     ^^^^^^^^^^^^^^^^^^^^"#]],
     );
     check(
         &["[GLOBAL]\na = 1\na = 2"],
         "GLOBAL",
         "level",
         expect![[r#"
-        1.toml:3:1: duplicate key
-          3 | a = 2
-            | ^"#]],
+            1.toml:3:1: duplicate key
+              3 | a = 2
+                | ^"#]],
     );
 }

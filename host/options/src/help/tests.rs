@@ -48,12 +48,12 @@ fn goals_stand_in_two_columns() {
         &[],
         60,
         expect![[r#"
-        goals:
-          compile  Compiles what can be compiled, in the order of
-                   the dependencies, and nothing more than what
-                   changed.
-          list     Lists targets.
-    "#]],
+            goals:
+              compile  Compiles what can be compiled, in the order of
+                       the dependencies, and nothing more than what
+                       changed.
+              list     Lists targets.
+        "#]],
     );
 }
 
@@ -64,44 +64,44 @@ fn a_phase_shows_the_usual_options_of_its_goals() {
         &["compile"],
         60,
         expect![[r#"
-        `compile` options
-        -----------------
-        Compiles what can be compiled, in the order of the
-        dependencies, and nothing more than what changed.
+            `compile` options
+            -----------------
+            Compiles what can be compiled, in the order of the
+            dependencies, and nothing more than what changed.
 
-          no options
+              no options
 
-        `compile.javac` options
-        -----------------------
-        Compiles Java.
+            `compile.javac` options
+            -----------------------
+            Compiles Java.
 
-          --compile-javac-args="['<str>', ...]"
-              Extra arguments for the compiler, each of which is
-              handed over as it stands.
-              default: ['-g']
+              --compile-javac-args="['<str>', ...]"
+                  Extra arguments for the compiler, each of which is
+                  handed over as it stands.
+                  default: ['-g']
 
-          (more: ./pants help-advanced compile.javac)
-    "#]],
+              (more: ./pants help-advanced compile.javac)
+        "#]],
     );
     check(
         HelpKind::Basic,
         &["jvm", "list"],
         60,
         expect![[r#"
-        `jvm` options
-        -------------
-        How the JVM is set up.
+            `jvm` options
+            -------------
+            How the JVM is set up.
 
-          no options
+              no options
 
-        `list` options
-        --------------
-        Lists targets.
+            `list` options
+            --------------
+            Lists targets.
 
-          -s<value>, --list-sep[=<str>]
-              What stands between two lines.
-              default: \n
-    "#]],
+              -s<value>, --list-sep[=<str>]
+                  What stands between two lines.
+                  default: \n
+        "#]],
     );
 }
 
@@ -112,28 +112,28 @@ fn advanced_help_shows_all_of_them() {
         &["compile.javac"],
         60,
         expect![[r#"
-        `compile.javac` options
-        -----------------------
-        Compiles Java.
+            `compile.javac` options
+            -----------------------
+            Compiles Java.
 
-          --compile-javac-args="['<str>', ...]"
-              Extra arguments for the compiler, each of which is
-              handed over as it stands.
-              default: ['-g']
+              --compile-javac-args="['<str>', ...]"
+                  Extra arguments for the compiler, each of which is
+                  handed over as it stands.
+                  default: ['-g']
 
-         advanced:
+             advanced:
 
-          --compile-javac-worker-count=<int>
-              How many compilers run at a time.
-              default: 2
+              --compile-javac-worker-count=<int>
+                  How many compilers run at a time.
+                  default: 2
 
-         deprecated:
+             deprecated:
 
-          --[no-]compile-javac-old
-              Does it the old way. Deprecated, goes away in 1.0: use
-              `--args`
-              default: false
-    "#]],
+              --[no-]compile-javac-old
+                  Does it the old way. Deprecated, goes away in 1.0: use
+                  `--args`
+                  default: false
+        "#]],
     );
 }
 
@@ -144,75 +144,75 @@ fn help_alone_says_how_to_call_the_program() {
         &[],
         80,
         expect![[r#"
-        usage:
-          ./pants [options] goal [its options] [goal ...] [target ...] [-- arguments for the tool]
+            usage:
+              ./pants [options] goal [its options] [goal ...] [target ...] [-- arguments for the tool]
 
-        targets:
-          src/java/app:lib   one target            src/java/app:   all of one directory
-          src/java/app       its default target    src/java/app::  all below it; `::` is everything
+            targets:
+              src/java/app:lib   one target            src/java/app:   all of one directory
+              src/java/app       its default target    src/java/app::  all below it; `::` is everything
 
-        help:
-          ./pants goals                   what can be asked for
-          ./pants help <goal>             the usual options of a goal
-          ./pants help-advanced [<goal>]  all its options, or all global ones
-          ./pants help-all                all options there are
-          ./pants targets                 what can stand in a BUILD file
+            help:
+              ./pants goals                   what can be asked for
+              ./pants help <goal>             the usual options of a goal
+              ./pants help-advanced [<goal>]  all its options, or all global ones
+              ./pants help-all                all options there are
+              ./pants targets                 what can stand in a BUILD file
 
-        global options
-        --------------
-        Options of the whole run.
+            global options
+            --------------
+            Options of the whole run.
 
-          -l<value>, --level=<trace|debug|info|warn|error>
-              Show messages from this level on.
-              default: info
+              -l<value>, --level=<trace|debug|info|warn|error>
+                  Show messages from this level on.
+                  default: info
 
-          --[no-]colors
-              Colour what is shown.
-              default: false
+              --[no-]colors
+                  Colour what is shown.
+                  default: false
 
-          -q, --[no-]quiet
-              Show what goals print and what goes wrong, and nothing else.
-              default: false
+              -q, --[no-]quiet
+                  Show what goals print and what goes wrong, and nothing else.
+                  default: false
 
-          -e, --[no-]explain
-              Show what would be done, and do nothing.
-              default: false
+              -e, --[no-]explain
+                  Show what would be done, and do nothing.
+                  default: false
 
-          --[no-]fail-fast
-              Stop at the first failure.
-              default: false
+              --[no-]fail-fast
+                  Stop at the first failure.
+                  default: false
 
-          -x, --[no-]time
-              Show how long everything took, after the run.
-              default: false
+              -x, --[no-]time
+                  Show how long everything took, after the run.
+                  default: false
 
-          -j<value>, --jobs=<int>
-              How many processes may run at the same time.
-              default: the number of processors
+              -j<value>, --jobs=<int>
+                  How many processes may run at the same time.
+                  default: the number of processors
 
-          --tag="['<str>', ...]"
-              Only targets with this tag: `a,b` means either, repeat it for both, `-a`
-              means without.
-              default: []
+              --tag="['<str>', ...]"
+                  Only targets with this tag: `a,b` means either, repeat it for both, `-a`
+                  means without.
+                  default: []
 
-          --exclude-target-regexp="['<str>', ...]"
-              Leave out targets whose address this regular expression matches.
-              default: []
+              --exclude-target-regexp="['<str>', ...]"
+                  Leave out targets whose address this regular expression matches.
+                  default: []
 
-          --spec-file="['<str>', ...]"
-              Read targets from this file, one on a line.
-              default: []
+              --spec-file="['<str>', ...]"
+                  Read targets from this file, one on a line.
+                  default: []
 
-          (more: ./pants help-advanced)
-    "#]],
+              (more: ./pants help-advanced)
+        "#]],
     );
     check(
         HelpKind::Version,
         &[],
         80,
         expect![[r#"
-        0.1.0
-    "#]],
+            0.1.0
+        "#]],
     );
 }
 

@@ -130,7 +130,7 @@ fn scopes() -> Vec<ScopeSpec> {
                 flag("delete-scratch", true),
             ],
         ),
-        scope("compile.rsc", true, vec![int("worker-count", 2), flag("quiet", false)]),
+        scope("compile.rsc", true, vec![int("worker-count", 2), flag("time", false)]),
         scope("jvm-platform", false, vec![option("platforms", OptionKind::Dict, Value::Dict(Vec::new()))]),
         scope("list", true, vec![sep.clone()]),
         scope("run", true, vec![cwd, old]),

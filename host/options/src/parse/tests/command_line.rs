@@ -11,38 +11,38 @@ fn goals_come_first_then_specs_then_passthrough() {
     check_args(
         "compile test src:: other:x -- -v --help test",
         expect![[r#"
-        goals: compile test
-        specs: src:: other:x
-        passthrough: -v --help test
-    "#]],
+            goals: compile test
+            specs: src:: other:x
+            passthrough: -v --help test
+        "#]],
     );
     check_args(
         "compile.javac --worker-count=3 test compile src",
         expect![[r#"
-        goals: compile test
-        specs: src
-        compile.javac.worker-count = 3 (--worker-count)
-    "#]],
+            goals: compile test
+            specs: src
+            compile.javac.worker-count = 3 (--worker-count)
+        "#]],
     );
     check_args(
         "goal compile ::",
         expect![[r#"
-        goals: compile
-        specs: ::
-    "#]],
+            goals: compile
+            specs: ::
+        "#]],
     );
     check_args(
         "src::",
         expect![[r#"
-        specs: src::
-    "#]],
+            specs: src::
+        "#]],
     );
     check_args(
         "list src test",
         expect![[r#"
-        goals: list
-        specs: src test
-    "#]],
+            goals: list
+            specs: src test
+        "#]],
     );
     check_args("", expect![[""]]);
 }
@@ -52,60 +52,60 @@ fn a_flag_belongs_to_the_goal_before_it_if_the_goal_has_it() {
     check_args(
         "sort --reverse --sep=, list --sep=| ::",
         expect![[r#"
-        goals: sort list
-        specs: ::
-        list.sep = '|' (--sep)
-        sort.reverse = True (--reverse)
-        sort.sep = ',' (--sep)
-    "#]],
+            goals: sort list
+            specs: ::
+            list.sep = '|' (--sep)
+            sort.reverse = True (--reverse)
+            sort.sep = ',' (--sep)
+        "#]],
     );
     check_args(
         "list --level=debug ::",
         expect![[r#"
-        goals: list
-        specs: ::
-        level = 'debug' (--level)
-    "#]],
+            goals: list
+            specs: ::
+            level = 'debug' (--level)
+        "#]],
     );
     check_args(
         "list :: --sep=|",
         expect![[r#"
-        goals: list
-        specs: ::
-        list.sep = '|' (--sep)
-    "#]],
+            goals: list
+            specs: ::
+            list.sep = '|' (--sep)
+        "#]],
     );
     check_args(
-        "compile.rsc --quiet ::",
+        "compile.rsc --time ::",
         expect![[r#"
-        goals: compile
-        specs: ::
-        compile.rsc.quiet = True (--quiet)
-    "#]],
+            goals: compile
+            specs: ::
+            compile.rsc.time = True (--time)
+        "#]],
     );
     check_args(
-        "--compile-rsc-quiet compile ::",
+        "--compile-rsc-time compile ::",
         expect![[r#"
-        goals: compile
-        specs: ::
-        compile.rsc.quiet = True (--compile-rsc-quiet)
-    "#]],
+            goals: compile
+            specs: ::
+            compile.rsc.time = True (--compile-rsc-time)
+        "#]],
     );
     check_args(
         "cache --read-from=x list",
         expect![[r#"
-        goals: list
-        cache.read-from = ['x'] (--read-from)
-    "#]],
+            goals: list
+            cache.read-from = ['x'] (--read-from)
+        "#]],
     );
     check_args(
         "compile.javac --no-warning-args=['-x'] --no-delete-scratch ::",
         expect![[r#"
-        goals: compile
-        specs: ::
-        compile.javac.delete-scratch = False (--no-delete-scratch)
-        compile.javac.no-warning-args = ['-x'] (--no-warning-args)
-    "#]],
+            goals: compile
+            specs: ::
+            compile.javac.delete-scratch = False (--no-delete-scratch)
+            compile.javac.no-warning-args = ['-x'] (--no-warning-args)
+        "#]],
     );
 }
 
@@ -114,47 +114,47 @@ fn short_flags_take_their_value_at_once_or_behind_a_sign() {
     check_args(
         "-ldebug -q list -s| ::",
         expect![[r#"
-        goals: list
-        specs: ::
-        level = 'debug' (-l)
-        quiet = True (-q)
-        list.sep = '|' (-s)
-    "#]],
+            goals: list
+            specs: ::
+            level = 'debug' (-l)
+            quiet = True (-q)
+            list.sep = '|' (-s)
+        "#]],
     );
     check_args(
         "-l=warn list ::",
         expect![[r#"
-        goals: list
-        specs: ::
-        level = 'warn' (-l)
-    "#]],
+            goals: list
+            specs: ::
+            level = 'warn' (-l)
+        "#]],
     );
     check_args(
         "-lloud list",
         expect![[r#"
-        `-l`: `loud` is not one of `trace`, `debug`, `info`, `warn`, `error`
-    "#]],
+            `-l`: `loud` is not one of `trace`, `debug`, `info`, `warn`, `error`
+        "#]],
     );
     check_args(
         "-l list",
         expect![[r#"
-        `-l` needs a value
-          hint: write `-l=<trace|debug|info|warn|error>`
-    "#]],
+            `-l` needs a value
+              hint: write `-l=<trace|debug|info|warn|error>`
+        "#]],
     );
     check_args(
         "-qx list",
         expect![[r#"
-        unknown option `-qx`
-          hint: `./pants help-advanced` lists all options
-    "#]],
+            unknown option `-qx`
+              hint: `./pants help-advanced` lists all options
+        "#]],
     );
     check_args(
         "-Z list",
         expect![[r#"
-        unknown option `-Z`
-          hint: `./pants help-advanced` lists all options
-    "#]],
+            unknown option `-Z`
+              hint: `./pants help-advanced` lists all options
+        "#]],
     );
 }
 
@@ -163,60 +163,60 @@ fn help_is_asked_for_anywhere() {
     check_args(
         "help",
         expect![[r#"
-        help: Basic
-    "#]],
+            help: Basic
+        "#]],
     );
     check_args(
         "help compile",
         expect![[r#"
-        goals: compile
-        help: Basic compile
-    "#]],
+            goals: compile
+            help: Basic compile
+        "#]],
     );
     check_args(
         "compile.javac --help",
         expect![[r#"
-        goals: compile
-        help: Basic compile.javac
-    "#]],
+            goals: compile
+            help: Basic compile.javac
+        "#]],
     );
     check_args(
         "help-advanced cache",
         expect![[r#"
-        help: Advanced cache
-    "#]],
+            help: Advanced cache
+        "#]],
     );
     check_args(
         "help-all",
         expect![[r#"
-        help: All
-    "#]],
+            help: All
+        "#]],
     );
     check_args(
         "goals",
         expect![[r#"
-        help: Goals
-    "#]],
+            help: Goals
+        "#]],
     );
     check_args(
         "-V",
         expect![[r#"
-        help: Version
-    "#]],
+            help: Version
+        "#]],
     );
     check_args(
         "help nosuch",
         expect![[r#"
-        unknown goal `nosuch`
-          hint: `./pants goals` lists all goals
-    "#]],
+            unknown goal `nosuch`
+              hint: `./pants goals` lists all goals
+        "#]],
     );
     check_args(
         "test -- --help",
         expect![[r#"
-        goals: test
-        passthrough: --help
-    "#]],
+            goals: test
+            passthrough: --help
+        "#]],
     );
 }
 
@@ -225,50 +225,50 @@ fn a_typo_is_answered_with_what_was_meant() {
     check_args(
         "tset src::",
         expect![[r#"
-        unknown goal `tset`
-          hint: did you mean `test`?
-          hint: `./pants goals` lists all goals
-    "#]],
+            unknown goal `tset`
+              hint: did you mean `test`?
+              hint: `./pants goals` lists all goals
+        "#]],
     );
     check_args(
         "compile lits src::",
         expect![[r#"
-        unknown goal `lits`
-          hint: did you mean `list`?
-          hint: `./pants goals` lists all goals
-    "#]],
+            unknown goal `lits`
+              hint: did you mean `list`?
+              hint: `./pants goals` lists all goals
+        "#]],
     );
     check_args(
         "sort --revers",
         expect![[r#"
-        unknown option `--revers` of `sort`
-          hint: did you mean `--reverse`?
-          hint: `./pants help-advanced sort` lists all options
-    "#]],
+            unknown option `--revers` of `sort`
+              hint: did you mean `--reverse`?
+              hint: `./pants help-advanced sort` lists all options
+        "#]],
     );
     check_args(
         "--sort-revers sort",
         expect![[r#"
-        unknown option `--sort-revers`
-          hint: did you mean `--sort-reverse`?
-          hint: `./pants help-advanced` lists all options
-    "#]],
+            unknown option `--sort-revers`
+              hint: did you mean `--sort-reverse`?
+              hint: `./pants help-advanced` lists all options
+        "#]],
     );
     check_args(
         "--colours list",
         expect![[r#"
-        unknown option `--colours`
-          hint: did you mean `--colors`?
-          hint: `./pants help-advanced` lists all options
-    "#]],
+            unknown option `--colours`
+              hint: did you mean `--colors`?
+              hint: `./pants help-advanced` lists all options
+        "#]],
     );
     check_args(
         "--worker-count=1 compile",
         expect![[r#"
-        unknown option `--worker-count`
-          hint: did you mean `--compile-javac-worker-count` or `--compile-rsc-worker-count`?
-          hint: `./pants help-advanced` lists all options
-    "#]],
+            unknown option `--worker-count`
+              hint: did you mean `--compile-javac-worker-count` or `--compile-rsc-worker-count`?
+              hint: `./pants help-advanced` lists all options
+        "#]],
     );
     check_args(
         "compile --worker-cuont=1 frobnicate",
@@ -283,18 +283,18 @@ fn a_typo_is_answered_with_what_was_meant() {
     check_args(
         "cache",
         expect![[r#"
-        `cache` is a scope of options, not a goal
-          hint: `./pants help-advanced cache` lists its options
-          hint: a directory of that name is asked for as `./cache`
-    "#]],
+            `cache` is a scope of options, not a goal
+              hint: `./pants help-advanced cache` lists its options
+              hint: a directory of that name is asked for as `./cache`
+        "#]],
     );
     check_args(
         "list :: sort",
         expect![[r#"
-        the goal `sort` stands after a target, `::`
-          hint: goals come first, then targets
-          hint: a directory of that name is asked for as `./sort`
-    "#]],
+            the goal `sort` stands after a target, `::`
+              hint: goals come first, then targets
+              hint: a directory of that name is asked for as `./sort`
+        "#]],
     );
 }
 
@@ -303,32 +303,32 @@ fn a_bad_value_is_named_as_it_was_given() {
     check_args(
         "--compile-javac-worker-count=x",
         expect![[r#"
-        `--compile-javac-worker-count`: `x` is not a whole number
-    "#]],
+            `--compile-javac-worker-count`: `x` is not a whole number
+        "#]],
     );
     check_args(
         "compile.javac --worker-count=x",
         expect![[r#"
-        `--worker-count`: `x` is not a whole number
-    "#]],
+            `--worker-count`: `x` is not a whole number
+        "#]],
     );
     check_args(
         "--compile-javac-worker-count=1 compile.javac --worker-count=2",
         expect![[r#"
-        `--worker-count` is given twice, and takes one value
-    "#]],
+            `--worker-count` is given twice, and takes one value
+        "#]],
     );
     check_args(
         "--compile-javac-delete-scratch=maybe",
         expect![[r#"
-        `--compile-javac-delete-scratch`: `maybe` is not `true` or `false`
-    "#]],
+            `--compile-javac-delete-scratch`: `maybe` is not `true` or `false`
+        "#]],
     );
     check_args(
         "--no-compile-javac-delete-scratch=true",
         expect![[r#"
-        `--no-compile-javac-delete-scratch` takes no value
-    "#]],
+            `--no-compile-javac-delete-scratch` takes no value
+        "#]],
     );
     check_args(
         "--compile-javac-worker-count 3",
@@ -340,34 +340,34 @@ fn a_bad_value_is_named_as_it_was_given() {
     check_args(
         "--source-unmatched=explode",
         expect![[r#"
-        `--source-unmatched`: `explode` is not one of `create`, `fail`
-    "#]],
+            `--source-unmatched`: `explode` is not one of `create`, `fail`
+        "#]],
     );
     check_args(
         "--jvm-platform-platforms=nonsense",
         expect![[r#"
-        `--jvm-platform-platforms`: `nonsense` is not a dict
-          hint: write `{'a': 'b'}` to replace, `+{'a': 'b'}` to add
-    "#]],
+            `--jvm-platform-platforms`: `nonsense` is not a dict
+              hint: write `{'a': 'b'}` to replace, `+{'a': 'b'}` to add
+        "#]],
     );
     check_args(
         "--level=loud",
         expect![[r#"
-        `--level`: `loud` is not one of `trace`, `debug`, `info`, `warn`, `error`
-    "#]],
+            `--level`: `loud` is not one of `trace`, `debug`, `info`, `warn`, `error`
+        "#]],
     );
     check_args(
         "--jobs=0",
         expect![[r#"
-        `--jobs`: 0 is less than 1
-    "#]],
+            `--jobs`: 0 is less than 1
+        "#]],
     );
     check(
         Case { env: &[("PANTS_COMPILE_JAVAC_ARGS", "[x]")], ..Case::default() },
         expect![[r#"
-        `PANTS_COMPILE_JAVAC_ARGS`: `x` is not quoted at character 2
-          hint: write a list as `['a', 'b']` and a dict as `{'a': 'b'}`
-    "#]],
+            `PANTS_COMPILE_JAVAC_ARGS`: `x` is not quoted at character 2
+              hint: write a list as `['a', 'b']` and a dict as `{'a': 'b'}`
+        "#]],
     );
 }
 
@@ -376,18 +376,18 @@ fn a_deprecated_option_and_an_idle_shorthand_are_warnings() {
     check_args(
         "run --old",
         expect![[r#"
-        goals: run
-        run.old = True (--old)
-        warning: `--old` is deprecated and goes away in 2.0: use `--new`
-    "#]],
+            goals: run
+            run.old = True (--old)
+            warning: `--old` is deprecated and goes away in 2.0: use `--new`
+        "#]],
     );
     check_args(
         "compile.javac ::",
         expect![[r#"
-        goals: compile
-        specs: ::
-        warning: `compile.javac` runs all of `compile`; naming one task only says whose flags follow, and none do
-    "#]],
+            goals: compile
+            specs: ::
+            warning: `compile.javac` runs all of `compile`; naming one task only says whose flags follow, and none do
+        "#]],
     );
 }
 

@@ -12,70 +12,70 @@ fn unknown_sections_and_keys_are_shown_with_what_was_meant() {
         "[compile.javaq]\nworker_count = 7\n",
         "",
         expect![[r#"
-        pants.toml:1:10: unknown section `[compile.javaq]`
-          1 | [compile.javaq]
-            |          ^^^^^
-          hint: did you mean `compile.javac`?
-          hint: `--no-verify-config` disables this check
-    "#]],
+            pants.toml:1:10: unknown section `[compile.javaq]`
+              1 | [compile.javaq]
+                |          ^^^^^
+              hint: did you mean `compile.javac`?
+              hint: `--no-verify-config` disables this check
+        "#]],
     );
     check_toml(
         "[compile.javac]\nworker_cuont = 7\n",
         "",
         expect![[r#"
-        pants.toml:2:1: unknown option `worker_cuont` in section `[compile.javac]`
-          2 | worker_cuont = 7
-            | ^^^^^^^^^^^^
-          hint: did you mean `worker_count`?
-          hint: `--no-verify-config` disables this check
-    "#]],
+            pants.toml:2:1: unknown option `worker_cuont` in section `[compile.javac]`
+              2 | worker_cuont = 7
+                | ^^^^^^^^^^^^
+              hint: did you mean `worker_count`?
+              hint: `--no-verify-config` disables this check
+        "#]],
     );
     check_toml(
         "[GLOBAL]\nlevle = 'debug'\n[nope]\n[sort]\nreverze.add = ['x']\n",
         "",
         expect![[r#"
-        pants.toml:2:1: unknown option `levle` in section `[GLOBAL]`
-          2 | levle = 'debug'
-            | ^^^^^
-          hint: did you mean `level`?
-          hint: `--no-verify-config` disables this check
-        pants.toml:3:2: unknown section `[nope]`
-          3 | [nope]
-            |  ^^^^
-          hint: `--no-verify-config` disables this check
-        pants.toml:5:1: unknown option `reverze` in section `[sort]`
-          5 | reverze.add = ['x']
-            | ^^^^^^^
-          hint: did you mean `reverse`?
-          hint: `--no-verify-config` disables this check
-    "#]],
+            pants.toml:2:1: unknown option `levle` in section `[GLOBAL]`
+              2 | levle = 'debug'
+                | ^^^^^
+              hint: did you mean `level`?
+              hint: `--no-verify-config` disables this check
+            pants.toml:3:2: unknown section `[nope]`
+              3 | [nope]
+                |  ^^^^
+              hint: `--no-verify-config` disables this check
+            pants.toml:5:1: unknown option `reverze` in section `[sort]`
+              5 | reverze.add = ['x']
+                | ^^^^^^^
+              hint: did you mean `reverse`?
+              hint: `--no-verify-config` disables this check
+        "#]],
     );
     check_toml(
         "level = 'debug'\n",
         "",
         expect![[r#"
-        pants.toml:1:1: `level` stands outside of any section
-          1 | level = 'debug'
-            | ^^^^^
-          hint: global options belong in `[GLOBAL]`
-    "#]],
+            pants.toml:1:1: `level` stands outside of any section
+              1 | level = 'debug'
+                | ^^^^^
+              hint: global options belong in `[GLOBAL]`
+        "#]],
     );
     check_toml(
         "[compile.javac.deeper]\nx = 1\n",
         "",
         expect![[r#"
-        pants.toml:1:16: unknown section `[compile.javac.deeper]`
-          1 | [compile.javac.deeper]
-            |                ^^^^^^
-          hint: `--no-verify-config` disables this check
-    "#]],
+            pants.toml:1:16: unknown section `[compile.javac.deeper]`
+              1 | [compile.javac.deeper]
+                |                ^^^^^^
+              hint: `--no-verify-config` disables this check
+        "#]],
     );
     check_toml(
         "[compile.javaq]\nx = 1\n",
         "--no-verify-config",
         expect![[r#"
-        verify-config = False (--no-verify-config)
-    "#]],
+            verify-config = False (--no-verify-config)
+        "#]],
     );
 }
 
@@ -85,8 +85,8 @@ fn a_section_of_a_backend_that_is_not_enabled_is_a_warning() {
         "[fmt.go]\nargs = ['x']\n",
         "",
         expect![[r#"
-        warning: pants.toml:1: the section `[fmt.go]` has no effect: its backend `pants.backend.go` is not enabled; `backend_packages` in `[GLOBAL]` enables it
-    "#]],
+            warning: pants.toml:1: the section `[fmt.go]` has no effect: its backend `pants.backend.go` is not enabled; `backend_packages` in `[GLOBAL]` enables it
+        "#]],
     );
 }
 
@@ -96,56 +96,56 @@ fn a_bad_value_shows_its_line() {
         "[compile.javac]\nworker_count = 'x'\n",
         "",
         expect![[r#"
-        pants.toml:2:1: `[compile.javac] worker_count`: `x` is not a whole number
-          2 | worker_count = 'x'
-            | ^^^^^^^^^^^^
-    "#]],
+            pants.toml:2:1: `[compile.javac] worker_count`: `x` is not a whole number
+              2 | worker_count = 'x'
+                | ^^^^^^^^^^^^
+        "#]],
     );
     check_toml(
         "[compile.javac]\nargs = { a = 1 }\n",
         "",
         expect![[r#"
-        pants.toml:2:1: `[compile.javac] args`: a dict stands where a list belongs
-          2 | args = { a = 1 }
-            | ^^^^
-    "#]],
+            pants.toml:2:1: `[compile.javac] args`: a dict stands where a list belongs
+              2 | args = { a = 1 }
+                | ^^^^
+        "#]],
     );
     check_toml(
         "[jvm-platform]\nplatforms = ['a']\n",
         "",
         expect![[r#"
-        pants.toml:2:1: `[jvm-platform] platforms`: a list stands where a dict belongs
-          2 | platforms = ['a']
-            | ^^^^^^^^^
-    "#]],
+            pants.toml:2:1: `[jvm-platform] platforms`: a list stands where a dict belongs
+              2 | platforms = ['a']
+                | ^^^^^^^^^
+        "#]],
     );
     check_toml(
         "[compile.javac]\nworker_count.add = ['a']\n",
         "",
         expect![[r#"
-        pants.toml:2:1: `[compile.javac] worker_count`: a list edit stands where a whole number belongs
-          2 | worker_count.add = ['a']
-            | ^^^^^^^^^^^^
-    "#]],
+            pants.toml:2:1: `[compile.javac] worker_count`: a list edit stands where a whole number belongs
+              2 | worker_count.add = ['a']
+                | ^^^^^^^^^^^^
+        "#]],
     );
     check_toml(
         "[GLOBAL]\nlevel = 'loud'\n",
         "",
         expect![[r#"
-        pants.toml:2:1: `[GLOBAL] level`: `loud` is not one of `trace`, `debug`, `info`, `warn`, `error`
-          2 | level = 'loud'
-            | ^^^^^
-    "#]],
+            pants.toml:2:1: `[GLOBAL] level`: `loud` is not one of `trace`, `debug`, `info`, `warn`, `error`
+              2 | level = 'loud'
+                | ^^^^^
+        "#]],
     );
     check_toml(
         "[GLOBAL]\npants_version = 1.30\n",
         "",
         expect![[r#"
-        pants.toml:2:1: `[GLOBAL] pants_version`: a fraction stands where a string belongs
-          2 | pants_version = 1.30
-            | ^^^^^^^^^^^^^
-          hint: put it in quotes
-    "#]],
+            pants.toml:2:1: `[GLOBAL] pants_version`: a fraction stands where a string belongs
+              2 | pants_version = 1.30
+                | ^^^^^^^^^^^^^
+              hint: put it in quotes
+        "#]],
     );
 }
 
@@ -155,10 +155,10 @@ fn a_file_that_is_no_toml_shows_its_line() {
         "[GLOBAL]\nlevel = debug\n",
         "",
         expect![[r#"
-        pants.toml:2:9: string values must be quoted, expected literal string
-          2 | level = debug
-            |         ^^^^^
-    "#]],
+            pants.toml:2:9: string values must be quoted, expected literal string
+              2 | level = debug
+                |         ^^^^^
+        "#]],
     );
 }
 

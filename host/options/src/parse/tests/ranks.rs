@@ -14,9 +14,9 @@ fn a_section_beats_default_and_default_beats_the_declaration() {
         &[("pants.toml", "[DEFAULT]\nworker_count = 3\n[compile.rsc]\nworker_count = 9\n")],
         "",
         expect![[r#"
-        compile.javac.worker-count = 3 (pants.toml:2 [DEFAULT] worker_count)
-        compile.rsc.worker-count = 9 (pants.toml:4 [compile.rsc] worker_count)
-    "#]],
+            compile.javac.worker-count = 3 (pants.toml:2 [DEFAULT] worker_count)
+            compile.rsc.worker-count = 9 (pants.toml:4 [compile.rsc] worker_count)
+        "#]],
     );
 }
 
@@ -26,16 +26,16 @@ fn the_environment_beats_config_and_a_flag_beats_both() {
     check(
         Case { files: &[("pants.toml", JAVAC)], env, ..Case::default() },
         expect![[r#"
-        compile.javac.worker-count = 8 (PANTS_COMPILE_JAVAC_WORKER_COUNT)
-    "#]],
+            compile.javac.worker-count = 8 (PANTS_COMPILE_JAVAC_WORKER_COUNT)
+        "#]],
     );
     let args = "--compile-javac-worker-count=11 --no-compile-javac-delete-scratch";
     check(
         Case { files: &[("pants.toml", JAVAC)], env, args, ..Case::default() },
         expect![[r#"
-        compile.javac.delete-scratch = False (--no-compile-javac-delete-scratch)
-        compile.javac.worker-count = 11 (--compile-javac-worker-count)
-    "#]],
+            compile.javac.delete-scratch = False (--no-compile-javac-delete-scratch)
+            compile.javac.worker-count = 11 (--compile-javac-worker-count)
+        "#]],
     );
 }
 
@@ -46,10 +46,10 @@ fn a_global_option_has_three_variables() {
     check(
         Case { env, ..Case::default() },
         expect![[r#"
-        colors = True (PANTS_GLOBAL_COLORS)
-        level = 'debug' (PANTS_LEVEL)
-        pants-workdir = 'w' (PANTS_WORKDIR)
-    "#]],
+            colors = True (PANTS_GLOBAL_COLORS)
+            level = 'debug' (PANTS_LEVEL)
+            pants-workdir = 'w' (PANTS_WORKDIR)
+        "#]],
     );
 }
 
@@ -59,15 +59,15 @@ fn an_alias_is_the_option_in_every_source() {
         &[("pants.toml", "[GLOBAL]\nenable_pantsd = false\n")],
         "--changed-changes-since=HEAD",
         expect![[r#"
-        pantsd = False (pants.toml:2 [GLOBAL] enable_pantsd)
-        changed.parent = 'HEAD' (--changed-changes-since)
-    "#]],
+            pantsd = False (pants.toml:2 [GLOBAL] enable_pantsd)
+            changed.parent = 'HEAD' (--changed-changes-since)
+        "#]],
     );
     check(
         Case { env: &[("PANTS_ENABLE_PANTSD", "false")], ..Case::default() },
         expect![[r#"
-        pantsd = False (PANTS_ENABLE_PANTSD)
-    "#]],
+            pantsd = False (PANTS_ENABLE_PANTSD)
+        "#]],
     );
 }
 
@@ -87,10 +87,10 @@ read_from = ['a', 'b']
         &[("pants.toml", toml)],
         args,
         expect![[r#"
-        cache.read-from = ['b', 'c'] (--cache-read-from)
-        compile.javac.args = ['UTF-8', '-g', '-Xlint'] (--compile-javac-args)
-        source.root-patterns = ['src', 'lib'] (pants.toml:2 [source] root_patterns)
-    "#]],
+            cache.read-from = ['b', 'c'] (--cache-read-from)
+            compile.javac.args = ['UTF-8', '-g', '-Xlint'] (--compile-javac-args)
+            source.root-patterns = ['src', 'lib'] (pants.toml:2 [source] root_patterns)
+        "#]],
     );
     let case = Case {
         files: &[("pants.toml", "[compile.javac]\nargs = ['one']\n")],
@@ -101,8 +101,8 @@ read_from = ['a', 'b']
     check(
         case,
         expect![[r#"
-        compile.javac.args = ['one', 'two', 'three'] (--compile-javac-args)
-    "#]],
+            compile.javac.args = ['one', 'two', 'three'] (--compile-javac-args)
+        "#]],
     );
 }
 
@@ -117,27 +117,27 @@ fn config_files_are_read_in_order_and_rc_files_last() {
         files,
         "--pants-config-files=['pants.toml','over.toml']",
         expect![[r#"
-        pants-config-files = ['pants.toml', 'over.toml'] (--pants-config-files)
-        compile.javac.args = ['a', 'b'] (over.toml:3 [compile.javac] args)
-        compile.javac.worker-count = 8 (over.toml:2 [compile.javac] worker_count)
-    "#]],
+            pants-config-files = ['pants.toml', 'over.toml'] (--pants-config-files)
+            compile.javac.args = ['a', 'b'] (over.toml:3 [compile.javac] args)
+            compile.javac.worker-count = 8 (over.toml:2 [compile.javac] worker_count)
+        "#]],
     );
     check_files(
         files,
         "--pantsrc --pantsrc-files=['~/.pants.rc']",
         expect![[r#"
-        pantsrc-files = ['~/.pants.rc'] (--pantsrc-files)
-        quiet = True (~/.pants.rc:4 [GLOBAL] quiet)
-        compile.javac.args = ['a'] (pants.toml:3 [compile.javac] args)
-        compile.javac.worker-count = 9 (~/.pants.rc:2 [compile.javac] worker_count)
-    "#]],
+            pantsrc-files = ['~/.pants.rc'] (--pantsrc-files)
+            quiet = True (~/.pants.rc:4 [GLOBAL] quiet)
+            compile.javac.args = ['a'] (pants.toml:3 [compile.javac] args)
+            compile.javac.worker-count = 9 (~/.pants.rc:2 [compile.javac] worker_count)
+        "#]],
     );
     check_files(
         files,
         "--pants-config-files=['nope.toml']",
         expect![[r#"
-        cannot read the config file `nope.toml`: No such file or directory (os error 2)
-    "#]],
+            cannot read the config file `nope.toml`: No such file or directory (os error 2)
+        "#]],
     );
 }
 
@@ -154,16 +154,16 @@ java11 = { source = '11' }
         &[("pants.toml", tables)],
         "--jvm-platform-platforms=+{'java8':␣1}",
         expect![[r#"
-        jvm-platform.platforms = {'java8': 1, 'java11': {'source': '11'}} (--jvm-platform-platforms)
-    "#]],
+            jvm-platform.platforms = {'java8': 1, 'java11': {'source': '11'}} (--jvm-platform-platforms)
+        "#]],
     );
     let text = "[jvm-platform]\nplatforms = \"\"\"{'a': ['x']}\"\"\"\n";
     check_files(
         &[("pants.toml", text)],
         "",
         expect![[r#"
-        jvm-platform.platforms = {'a': ['x']} (pants.toml:2 [jvm-platform] platforms)
-    "#]],
+            jvm-platform.platforms = {'a': ['x']} (pants.toml:2 [jvm-platform] platforms)
+        "#]],
     );
 }
 
@@ -174,44 +174,44 @@ fn a_recursive_option_reaches_inner_scopes() {
         &[("pants.toml", toml)],
         "",
         expect![[r#"
-        level = 'warn' (pants.toml:2 [GLOBAL] level)
-        compile.depth = 1 (pants.toml:6 [compile] depth)
-        compile.javac.depth = 1 (pants.toml:6 [compile] depth)
-        compile.javac.level = 'debug' (pants.toml:4 [compile.javac] level)
-        compile.rsc.depth = 1 (pants.toml:6 [compile] depth)
-    "#]],
+            level = 'warn' (pants.toml:2 [GLOBAL] level)
+            compile.depth = 1 (pants.toml:6 [compile] depth)
+            compile.javac.depth = 1 (pants.toml:6 [compile] depth)
+            compile.javac.level = 'debug' (pants.toml:4 [compile.javac] level)
+            compile.rsc.depth = 1 (pants.toml:6 [compile] depth)
+        "#]],
     );
     check_files(
         &[("pants.toml", toml)],
         "--level=error",
         expect![[r#"
-        level = 'error' (--level)
-        compile.depth = 1 (pants.toml:6 [compile] depth)
-        compile.javac.depth = 1 (pants.toml:6 [compile] depth)
-        compile.rsc.depth = 1 (pants.toml:6 [compile] depth)
-    "#]],
+            level = 'error' (--level)
+            compile.depth = 1 (pants.toml:6 [compile] depth)
+            compile.javac.depth = 1 (pants.toml:6 [compile] depth)
+            compile.rsc.depth = 1 (pants.toml:6 [compile] depth)
+        "#]],
     );
     check_files(
         &[("pants.toml", toml)],
         "--compile-depth=4",
         expect![[r#"
-        level = 'warn' (pants.toml:2 [GLOBAL] level)
-        compile.depth = 4 (--compile-depth)
-        compile.javac.depth = 4 (--compile-depth)
-        compile.javac.level = 'debug' (pants.toml:4 [compile.javac] level)
-        compile.rsc.depth = 4 (--compile-depth)
-    "#]],
+            level = 'warn' (pants.toml:2 [GLOBAL] level)
+            compile.depth = 4 (--compile-depth)
+            compile.javac.depth = 4 (--compile-depth)
+            compile.javac.level = 'debug' (pants.toml:4 [compile.javac] level)
+            compile.rsc.depth = 4 (--compile-depth)
+        "#]],
     );
     check_files(
         &[("pants.toml", toml)],
         "--compile-rsc-depth=4",
         expect![[r#"
-        level = 'warn' (pants.toml:2 [GLOBAL] level)
-        compile.depth = 1 (pants.toml:6 [compile] depth)
-        compile.javac.depth = 1 (pants.toml:6 [compile] depth)
-        compile.javac.level = 'debug' (pants.toml:4 [compile.javac] level)
-        compile.rsc.depth = 4 (--compile-rsc-depth)
-    "#]],
+            level = 'warn' (pants.toml:2 [GLOBAL] level)
+            compile.depth = 1 (pants.toml:6 [compile] depth)
+            compile.javac.depth = 1 (pants.toml:6 [compile] depth)
+            compile.javac.level = 'debug' (pants.toml:4 [compile.javac] level)
+            compile.rsc.depth = 4 (--compile-rsc-depth)
+        "#]],
     );
 }
 
@@ -220,6 +220,7 @@ fn a_value_may_stand_in_a_file() {
     let files = &[
         ("pants.toml", "[compile.javac]\nargs = '@conf/args.json'\n"),
         ("conf/args.json", "[\"-from\", \"-file\"]"),
+        ("conf/args.yml", "- a"),
         ("conf/sub/wc.txt", "13\n"),
         ("conf/platforms.toml", "java8 = { source = '8' }"),
     ];
@@ -228,19 +229,27 @@ fn a_value_may_stand_in_a_file() {
     check(
         Case { files, args, cwd: "conf", ..Case::default() },
         expect![[r#"
-        changed.parent = '@literal' (--changed-parent)
-        compile.javac.args = ['-from', '-file'] (pants.toml:2 [compile.javac] args)
-        compile.javac.worker-count = 13 (--compile-javac-worker-count)
-        jvm-platform.platforms = {'java8': {'source': '8'}} (--jvm-platform-platforms)
-    "#]],
+            changed.parent = '@literal' (--changed-parent)
+            compile.javac.args = ['-from', '-file'] (pants.toml:2 [compile.javac] args)
+            compile.javac.worker-count = 13 (--compile-javac-worker-count)
+            jvm-platform.platforms = {'java8': {'source': '8'}} (--jvm-platform-platforms)
+        "#]],
+    );
+    check_files(
+        files,
+        "--compile-javac-args=@conf/args.yml",
+        expect![[r#"
+            `--compile-javac-args`: cannot read `conf/args.yml`: only JSON, TOML and text files are understood
+              hint: a value that begins with `@` names a file; `@@` stands for `@`
+        "#]],
     );
     check_files(
         files,
         "--compile-javac-args=@nope.json",
         expect![[r#"
-        `--compile-javac-args`: cannot read `nope.json`: No such file or directory (os error 2)
-          hint: a value that begins with `@` names a file; `@@` stands for `@`
-    "#]],
+            `--compile-javac-args`: cannot read `nope.json`: No such file or directory (os error 2)
+              hint: a value that begins with `@` names a file; `@@` stands for `@`
+        "#]],
     );
 }
 
@@ -249,17 +258,17 @@ fn a_path_is_kept_relative_to_the_build_root_and_must_exist() {
     check(
         Case { args: "--run-cwd", cwd: "a/b", ..Case::default() },
         expect![[r#"
-        run.cwd = 'a/b' (--run-cwd)
-    "#]],
+            run.cwd = 'a/b' (--run-cwd)
+        "#]],
     );
     check_files(
         &[("pants.toml", "[run]\ncwd = 'nope'\n")],
         "",
         expect![[r#"
-        pants.toml:2:1: `[run] cwd`: the directory `nope` does not exist
-          2 | cwd = 'nope'
-            | ^^^
-    "#]],
+            pants.toml:2:1: `[run] cwd`: the directory `nope` does not exist
+              2 | cwd = 'nope'
+                | ^^^
+        "#]],
     );
 }
 
@@ -269,22 +278,22 @@ fn versions_of_pants_v1_are_accepted() {
         &[("pants.toml", "[GLOBAL]\npants_version = '1.30.4'\n")],
         "",
         expect![[r#"
-        pants-version = '1.30.4' (pants.toml:2 [GLOBAL] pants_version)
-    "#]],
+            pants-version = '1.30.4' (pants.toml:2 [GLOBAL] pants_version)
+        "#]],
     );
     check_files(
         &[("pants.toml", "[GLOBAL]\npants_version = '2.1.0'\n")],
         "",
         expect![[r#"
-        `pants.toml:2 [GLOBAL] pants_version`: `2.1.0` is not a version of Pants v1
-          hint: versions 0.x and 1.x are understood
-    "#]],
+            `pants.toml:2 [GLOBAL] pants_version`: `2.1.0` is not a version of Pants v1
+              hint: versions 0.x and 1.x are understood
+        "#]],
     );
     check_files(
         &[("pants.toml", "[GLOBAL]\npants_min_version = '999.0'\n")],
         "",
         expect![[r#"
-        `pants.toml:2 [GLOBAL] pants_min_version`: version 999.0 or newer is needed, and this is 0.1.0
-    "#]],
+            `pants.toml:2 [GLOBAL] pants_min_version`: version 999.0 or newer is needed, and this is 0.1.0
+        "#]],
     );
 }

@@ -1,0 +1,131 @@
+//! The work of a task: processes, tools, jobs.
+
+use super::Context;
+use crate::jobs::{Job, JobsOutcome, Slots, Stops, run_jobs};
+use crate::sync::{read, write};
+use crate::task_error::TaskError;
+use pants_model::Fingerprint;
+use pants_process::{
+    CaptureError, Digest, Foreground, InputTree, OutputStream, Process, ProcessResult, RunError, ToolError,
+};
+use std::path::{Path, PathBuf};
+
+/// Processes and jobs.
+impl Context {
+    /// Runs a process or answers it from a cache; an exit code other than 0 is no error. Shows nothing by itself.
+    pub fn run(&self, process: &Process) -> Result<ProcessResult, TaskError> {
+        self.run_with(process, &|_, _| ())
+    }
+
+    /// Like [`Context::run`], and shows what the tool says while it says it.
+    pub fn run_streaming(&self, process: &Process) -> Result<ProcessResult, TaskError> {
+        self.run_with(process, &|_, bytes| self.tool_output(bytes))
+    }
+
+    fn run_with(
+        &self,
+        process: &Process,
+        on_output: &(dyn Fn(OutputStream, &[u8]) + Sync),
+    ) -> Result<ProcessResult, TaskError> {
+        self.ensure_open()?;
+        tracing::debug!(scope = self.scope(), argv = ?process.argv, "process");
+        let run = self.run_state();
+        let started = match &self.lane.slot {
+            // The guard is held while the process runs, so the job does not end before its processes do.
+            Some(slot) => run.processes.run(process, read(slot).as_ref(), &run.cancel, on_output),
+            None => run.processes.run(process, None, &run.cancel, on_output),
+        };
+        started.map_err(|error| match error {
+            RunError::Cancelled(_) => TaskError::cancelled(),
+            error => {
+                let what = if process.description.is_empty() { "cannot run a process" } else { &process.description };
+                TaskError::failed(what).caused_by(error)
+            }
+        })
+    }
+
+    /// Digests files and directories, given relative to the build root.
+    pub fn capture(&self, paths: &[PathBuf]) -> Result<InputTree, TaskError> {
+        self.ensure_open()?;
+        self.run_state().processes.capture(paths).map_err(unreadable)
+    }
+
+    /// Digests one file, given relative to the build root or absolute.
+    pub fn digest_file(&self, path: &Path) -> Result<Digest, TaskError> {
+        self.ensure_open()?;
+        self.run_state().processes.digest_file(path).map_err(unreadable)
+    }
+
+    /// A directory outside the repository that is filled once for a key and then shared by all runs.
+    pub fn tool_dir(
+        &self,
+        name: &str,
+        key: &Fingerprint,
+        fill: &mut dyn FnMut(&Path) -> Result<(), String>,
+    ) -> Result<PathBuf, TaskError> {
+        self.ensure_open()?;
+        let run = self.run_state();
+        run.processes.tool_dir(name, key, &run.cancel, fill).map_err(|error: ToolError| {
+            if run.cancel.is_cancelled() {
+                return TaskError::cancelled();
+            }
+            TaskError::failed(format!("cannot install tool `{name}`")).caused_by(error)
+        })
+    }
+
+    /// The directory of an append-only cache, shared by all runs and repositories.
+    pub fn named_cache(&self, name: &str) -> Result<PathBuf, TaskError> {
+        self.ensure_open()?;
+        let path = self.run_state().processes.named_cache(name);
+        path.map_err(|error| TaskError::failed(format!("cannot make the cache `{name}`")).caused_by(error))
+    }
+
+    /// What a process becomes when it is carried out in the user's terminal.
+    pub fn expand_foreground(&self, process: &Process) -> Result<Foreground, TaskError> {
+        self.ensure_open()?;
+        let expanded = self.run_state().processes.expand_foreground(process);
+        expanded.map_err(|error| TaskError::failed(process.name()).caused_by(error))
+    }
+
+    /// Does jobs in dependency order, as many at once as `--jobs` allows, the longest chain first. A failure cancels the
+    /// jobs that depend on it, the rest goes on; with `--fail-fast` it cancels everything.
+    ///
+    /// `work` gets the index of its job and a context for it. Jobs of a job take turns in its slot.
+    pub fn parallel(
+        &self,
+        jobs: &[Job],
+        work: &(dyn Fn(usize, &Context) -> Result<(), TaskError> + Sync),
+    ) -> Result<JobsOutcome, TaskError> {
+        self.ensure_open()?;
+        let run = self.run_state();
+        let step = self.next_step();
+        let slots = match &self.lane.slot {
+            Some(_) => Slots::OfTheCaller,
+            None => Slots::Pool(run.processes.pool()),
+        };
+        let stops = Stops { cancel: &run.cancel, fail_fast: run.fail_fast };
+        let do_job = |index: usize, slot| {
+            let context = self.for_job(&step, index, slot);
+            let mut workunit = context.workunit(&jobs[index].name);
+            let result = work(index, &context);
+            if result.is_err() {
+                workunit.fail();
+            }
+            context.end_job();
+            result
+        };
+        run_jobs(jobs, &slots, &stops, &do_job)
+            .map_err(|error| TaskError::failed(format!("task `{}`: {error}", self.identity().spec.type_name)))
+    }
+
+    /// Gives the slot back, even if somebody kept the context.
+    fn end_job(&self) {
+        if let Some(slot) = &self.lane.slot {
+            drop(write(slot).take());
+        }
+    }
+}
+
+fn unreadable(error: CaptureError) -> TaskError {
+    TaskError::failed(error.to_string()).caused_by(error)
+}

@@ -1,0 +1,90 @@
+//! Which goals of a plan have something to do on the final target roots.
+//!
+//! A goal whose predicate matches a target is kept, and so is one whose predicate may match what a kept code generator
+//! injects. A goal for any target does not depend on targets but on being needed: it is kept if its phase was asked for
+//! or a kept goal needs the phase. So `test` on a Python target bootstraps no JVM tool.
+
+use crate::task_spec::{TargetScope, TaskSpec};
+use pants_model::{Address, BuildGraph, Order, Predicate, Target, TargetId};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A goal that may be left out.
+pub(super) struct Candidate<'a> {
+    pub(super) phase: &'a str,
+    pub(super) spec: &'a TaskSpec,
+    /// The phases that must be carried out for it: those of its producers, and those it depends on.
+    pub(super) needed_phases: BTreeSet<&'a str>,
+}
+
+/// For each candidate, whether it is kept.
+pub(super) fn kept_goals(
+    candidates: &[Candidate<'_>],
+    requested_phases: &[String],
+    roots: &[Address],
+    graph: &BuildGraph,
+) -> Vec<bool> {
+    let targets = Present::new(roots, graph);
+    let mut is_kept: Vec<bool> =
+        candidates.iter().map(|goal| goal.spec.applies_to != Predicate::Any && targets.match_any(goal.spec)).collect();
+    let mut live: BTreeSet<&str> = requested_phases.iter().map(String::as_str).collect();
+    let mut injected: BTreeSet<&str> = BTreeSet::new();
+    // Everything only grows: more kept goals make more phases live and inject more types.
+    loop {
+        for (goal, _) in candidates.iter().zip(&is_kept).filter(|(_, is_kept)| **is_kept) {
+            live.extend(&goal.needed_phases);
+            injected.extend(goal.spec.injects.iter().map(String::as_str));
+        }
+        let has_work = |goal: &Candidate<'_>| match (&goal.spec.applies_to, goal.spec.over) {
+            (Predicate::Any, _) => live.contains(goal.phase),
+            (predicate, TargetScope::Closure) => injected.iter().any(|name| predicate.may_match_type(name)),
+            (_, TargetScope::Roots) => false,
+        };
+        let more: Vec<usize> =
+            (0..candidates.len()).filter(|index| !is_kept[*index] && has_work(&candidates[*index])).collect();
+        if more.is_empty() {
+            return is_kept;
+        }
+        more.into_iter().for_each(|index| is_kept[index] = true);
+    }
+}
+
+/// The targets of a run by type, so that a predicate over types passes over most of them.
+struct Present<'a> {
+    graph: &'a BuildGraph,
+    ids: Vec<TargetId>,
+    roots: ByType<'a>,
+    closure: OnceCell<ByType<'a>>,
+}
+
+type ByType<'a> = BTreeMap<&'a str, Vec<&'a Arc<Target>>>;
+
+impl<'a> Present<'a> {
+    fn new(roots: &[Address], graph: &'a BuildGraph) -> Self {
+        let ids: Vec<TargetId> = roots.iter().filter_map(|root| graph.id(root)).collect();
+        Self { graph, roots: by_type(graph, &ids), closure: OnceCell::new(), ids }
+    }
+
+    fn match_any(&self, spec: &TaskSpec) -> bool {
+        let is_match = |targets: &ByType<'_>| {
+            let mut types = targets.iter().filter(|(name, _)| spec.applies_to.may_match_type(name));
+            types.any(|(_, targets)| targets.iter().any(|target| spec.applies_to.matches(target)))
+        };
+        // The closure of many roots is large: ask the roots first.
+        is_match(&self.roots) || (spec.over == TargetScope::Closure && is_match(self.closure()))
+    }
+
+    fn closure(&self) -> &ByType<'a> {
+        self.closure.get_or_init(|| by_type(self.graph, &self.graph.closure(&self.ids, Order::Preorder)))
+    }
+}
+
+fn by_type<'a>(graph: &'a BuildGraph, ids: &[TargetId]) -> ByType<'a> {
+    let mut targets: ByType<'a> = BTreeMap::new();
+    for &id in ids {
+        let target = graph.target(id);
+        targets.entry(&target.type_name).or_default().push(target);
+    }
+    targets
+}

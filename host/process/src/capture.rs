@@ -190,8 +190,11 @@ fn walk(
     }
     around.push(directory);
     let io = |source| CaptureError::Io { path: PathBuf::from(&path), source };
-    for entry in fs::read_dir(build_root.join(&path)).map_err(io)? {
-        let entry = entry.map_err(io)?;
+    // Sorted, so that of two faults the same one is always named.
+    let mut entries =
+        fs::read_dir(build_root.join(&path)).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(io)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
         let name = entry.file_name();
         let Some(name) = name.to_str() else {
             return Err(CaptureError::NotUnicode { path: Path::new(&path).join(name) });

@@ -56,3 +56,6 @@ pub use process::{
 pub use process_manager::{ManagedProcessError, ProcessManager};
 pub use service::{ProcessConfig, ProcessService};
 pub use tool_dir::ToolError;
+
+#[cfg(test)]
+mod test_support;

@@ -4,7 +4,7 @@
 //! input, `1` and `2` output, `X` exit code. Anything else is an error, and a worker with an error is never asked
 //! again. A worker ends when its standard input does, so none outlives the host, however that ends.
 
-use crate::cancel::Cancel;
+use crate::cancel::{Cancel, CancelReason};
 use crate::exchange::{CAPTURE_LIMIT, Capture, DRAIN, Ending, Execution, Limits, Outbox, Watchdog, read_some};
 use crate::group::{CommandLine, ProcessGroup, sleep_until_ready};
 use crate::nailgun::{Chunk, ChunkKind, FrameError, MAX_PAYLOAD, take_chunk, write_chunk};
@@ -60,8 +60,8 @@ impl Request<'_> {
 /// Why a worker gave no answer; it must not be asked again.
 #[derive(Debug)]
 pub(crate) enum WorkerFailure {
-    /// We stopped it.
-    Stopped(Ending),
+    /// We stopped it because the run was cancelled.
+    Cancelled(CancelReason),
     /// It died.
     Died {
         /// Whether it had said nothing at all about this request.
@@ -138,21 +138,26 @@ impl Worker {
             watchdog.check(&self.group);
             let is_over = exited.is_some_and(|at| at.elapsed() >= DRAIN);
             if is_over || !self.transfer(&watchdog, exited, &mut outbox, &mut answer)? {
-                return Err(self.failure(&watchdog, &answer));
+                break None;
             }
             if let Some(exit) = answer.advance(request, &mut outbox)? {
-                break exit;
+                break Some(exit);
             }
         };
-        if let Some(ending) = watchdog.ending() {
-            return Err(WorkerFailure::Stopped(ending));
+        match (watchdog.ending(), exit) {
+            (Some(Ending::Cancelled(reason)), _) => Err(WorkerFailure::Cancelled(reason)),
+            (Some(Ending::TimedOut(timeout)), _) => Ok(answer.capture.finish(Exit::TimedOut(timeout))),
+            (None, Some(_)) if !answer.buffer.is_empty() => {
+                Err(WorkerFailure::Protocol("it went on after its exit code".to_owned()))
+            }
+            (None, Some(exit)) => {
+                // What it has not read of this request would be taken for a part of the next one.
+                self.is_in_step = outbox.is_empty();
+                Ok(answer.capture.finish(Exit::Code(exit)))
+            }
+            (None, None) if answer.buffer.is_empty() => Err(WorkerFailure::Died { is_unanswered: !answer.has_begun() }),
+            (None, None) => Err(WorkerFailure::Protocol("it ended inside a frame".to_owned())),
         }
-        if !answer.buffer.is_empty() {
-            return Err(WorkerFailure::Protocol("it went on after its exit code".to_owned()));
-        }
-        // What it has not read of this request would be taken for a part of the next one.
-        self.is_in_step = outbox.is_empty();
-        Ok(answer.capture.finish(Exit::Code(exit)))
     }
 
     /// Sleeps until something can be moved, and moves it; `false` when the worker has closed its output.
@@ -196,23 +201,12 @@ impl Worker {
         Ok(true)
     }
 
-    fn failure(&self, watchdog: &Watchdog<'_>, answer: &Answer<'_>) -> WorkerFailure {
-        match watchdog.ending() {
-            Some(ending) => WorkerFailure::Stopped(ending),
-            None if answer.buffer.is_empty() => WorkerFailure::Died { is_unanswered: !answer.has_begun() },
-            None => WorkerFailure::Protocol("ended inside a frame".to_owned()),
-        }
-    }
-
     /// Ends it for good and says what it died of, with the last of its standard error.
     pub(crate) fn into_error(mut self, failure: WorkerFailure, kill_wait: Duration) -> RunError {
         let program = self.program.clone();
-        let exited = self.group.wait_for_exit(if matches!(failure, WorkerFailure::Died { .. }) {
-            DRAIN
-        } else {
-            Duration::ZERO
-        });
-        if !exited {
+        let grace = if matches!(failure, WorkerFailure::Died { .. }) { DRAIN } else { Duration::ZERO };
+        let has_exited = self.group.wait_for_exit(grace);
+        if !has_exited {
             self.group.terminate();
             self.group.wait_for_exit(kill_wait);
         }
@@ -221,9 +215,8 @@ impl Worker {
             Err(source) => return RunError::Supervise { program, source },
         };
         let reason = match failure {
-            WorkerFailure::Stopped(Ending::Cancelled(reason)) => return RunError::Cancelled(reason),
-            WorkerFailure::Stopped(Ending::TimedOut(timeout)) => format!("took longer than {timeout:?}"),
-            WorkerFailure::Died { .. } if exited => format!("died in the middle of a request ({status})"),
+            WorkerFailure::Cancelled(reason) => return RunError::Cancelled(reason),
+            WorkerFailure::Died { .. } if has_exited => format!("died in the middle of a request ({status})"),
             WorkerFailure::Died { .. } => "closed its output in the middle of a request".to_owned(),
             WorkerFailure::Protocol(reason) => format!("broke the protocol: {reason}"),
             WorkerFailure::Io(source) => return RunError::Supervise { program, source },

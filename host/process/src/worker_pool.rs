@@ -4,9 +4,9 @@
 //! failed in any way is ended; one that died while idle is replaced without a word.
 
 use crate::cancel::Cancel;
-use crate::exchange::{Ending, Execution, Limits};
+use crate::exchange::{Execution, Limits};
 use crate::group::CommandLine;
-use crate::process::{Exit, OutputStream, RunError};
+use crate::process::{OutputStream, RunError};
 use crate::worker::{Request, Worker, WorkerFailure};
 use pants_model::Fingerprint;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -67,15 +67,6 @@ impl WorkerPool {
                 drop(busy);
                 self.put_back(worker);
                 Ok(execution)
-            }
-            Err(WorkerFailure::Stopped(Ending::TimedOut(timeout))) => {
-                drop(worker); // The watchdog has asked it to end, and waited.
-                Ok(Execution {
-                    exit: Exit::TimedOut(timeout),
-                    stdout: Vec::new(),
-                    stderr: Vec::new(),
-                    is_truncated: false,
-                })
             }
             Err(failure) => Err(worker.into_error(failure, terms.limits.kill_wait)),
         }
@@ -147,6 +138,3 @@ impl Drop for Busy<'_> {
         self.0.state().busy -= 1;
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -215,7 +215,8 @@ impl Search {
 /// The libraries of a directory, sorted; a directory that cannot be read has none.
 fn libraries_in(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
-    let files: BTreeSet<PathBuf> = entries.map(|entry| entry.path()).filter(|path| header::has_library_name(path)).collect();
+    let files: BTreeSet<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| header::has_library_name(path)).collect();
     files.into_iter().collect()
 }
 

@@ -39,12 +39,12 @@ pub enum LoadError {
         second: PathBuf,
     },
     /// Two plugins, or a plugin and the host, register the same thing.
-    #[error("{}: {what} is already registered by {}", second.display(), first.display())]
+    #[error("{}: {what} is already registered by {first}", second.display())]
     Conflict {
-        /// What both register: "the target type `java_library`".
+        /// What both register: "the symbol `java_library`".
         what: String,
-        /// The file that registered it first.
-        first: PathBuf,
+        /// Who registered it first.
+        first: Owner,
         /// The file that registers it again.
         second: PathBuf,
     },
@@ -80,8 +80,10 @@ impl LoadError {
             Self::Plugin { fault, .. } => fault.hints(),
             Self::UnknownBackend { searched, suggestion, .. } => unknown_backend_hints(searched, suggestion.as_deref()),
             Self::Ambiguous { .. } => vec!["remove one of them, or name the one you want in `[GLOBAL] plugins`".into()],
-            Self::Conflict { .. } => vec!["a goal is replaced on purpose with the placement `replace`".into()],
-            Self::LockFile { .. } | Self::LockFileUnreadable { .. } => Vec::new(),
+            Self::Conflict { what, .. } if what.starts_with("the goal") => {
+                vec!["a goal is replaced on purpose with the placement `replace`".into()]
+            }
+            Self::Conflict { .. } | Self::LockFile { .. } | Self::LockFileUnreadable { .. } => Vec::new(),
         }
     }
 }
@@ -97,6 +99,24 @@ fn unknown_backend_hints(searched: &[PathBuf], suggestion: Option<&str>) -> Vec<
     }
     hints.push("name the plugin's file in `[GLOBAL] plugins`, or its directory in `[GLOBAL] plugin_paths`".into());
     hints
+}
+
+/// Who registered something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The host itself.
+    Host,
+    /// The plugin of this file.
+    Plugin(PathBuf),
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host => f.write_str("the host"),
+            Self::Plugin(file) => file.display().fmt(f),
+        }
+    }
 }
 
 /// What is wrong with one plugin file.
@@ -242,7 +262,9 @@ impl PluginFault {
     fn hints(&self) -> Vec<String> {
         match self {
             Self::NotPinned { id, found, .. } => vec![
-                format!("to trust this file, add `[[plugin]]`, `id = \"{id}\"`, `sha256 = \"{found}\"` to the lock file"),
+                format!(
+                    "to trust this file, add `[[plugin]]`, `id = \"{id}\"`, `sha256 = \"{found}\"` to the lock file"
+                ),
                 "`--allow-unpinned` loads it once without".into(),
             ],
             Self::WrongChecksum { .. } => {

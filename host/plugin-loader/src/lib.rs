@@ -22,10 +22,15 @@ mod discovery;
 
 mod load;
 
+mod adapters;
+mod convert;
+
+mod register;
+
 #[cfg(test)]
 mod test_support;
 
 pub use backend_ids::BUNDLED_BACKENDS;
-pub use error::{ApiVersion, FileKind, LoadError, LoadWarning, PluginFault};
+pub use error::{ApiVersion, FileKind, LoadError, LoadWarning, Owner, PluginFault};
 pub use load::{LoadedPlugins, Plugin, load_plugins};
 pub use request::{LoadRequest, UnpinnedPolicy};

@@ -11,7 +11,7 @@ use crate::library;
 use crate::lock_file::LockFile;
 use crate::request::{LoadRequest, UnpinnedPolicy};
 use crate::store::Store;
-use pants_model::{Fingerprint, LogLevel};
+use pants_model::Fingerprint;
 use plugin_api::abi::BackendModule_Ref;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -23,7 +23,6 @@ pub struct LoadedPlugins {
     pub plugins: Vec<Plugin>,
     /// What the user should see once.
     pub warnings: Vec<LoadWarning>,
-    pub(crate) log_level: LogLevel,
 }
 
 /// A loaded plugin.
@@ -63,7 +62,7 @@ pub fn load_plugins(request: &LoadRequest) -> Result<LoadedPlugins, LoadError> {
     for plugin in found {
         plugins.push(load(plugin, request.unpinned, &lock_file, &store, &mut warnings)?);
     }
-    Ok(LoadedPlugins { plugins, warnings, log_level: request.log_level })
+    Ok(LoadedPlugins { plugins, warnings })
 }
 
 fn load(

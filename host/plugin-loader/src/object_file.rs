@@ -203,7 +203,8 @@ fn check_format(start: &[u8]) -> Result<(), PluginFault> {
 
 /// What a file that is not ELF looks like from its first bytes.
 fn kind_of(start: &[u8]) -> FileKind {
-    const MACH_O: [[u8; 4]; 4] = [*b"\xcf\xfa\xed\xfe", *b"\xce\xfa\xed\xfe", *b"\xca\xfe\xba\xbe", *b"\xfe\xed\xfa\xcf"];
+    const MACH_O: [[u8; 4]; 4] =
+        [*b"\xcf\xfa\xed\xfe", *b"\xce\xfa\xed\xfe", *b"\xca\xfe\xba\xbe", *b"\xfe\xed\xfa\xcf"];
     let is_text = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     match start {
         [] => FileKind::Empty,

@@ -1,6 +1,5 @@
 //! What the caller says about the plugins of a run.
 
-use pants_model::LogLevel;
 use std::path::PathBuf;
 
 /// Which plugins to load, where to look, and whom to trust. Paths that are relative are relative to the build root.
@@ -24,8 +23,6 @@ pub struct LoadRequest {
     pub lock_file: PathBuf,
     /// What happens to a third-party plugin that is not pinned.
     pub unpinned: UnpinnedPolicy,
-    /// The lowest level of log lines that plugins send.
-    pub log_level: LogLevel,
 }
 
 /// What happens to a third-party plugin that the lock file does not pin. A wrong checksum is always an error.

@@ -1,7 +1,6 @@
 //! A build root, a program directory and a cache in a temporary directory, and a C compiler for what stands in them.
 
 use crate::{LoadRequest, UnpinnedPolicy};
-use pants_model::LogLevel;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -59,7 +58,6 @@ impl Sandbox {
             cache_dir: self.path("cache"),
             lock_file: self.path("repo/pants-plugins.lock"),
             unpinned: UnpinnedPolicy::Warn,
-            log_level: LogLevel::Info,
         }
     }
 

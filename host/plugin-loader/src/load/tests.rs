@@ -107,10 +107,7 @@ fn a_library_that_is_no_plugin_or_a_wrong_one_says_why() {
     compiled("plain_library.c", "is a shared library but not a plugin: it does not export `PANTS_PLUGIN_HEADER`");
     compiled("bad_magic.c", "its plugin header is damaged: it does not begin with the magic bytes");
     compiled("short_header.c", "its plugin header is damaged: it has 16 bytes instead of 384");
-    compiled(
-        "no_root.c",
-        "has a plugin header but no usable root module: it does not export `PANTS_PLUGIN_ROOT`",
-    );
+    compiled("no_root.c", "has a plugin header but no usable root module: it does not export `PANTS_PLUGIN_ROOT`");
     compiled("garbage_root.c", "has a plugin header but no usable root module: it does not begin like one");
     compiled(
         "hollow_root.c",

@@ -1,2 +1,50 @@
-//! The binary.
-fn main() {}
+//! The binary `pants`: argv in, exit code out.
+//!
+//! The one place that reads arguments, environment, current directory and clock, and that installs signal handlers. It
+//! holds no build logic.
+
+mod client;
+mod failure;
+mod foreground;
+mod log;
+mod signals;
+
+use client::Client;
+use failure::{Failure, exit_code};
+use pants_model::EventSink;
+use pants_session::{Cancel, Outcome, Request};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+fn main() -> ExitCode {
+    let client = match Client::here() {
+        Ok(client) => client,
+        Err(failure) => return failure::without_console(&failure),
+    };
+    let bootstrap = match pants_options::bootstrap(&client.invocation) {
+        Ok(bootstrap) => bootstrap,
+        Err(error) => return failure::without_console(&Failure::from(error)),
+    };
+    log::install(&bootstrap);
+    let console = Arc::new(client.console(&bootstrap));
+    let cancel = Cancel::new();
+    signals::watch(cancel.clone());
+
+    let request = Request {
+        invocation: client.invocation,
+        bootstrap,
+        exe_dir: client.exe_dir,
+        client_pid: std::process::id(),
+        width: client.width,
+        run_id: client.run_id,
+    };
+    let events: Arc<dyn EventSink> = console.clone();
+    let ended = failure::catching_panics(|| pants_daemon::carry_out(&request, &events, &cancel));
+    let ended = ended.and_then(|outcome| outcome.map_err(Failure::from));
+    console.flush();
+    match ended {
+        Ok(Outcome::Foreground(process)) => foreground::become_it(&process, &console),
+        Ok(outcome) => exit_code(&outcome, console.stdout_failure()),
+        Err(failure) => failure.report(&console),
+    }
+}

@@ -1,1 +1,146 @@
-//! pants-session.
+//! One build from top to bottom. Read [`run`] first: it is the whole flow.
+//!
+//! The only place that knows the order of the steps. It owns [`Warm`], what outlives a run. It must not know: sockets,
+//! terminals, the layout of dylibs, any language. Direct mode and the daemon call the same function.
+
+mod backends;
+mod error;
+mod git;
+mod goals;
+mod json;
+mod places;
+mod report;
+mod repository;
+mod request;
+mod warm;
+
+pub use error::SessionError;
+pub use pants_engine::{PlanError, TaskError, TaskErrorKind};
+pub use pants_process::{Cancel, CancelReason, Foreground};
+pub use request::{Outcome, Request};
+pub use warm::Warm;
+
+use backends::{BackendKey, Backends};
+use pants_build_files::BuildFiles;
+use pants_engine::{ExecuteRequest, PlanRequest, RoundPlan, execute, plan_rounds};
+use pants_model::{Event, EventSink, LogLevel, OptionValues};
+use pants_options::{CommandLine, HelpKind, render_help};
+use repository::Repository;
+use std::sync::Arc;
+
+/// The width of help that is not for a terminal.
+pub(crate) const DOCUMENT_WIDTH: usize = 100;
+
+/// Carries one run out: argv to options, options to backends, specs to a graph, goals to a plan, the plan to an outcome.
+pub fn run(
+    request: &Request,
+    warm: &Warm,
+    events: &Arc<dyn EventSink>,
+    cancel: &Cancel,
+) -> Result<Outcome, SessionError> {
+    let backends = backends_of(request, warm, &**events)?;
+    let parsed = pants_options::parse(&request.invocation, &request.bootstrap, &backends.scopes)?;
+    for warning in parsed.warnings {
+        say(&**events, LogLevel::Warn, warning);
+    }
+    let (mut command, options) = (parsed.command, Arc::new(parsed.values));
+    if let Some(text) = help_text(request, &backends, &mut command) {
+        events.emit(Event::Output(text.into_bytes()));
+        return Ok(Outcome::Success);
+    }
+
+    let files = BuildFiles::new(places::workspace_config(request, &options), backends.symbols.clone());
+    let repository = Arc::new(Repository::new(request, files, events.clone()));
+    let roots = repository.select(&command, &options)?;
+    let plan = plan_rounds(
+        &backends.registry,
+        &PlanRequest {
+            phases: command.goals.clone(),
+            roots,
+            options: options.clone(),
+            passthrough: command.passthrough.clone(),
+            build_root: request.bootstrap.build_root.clone(),
+        },
+        &*repository,
+    )?;
+    if is_set(&options, "explain") {
+        events.emit(Event::Output(plan.explain().into_bytes()));
+        return Ok(Outcome::Success);
+    }
+    warn_of_nothing_to_do(&plan, &command, &**events);
+
+    let processes = warm.processes(places::process_config(request, &options))?;
+    if plan.goals().iter().any(|goal| !goal.identity().spec.is_console) {
+        let phases = plan.phase_order().into_iter().map(str::to_owned).collect();
+        events.emit(Event::PlanReady { phases });
+    }
+    let outcome = execute(ExecuteRequest {
+        plan,
+        workspace: repository,
+        processes,
+        events: events.clone(),
+        cancel: cancel.clone(),
+        passthrough: command.passthrough.clone(),
+        build_root: request.bootstrap.build_root.clone(),
+        workdir: request.bootstrap.workdir(),
+        dist_dir: request.bootstrap.dist_dir(),
+        fail_fast: is_set(&options, "fail-fast"),
+        options,
+        run_id: request.run_id.clone(),
+        who: format!("PID {} (pants {})", request.client_pid, request.invocation.args.join(" ")),
+    });
+
+    let is_interrupted = matches!(cancel.reason(), Some(CancelReason::Interrupted | CancelReason::ClientGone));
+    let is_success = !is_interrupted && outcome.failures.is_empty();
+    for (scope, error) in &outcome.failures {
+        events.emit(Event::Diagnostic(report::of_task(scope, error)));
+    }
+    events.emit(Event::RunFinished { is_success });
+    Ok(match outcome.foreground {
+        _ if is_interrupted => Outcome::Interrupted,
+        _ if !is_success => Outcome::Failed(outcome.failures),
+        Some(foreground) => Outcome::Foreground(foreground),
+        None => Outcome::Success,
+    })
+}
+
+/// The backends that are warm, or newly loaded ones.
+fn backends_of(request: &Request, warm: &Warm, events: &dyn EventSink) -> Result<Arc<Backends>, SessionError> {
+    let key = BackendKey::of(request);
+    if let Some(backends) = warm.backends(&key) {
+        return Ok(backends);
+    }
+    let backends = Arc::new(backends::load(request, events)?);
+    warm.keep_backends(key, &backends);
+    Ok(backends)
+}
+
+/// The help that was asked for. The word `goals` is a goal, too: then it goes the way of all goals.
+fn help_text(request: &Request, backends: &Backends, command: &mut CommandLine) -> Option<String> {
+    let help = command.help.take()?;
+    if help.kind == HelpKind::Goals && backends.phase_names().contains("goals") {
+        command.goals = vec!["goals".to_owned()];
+        return None;
+    }
+    Some(render_help(&help, &backends.scopes, request.width))
+}
+
+/// Says so when goals were asked for that have nothing to work on.
+fn warn_of_nothing_to_do(plan: &RoundPlan, command: &CommandLine, events: &dyn EventSink) {
+    for phase in plan.idle_phases() {
+        let why = if command.specs.is_empty() && plan.roots().is_empty() {
+            "no targets were given".to_owned()
+        } else {
+            "none of the targets is of a type that it works on".to_owned()
+        };
+        say(events, LogLevel::Warn, format!("goal `{phase}` has nothing to do: {why}"));
+    }
+}
+
+fn is_set(options: &OptionValues, name: &str) -> bool {
+    options.value("", name).as_bool().unwrap_or(false)
+}
+
+pub(crate) fn say(events: &dyn EventSink, level: LogLevel, message: impl Into<String>) {
+    events.emit(Event::Log { level, scope: String::new(), message: message.into() });
+}

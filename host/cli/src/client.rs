@@ -1,0 +1,97 @@
+//! The client's world, read once.
+
+use crate::failure::Failure;
+use jiff::Zoned;
+use pants_console::{ClockReading, ConsoleOptions, ConsoleSink, parse_level};
+use pants_model::{LogLevel, OptionSource};
+use pants_options::{Bootstrap, Invocation};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The arguments, the environment, the place and the terminal of whoever started the program.
+pub(crate) struct Client {
+    pub(crate) invocation: Invocation,
+    pub(crate) exe_dir: PathBuf,
+    pub(crate) width: usize,
+    pub(crate) run_id: String,
+    start: Instant,
+}
+
+const DEFAULT_WIDTH: usize = 80;
+
+impl Client {
+    /// Reads the world of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment and the directory are read")]
+    pub(crate) fn here() -> Result<Self, Failure> {
+        let args = std::env::args_os().skip(1).map(|arg| {
+            let shown = arg.to_string_lossy().into_owned();
+            arg.into_string().map_err(|_| Failure::user(format!("the argument `{shown}` is not UTF-8")))
+        });
+        let args = args.collect::<Result<Vec<_>, _>>()?;
+        let environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+        let cwd = std::env::current_dir().map_err(|error| {
+            Failure::user(format!("the current directory cannot be found: {error}"))
+        })?;
+        let exe = std::env::current_exe().and_then(|path| path.canonicalize());
+        let exe = exe.map_err(|error| Failure::internal(format!("the program cannot find itself: {error}")))?;
+        Ok(Self {
+            invocation: Invocation { args, environment: Arc::new(environment), cwd },
+            exe_dir: exe.parent().map(PathBuf::from).unwrap_or_default(),
+            width: terminal_width().unwrap_or(DEFAULT_WIDTH),
+            run_id: run_id(),
+            start: Instant::now(),
+        })
+    }
+
+    /// The console of this client.
+    pub(crate) fn console(&self, bootstrap: &Bootstrap) -> ConsoleSink {
+        let values = &bootstrap.values;
+        let flag = |name: &str| values.value("", name).as_bool().unwrap_or(false);
+        let level = values.value("", "level").as_str().and_then(parse_level).unwrap_or(LogLevel::Info);
+        let is_terminal = io::stderr().is_terminal();
+        let options = ConsoleOptions {
+            level,
+            colors: self.uses_colors(bootstrap, is_terminal),
+            quiet: flag("quiet"),
+            width: self.width,
+            live_status: is_terminal && !self.has_variable("CI") && level >= LogLevel::Info,
+        };
+        let start = self.start;
+        let clock = Box::new(move || ClockReading { of_day: time_of_day(), elapsed: start.elapsed() });
+        ConsoleSink::new(Box::new(io::stdout()), Box::new(io::stderr()), clock, options)
+    }
+
+    /// What the user said, or else what the terminal can and `NO_COLOR` allows.
+    fn uses_colors(&self, bootstrap: &Bootstrap, is_terminal: bool) -> bool {
+        match bootstrap.values.get("", "colors") {
+            Some(colors) if colors.source != OptionSource::Default => colors.value.as_bool().unwrap_or(false),
+            _ => is_terminal && io::stdout().is_terminal() && !self.has_variable("NO_COLOR"),
+        }
+    }
+
+    fn has_variable(&self, name: &str) -> bool {
+        self.invocation.environment.get(std::ffi::OsStr::new(name)).is_some_and(|value| !value.is_empty())
+    }
+}
+
+fn time_of_day() -> Duration {
+    let now = Zoned::now();
+    let seconds = i64::from(now.hour()) * 3600 + i64::from(now.minute()) * 60 + i64::from(now.second());
+    Duration::from_secs(seconds.unsigned_abs())
+}
+
+/// `pants_run_YYYY_MM_DD_HH_MM_SS_mmm_<process id>`: what Pants v1 called its runs, unique in a build root.
+fn run_id() -> String {
+    let now = Zoned::now();
+    let pid = std::process::id();
+    format!("pants_run_{}_{:03}_{pid:x}", now.strftime("%Y_%m_%d_%H_%M_%S"), now.millisecond())
+}
+
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}

@@ -1,0 +1,162 @@
+//! Failures: the one type that everything that stops a run becomes, with its hints and its exit code.
+
+use crate::signals::INTERRUPTED;
+use pants_console::{ConsoleSink, render_diagnostic, render_error};
+use pants_model::Diagnostic;
+use pants_options::OptionsError;
+use pants_session::{Outcome, PlanError, SessionError, TaskError, TaskErrorKind};
+use std::any::Any;
+use std::error::Error;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+/// The exit code of an internal error.
+const INTERNAL: i32 = 70;
+
+/// What stopped a run before or beside its tasks.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    kind: FailureKind,
+    reports: Vec<Diagnostic>,
+}
+
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FailureKind {
+    /// The command line, a config file, a BUILD file: what the user wrote.
+    User,
+    /// A plugin: its file, its version, what it registers, a panic in it.
+    Plugin,
+    /// The caches, or another part of the machine.
+    Environment,
+    /// The user stopped it.
+    Interrupted,
+    /// A bug of this program.
+    Internal,
+}
+
+impl FailureKind {
+    fn exit_code(self) -> i32 {
+        match self {
+            Self::User | Self::Plugin | Self::Environment => 1,
+            Self::Interrupted => INTERRUPTED,
+            Self::Internal => INTERNAL,
+        }
+    }
+}
+
+impl Failure {
+    /// What the user wrote is wrong.
+    pub(crate) fn user(message: String) -> Self {
+        Self::one(FailureKind::User, Diagnostic::error_without_place(message))
+    }
+
+    /// A bug of this program.
+    pub(crate) fn internal(message: String) -> Self {
+        let report = Diagnostic::error_without_place(format!("internal error: {message}"));
+        Self::one(FailureKind::Internal, report.hint("this is a bug; run again with `-ldebug` and report what it shows"))
+    }
+
+    fn one(kind: FailureKind, report: Diagnostic) -> Self {
+        Self { kind, reports: vec![report] }
+    }
+
+    fn of_error(kind: FailureKind, error: &dyn Error, hints: Vec<String>) -> Self {
+        Self::one(kind, Diagnostic { hints, ..Diagnostic::error_without_place(render_error(error, &[])) })
+    }
+
+    /// Shows it and gives the exit code.
+    pub(crate) fn report(&self, console: &ConsoleSink) -> ExitCode {
+        for report in &self.reports {
+            console.error_line(&render_diagnostic(report, console.uses_colors()));
+        }
+        code(self.kind.exit_code())
+    }
+}
+
+impl From<OptionsError> for Failure {
+    fn from(error: OptionsError) -> Self {
+        Self { kind: FailureKind::User, reports: error.diagnostics() }
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Options(error) => Self::from(error),
+            SessionError::Repository(reports) => Self { kind: FailureKind::User, reports },
+            SessionError::Plugins(error) => Self::of_error(FailureKind::Plugin, &error, error.hints()),
+            SessionError::Task(error) => Self::of_task(&error),
+            SessionError::Plan(PlanError::Task { error, .. }) if error.is_cancelled() => {
+                Self { kind: FailureKind::Interrupted, reports: Vec::new() }
+            }
+            SessionError::Plan(error) => Self::of_error(FailureKind::User, &error, error.hints()),
+            SessionError::Store(error) => Self::of_error(FailureKind::Environment, &error, Vec::new()),
+            SessionError::Register(errors) => {
+                let report = |error| Diagnostic::error_without_place(render_error(error, &[]));
+                let reports = errors.iter().map(|error| report(error)).collect();
+                Self { kind: FailureKind::Plugin, reports }
+            }
+        }
+    }
+}
+
+impl Failure {
+    fn of_task(error: &TaskError) -> Self {
+        let kind = match (error.kind, &error.plugin) {
+            (TaskErrorKind::Cancelled, _) => FailureKind::Interrupted,
+            (TaskErrorKind::Panicked, None) => FailureKind::Internal,
+            (_, Some(_)) => FailureKind::Plugin,
+            (_, None) => FailureKind::User,
+        };
+        Self::of_error(kind, error, error.hints.clone())
+    }
+}
+
+/// The exit code of a run that got as far as its tasks. Their failures were shown while it ran.
+pub(crate) fn exit_code(outcome: &Outcome, stdout_failure: Option<io::ErrorKind>) -> ExitCode {
+    let outcome = match outcome {
+        Outcome::Success | Outcome::Foreground(_) => 0,
+        Outcome::Interrupted => INTERRUPTED,
+        Outcome::Failed(failures) => failures.iter().map(|(_, error)| code_of_task(error)).max().unwrap_or(1),
+    };
+    match stdout_failure {
+        // Whoever read the output has seen enough (`pants list :: | head`).
+        None | Some(io::ErrorKind::BrokenPipe) => code(outcome),
+        Some(_) => code(outcome.max(1)),
+    }
+}
+
+fn code_of_task(error: &TaskError) -> i32 {
+    match (error.kind, &error.plugin) {
+        (TaskErrorKind::Panicked, None) => INTERNAL,
+        _ if error.exit_code == 0 => 1,
+        _ => error.exit_code,
+    }
+}
+
+/// A code outside what the system carries is shown as 1: the run failed.
+fn code(code: i32) -> ExitCode {
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// Shows a failure that came before there was a console.
+pub(crate) fn without_console(failure: &Failure) -> ExitCode {
+    let mut stderr = io::stderr().lock();
+    for report in &failure.reports {
+        // There is nobody left to tell when standard error is gone.
+        let _ = writeln!(stderr, "{}", render_diagnostic(report, false));
+    }
+    code(failure.kind.exit_code())
+}
+
+/// Runs the body; a panic in it is an internal error.
+pub(crate) fn catching_panics<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(body)).map_err(|payload| Failure::internal(panic_text(&*payload)))
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a text".to_owned())
+}

@@ -1,0 +1,41 @@
+//! Signals: the first one cancels the run, a second one ends the program at once.
+
+use pants_session::{Cancel, CancelReason};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The exit code of a run that the user stopped.
+pub(crate) const INTERRUPTED: i32 = 130;
+
+/// Watches for SIGINT, SIGTERM and SIGHUP on a thread of its own, for the life of the process.
+pub(crate) fn watch(cancel: Cancel) {
+    let watching = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(wait(&cancel)),
+            Err(error) => tracing::warn!("signals are not watched: {error}"),
+        }
+    });
+    if let Err(error) = watching {
+        tracing::warn!("signals are not watched: {error}");
+    }
+}
+
+async fn wait(cancel: &Cancel) {
+    let signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
+    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
+        tracing::warn!("signals are not watched: they cannot be registered");
+        return;
+    };
+    loop {
+        std::future::poll_fn(|task| {
+            let came = [&mut interrupt, &mut terminate, &mut hangup].map(|signal| signal.poll_recv(task).is_ready());
+            if came.contains(&true) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+        if cancel.is_cancelled() {
+            // Processes of the run are in groups of their own and were told already.
+            std::process::exit(INTERRUPTED);
+        }
+        cancel.cancel(CancelReason::Interrupted);
+    }
+}

@@ -1,0 +1,103 @@
+//! Backends: from the options that name them to goals, symbols and option scopes.
+
+use crate::error::SessionError;
+use crate::goals;
+use crate::request::Request;
+use pants_build_files::Symbols;
+use pants_engine::Registry;
+use pants_model::{EventSink, LogLevel, OptionValues, ScopeSpec};
+use pants_options::{HelpKind, HelpRequest, render_help};
+use pants_plugin_loader::{LoadRequest, UnpinnedPolicy, load_plugins};
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+/// The symbols of BUILD files, known when all backends are registered.
+pub(crate) type SharedSymbols = Arc<OnceLock<Arc<Symbols>>>;
+
+/// Everything that the built-in goals and the enabled backends add up to.
+pub(crate) struct Backends {
+    pub(crate) registry: Registry,
+    pub(crate) symbols: Arc<Symbols>,
+    pub(crate) scopes: Vec<ScopeSpec>,
+}
+
+/// What decides which plugins are loaded; equal keys mean equal backends.
+#[derive(Clone, PartialEq)]
+pub(crate) struct BackendKey {
+    build_root: PathBuf,
+    exe_dir: PathBuf,
+    options: OptionValues,
+    plugin_path: Option<std::ffi::OsString>,
+}
+
+impl BackendKey {
+    pub(crate) fn of(request: &Request) -> Self {
+        let mut options = OptionValues::default();
+        for name in ["backend-packages", "plugins", "plugin-paths", "allow-unpinned", "local-store-dir"] {
+            if let Some(value) = request.bootstrap.values.get("", name) {
+                options.insert("", name, value.clone());
+            }
+        }
+        Self {
+            build_root: request.bootstrap.build_root.clone(),
+            exe_dir: request.exe_dir.clone(),
+            options,
+            plugin_path: environment_paths(request).map(OsStr::to_owned),
+        }
+    }
+}
+
+fn environment_paths(request: &Request) -> Option<&OsStr> {
+    request.invocation.environment.get(OsStr::new("PANTS_PLUGIN_PATH")).map(AsRef::as_ref)
+}
+
+/// Loads the enabled backends and registers them after the built-in goals.
+pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends, SessionError> {
+    let loaded = load_plugins(&load_request(request))?;
+    for warning in &loaded.warnings {
+        crate::say(events, LogLevel::Warn, warning.to_string());
+    }
+    let shared_symbols = SharedSymbols::default();
+    let shared_help = goals::SharedHelp::default();
+    let mut registry = Registry::new();
+    let mut symbols = Symbols::new();
+    goals::install(&mut registry, &shared_symbols, &shared_help).map_err(|error| SessionError::Register(vec![error]))?;
+    let subsystems = loaded.register(&mut registry, &mut symbols)?;
+    registry.finish().map_err(SessionError::Register)?;
+
+    let symbols = Arc::new(symbols);
+    let mut scopes = registry.scopes();
+    scopes.extend(subsystems);
+    // Both are set here and nowhere else; a second value cannot come.
+    let _ = shared_symbols.set(symbols.clone());
+    let request = HelpRequest { kind: HelpKind::Goals, scopes: Vec::new() };
+    let _ = shared_help.set(render_help(&request, &scopes, crate::DOCUMENT_WIDTH));
+    Ok(Backends { registry, symbols, scopes })
+}
+
+impl Backends {
+    /// The names of all phases, for questions about words of the command line.
+    pub(crate) fn phase_names(&self) -> HashSet<&str> {
+        self.registry.phases().iter().map(|phase| phase.name.as_str()).collect()
+    }
+}
+
+fn load_request(request: &Request) -> LoadRequest {
+    let values = &request.bootstrap.values;
+    let strings = |name: &str| values.value("", name).as_strings().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let environment_paths = environment_paths(request).map(|paths| std::env::split_paths(paths).collect());
+    let allow_unpinned = values.value("", "allow-unpinned").as_bool().unwrap_or(false);
+    LoadRequest {
+        backend_packages: strings("backend-packages"),
+        plugins: strings("plugins"),
+        plugin_paths: strings("plugin-paths").into_iter().map(PathBuf::from).collect(),
+        environment_paths: environment_paths.unwrap_or_default(),
+        exe_dir: request.exe_dir.clone(),
+        build_root: request.bootstrap.build_root.clone(),
+        cache_dir: crate::places::cache_dir(request),
+        lock_file: request.bootstrap.build_root.join("pants-plugins.lock"),
+        unpinned: if allow_unpinned { UnpinnedPolicy::Warn } else { UnpinnedPolicy::Refuse },
+    }
+}

@@ -1,0 +1,40 @@
+//! Why a run did not get as far as its tasks.
+
+use pants_engine::{PlanError, RegisterError, TaskError};
+use pants_model::Diagnostic;
+use pants_options::OptionsError;
+use pants_plugin_loader::LoadError;
+use pants_process::StoreError;
+
+/// Why a run did not get as far as its tasks.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The command line, the environment or a config file.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// A plugin.
+    #[error(transparent)]
+    Plugins(#[from] LoadError),
+    /// What plugins registered does not fit together.
+    #[error("what the backends register does not fit together")]
+    Register(Vec<RegisterError>),
+    /// Something that a plugin says of itself.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// The plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// BUILD files, specs, or files that they name; all were found in one go.
+    #[error("{}", summary(.0))]
+    Repository(Vec<Diagnostic>),
+    /// The caches.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    match diagnostics {
+        [one] => one.to_string(),
+        many => format!("{} errors in the repository", many.len()),
+    }
+}

@@ -1,0 +1,33 @@
+//! `list`: the addresses of the roots.
+
+use super::console::{ConsoleGoal, flag, is_set};
+use pants_engine::{Context, TaskError};
+use pants_model::OptionSpec;
+
+pub(crate) struct List;
+
+impl ConsoleGoal for List {
+    fn describe(&self) -> (&'static str, &'static str) {
+        ("ListTargets", "List the targets that the specs stand for; without specs, all of them.")
+    }
+
+    fn options(&self) -> Vec<OptionSpec> {
+        vec![flag("documented", "Only targets with a description, each with its description.")]
+    }
+
+    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {
+        let mut roots = context.target_roots();
+        roots.retain(|target| !target.is_synthetic);
+        roots.sort_by(|a, b| a.address.cmp(&b.address));
+        if !is_set(context, "documented") {
+            return Ok(roots.iter().map(|target| target.address.to_string()).collect());
+        }
+        let documented = roots.iter().filter_map(|target| Some((target, target.description.as_deref()?)));
+        Ok(documented
+            .map(|(target, description)| {
+                let indented: Vec<String> = description.trim().lines().map(|line| format!("  {}", line.trim())).collect();
+                format!("{}\n{}", target.address, indented.join("\n"))
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,63 @@
+//! Directories and limits of a run, from its bootstrap options and its client's environment.
+
+use crate::request::Request;
+use pants_build_files::{ImportsPolicy, WorkspaceConfig};
+use pants_model::OptionValues;
+use pants_process::ProcessConfig;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The caches shared by all repositories of the user: `local-store-dir`, `$XDG_CACHE_HOME/pants`, `~/.cache/pants`.
+pub(crate) fn cache_dir(request: &Request) -> PathBuf {
+    let variable = |name: &str| {
+        let value = request.invocation.environment.get(OsStr::new(name));
+        value.filter(|value| !value.is_empty()).map(PathBuf::from)
+    };
+    let chosen = request.bootstrap.values.value("", "local-store-dir").as_str().filter(|path| !path.is_empty());
+    if let Some(path) = chosen {
+        return request.bootstrap.build_root.join(path);
+    }
+    if let Some(path) = variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()) {
+        return path.join("pants");
+    }
+    match variable("HOME") {
+        Some(home) => home.join(".cache/pants"),
+        None => request.bootstrap.workdir().join("cache"),
+    }
+}
+
+/// How processes run.
+pub(crate) fn process_config(request: &Request, values: &OptionValues) -> ProcessConfig {
+    let seconds = |name: &str| values.value("", name).as_int().and_then(|value| u64::try_from(value).ok()).unwrap_or(0);
+    let timeout = seconds("process-timeout");
+    ProcessConfig {
+        build_root: request.bootstrap.build_root.clone(),
+        workdir: request.bootstrap.workdir(),
+        cache_dir: cache_dir(request),
+        jobs: usize::try_from(seconds("jobs")).unwrap_or(1).max(1),
+        environment: request.invocation.environment.clone(),
+        kill_wait: Duration::from_secs(seconds("process-terminate-wait")),
+        default_timeout: (timeout > 0).then(|| Duration::from_secs(timeout)),
+    }
+}
+
+/// What the repository is made of.
+pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> WorkspaceConfig {
+    let strings = |name: &str| values.value("", name).as_strings().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let bootstrap = &request.bootstrap;
+    let defaults = WorkspaceConfig::new(&bootstrap.build_root);
+    WorkspaceConfig {
+        build_ignore: strings("build-ignore"),
+        pants_ignore: strings("pants-ignore"),
+        use_gitignore: values.value("", "pants-ignore-use-gitignore").as_bool().unwrap_or(true),
+        excluded_dirs: vec![bootstrap.workdir(), bootstrap.dist_dir(), bootstrap.subprocess_dir()],
+        environment: request.invocation.environment.clone(),
+        build_file_imports: match values.value("", "build-file-imports").as_str() {
+            Some("allow") => ImportsPolicy::Allow,
+            Some("error") => ImportsPolicy::Error,
+            _ => ImportsPolicy::Warn,
+        },
+        ..defaults
+    }
+}

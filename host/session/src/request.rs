@@ -1,0 +1,36 @@
+//! What a run is asked, and how it ends.
+
+use pants_engine::TaskError;
+use pants_options::{Bootstrap, Invocation};
+use pants_process::Foreground;
+use std::path::PathBuf;
+
+/// One run, as its client asks for it. Everything about the client's world is in here; nothing is read from the
+/// process that happens to carry the run out.
+pub struct Request {
+    /// The command line, the environment and the directory of the client.
+    pub invocation: Invocation,
+    /// The build root, the config files and the options that were needed to find them.
+    pub bootstrap: Bootstrap,
+    /// The directory of the program, where bundled backends stand.
+    pub exe_dir: PathBuf,
+    /// The process id of the client: named to others who wait for this run.
+    pub client_pid: u32,
+    /// The width of the client's terminal, in columns: for help.
+    pub width: usize,
+    /// Unique among the runs of a build root.
+    pub run_id: String,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Everything asked for was done.
+    Success,
+    /// Tasks failed: the scope of each, and why.
+    Failed(Vec<(String, TaskError)>),
+    /// The user or the client stopped it.
+    Interrupted,
+    /// All is done and unlocked; what remains is to run this in the user's own terminal.
+    Foreground(Foreground),
+}

@@ -1,0 +1,10 @@
+//! The real binary, real dylibs, a temporary directory: each feature proves its wiring here.
+//!
+//! One test binary. Everything is started through [`support`], which sets environment, HOME and PATH and never inherits
+//! them.
+
+mod changed;
+mod launcher;
+mod questions;
+mod support;
+mod tidy;

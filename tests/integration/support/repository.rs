@@ -1,0 +1,111 @@
+//! Repositories of tests: several files in one text, each after a line `//- path`.
+
+use super::{Output, Pants};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A repository in a temporary directory that goes with it.
+pub(crate) struct Repository {
+    directory: TempDir,
+}
+
+impl Repository {
+    /// A repository with these files; `pants.toml` is empty unless the text has one.
+    pub(crate) fn new(files: &str) -> Self {
+        let directory = TempDir::with_prefix("pants-test-").expect("a temporary directory");
+        let repository = Self { directory };
+        std::fs::create_dir(repository.root()).expect("the build root is new");
+        repository.write("pants.toml", "");
+        for (path, text) in split(files) {
+            repository.write(path, &text);
+        }
+        repository
+    }
+
+    /// The build root; its parent holds HOME.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.directory.path().canonicalize().expect("it is there").join("repo")
+    }
+
+    /// The HOME of everything that is started.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.directory.path().join("home")
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.root().join(path);
+        std::fs::create_dir_all(path.parent().expect("it lies in the build root")).expect("its directory");
+        std::fs::write(path, text).expect("the file");
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    pub(crate) fn remove(&self, path: &str) {
+        std::fs::remove_file(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    /// A run of the binary, still to be started.
+    pub(crate) fn pants(&self, args: &[&str]) -> Pants {
+        Pants::new(&self.root(), &self.home(), args)
+    }
+
+    /// Runs the binary.
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        self.pants(args).run()
+    }
+
+    /// Runs git in the build root, with an identity and nothing of the user's.
+    pub(crate) fn git(&self, args: &[&str]) {
+        git(&self.root(), &self.home(), args);
+    }
+
+    /// Copies a directory tree into the build root.
+    pub(crate) fn copy_tree(&self, from: &Path) {
+        copy_tree(from, &self.root());
+    }
+}
+
+/// Runs git somewhere.
+pub(crate) fn git(directory: &Path, home: &Path, args: &[&str]) {
+    let identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "init.defaultBranch=main"];
+    let mut command = std::process::Command::new("git");
+    command.current_dir(directory).args(identity).args(args);
+    command.env_clear().env("PATH", super::run::path()).env("HOME", home);
+    let output = command.output().expect("git runs");
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("the directory");
+    for entry in std::fs::read_dir(from).expect("a directory to copy") {
+        let entry = entry.expect("an entry");
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let is_left_by_a_run = [".pants.d", ".pids", "dist"].iter().any(|name| entry.file_name() == *name);
+        if is_left_by_a_run {
+            continue;
+        }
+        if entry.file_type().expect("its type").is_dir() {
+            copy_tree(&source, &target);
+        } else {
+            std::fs::copy(&source, &target).expect("the file is copied");
+        }
+    }
+}
+
+/// The files of a text.
+fn split(files: &str) -> Vec<(&str, String)> {
+    let mut found: Vec<(&str, String)> = Vec::new();
+    for line in files.lines() {
+        if let Some(path) = line.trim_start().strip_prefix("//- ") {
+            found.push((path.trim(), String::new()));
+        } else if let Some((_, text)) = found.last_mut() {
+            text.push_str(line);
+            text.push('\n');
+        } else {
+            assert!(line.trim().is_empty(), "text before the first `//- path`: {line}");
+        }
+    }
+    found
+}

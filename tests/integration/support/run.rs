@@ -1,0 +1,132 @@
+//! Runs of the binary: a complete environment in, bytes and an exit code out.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// The checkout.
+pub(crate) fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the manifest stands in the checkout")
+}
+
+/// The PATH of the machine, which holds the real tools.
+#[expect(clippy::disallowed_methods, reason = "tests pass the machine's PATH on, and nothing else")]
+pub(crate) fn path() -> OsString {
+    std::env::var_os("PATH").unwrap_or_default()
+}
+
+/// Variables without which the machine's package clients reach nothing: proxies, certificates, indexes.
+#[expect(clippy::disallowed_methods, reason = "tests pass the machine's way to the registries on")]
+fn network() -> impl Iterator<Item = (OsString, OsString)> {
+    let names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "JAVA_HOME"];
+    let prefixes = ["PIP_", "UV_", "SSL_CERT_", "MAVEN_", "PYENV_"];
+    std::env::vars_os().filter(move |(name, _)| {
+        let name = name.to_string_lossy();
+        names.contains(&&*name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
+    })
+}
+
+/// The caches that tests with real tools share, so that each tool is fetched once.
+pub(crate) fn real_tools() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
+
+/// One run of the binary.
+#[must_use = "a run that was not started shows nothing"]
+pub(crate) struct Pants {
+    command: Command,
+    stdin: Vec<u8>,
+    redactions: BTreeMap<String, &'static str>,
+}
+
+impl Pants {
+    pub(crate) fn new(directory: &Path, home: &Path, args: &[&str]) -> Self {
+        std::fs::create_dir_all(home).expect("HOME");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pants"));
+        command.current_dir(directory).args(args).env_clear();
+        command.env("PATH", path()).env("HOME", home).env("XDG_CACHE_HOME", home.join("cache")).env("LC_ALL", "C.UTF-8");
+        command.env("PANTS_PLUGIN_PATH", Path::new(env!("CARGO_BIN_EXE_pants")).with_file_name("deps"));
+        let root = directory.to_string_lossy().into_owned();
+        let home = home.to_string_lossy().into_owned();
+        Self { command, stdin: Vec::new(), redactions: BTreeMap::from([(root, "[ROOT]"), (home, "[HOME]")]) }
+    }
+
+    /// Sets a variable.
+    pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.command.env(name, value.into());
+        self
+    }
+
+    /// Uses the shared caches and the machine's way to the registries.
+    pub(crate) fn with_real_tools(mut self) -> Self {
+        self.command.env("XDG_CACHE_HOME", real_tools()).envs(network());
+        self
+    }
+
+    /// Runs in a directory of the repository.
+    pub(crate) fn in_directory(mut self, directory: &Path) -> Self {
+        self.command.current_dir(directory);
+        self
+    }
+
+    pub(crate) fn stdin(mut self, text: &str) -> Self {
+        self.stdin = text.as_bytes().to_vec();
+        self
+    }
+
+    /// Starts it and gives it to the caller.
+    pub(crate) fn spawn(mut self) -> Child {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.spawn().expect("the binary starts")
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(mut self) -> Output {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("the binary starts");
+        // A program that does not read its input closes it.
+        let _ = child.stdin.take().expect("it is piped").write_all(&self.stdin);
+        let output = child.wait_with_output().expect("it ends");
+        let redact = |bytes: &[u8]| {
+            let mut text = String::from_utf8_lossy(bytes).into_owned();
+            // Longer paths first, so that a path below another is not cut short.
+            for (path, name) in self.redactions.iter().rev() {
+                text = text.replace(path.as_str(), name);
+            }
+            text
+        };
+        Output { stdout: redact(&output.stdout), stderr: redact(&output.stderr), code: output.status.code() }
+    }
+}
+
+/// What a run left; look at it.
+#[must_use = "assert the exit code, or compare what it printed"]
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    /// `None`: killed by a signal.
+    pub(crate) code: Option<i32>,
+}
+
+impl Output {
+    /// Standard output of a run that must have succeeded without saying anything else.
+    pub(crate) fn quiet_success(self) -> String {
+        assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{}", self.stdout);
+        self.stdout
+    }
+
+    /// Standard output of a run that must have succeeded.
+    pub(crate) fn success(self) -> String {
+        assert_eq!(self.code, Some(0), "{}\n{}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// Standard error of a run that must have failed with this code.
+    pub(crate) fn failure(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
+        self.stderr
+    }
+}

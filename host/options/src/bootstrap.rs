@@ -106,10 +106,11 @@ impl Reader<'_> {
     /// The repository's files, then those of the machine and the user, each read with what the earlier ones say.
     fn read_config(&mut self) -> Result<(), OptionsError> {
         let (names, source) = self.value("pants-config-files")?;
-        for name in names.as_strings() {
-            let path = self.base(&source).join(name);
-            // The file of the default need not exist: a repository may be marked by another file.
-            if source != OptionSource::Default || path.is_file() {
+        if source == OptionSource::Default {
+            self.read_default_config()?;
+        } else {
+            for name in names.as_strings() {
+                let path = self.base(&source).join(name);
                 self.config.read(&self.shown(name, &path), &path)?;
             }
         }
@@ -124,6 +125,12 @@ impl Reader<'_> {
             }
         }
         self.seed_directories()
+    }
+
+    /// `pants.toml`, else the `pants.ini` of older days, else nothing: a repository may be marked by another file.
+    fn read_default_config(&mut self) -> Result<(), OptionsError> {
+        let found = ["pants.toml", "pants.ini"].into_iter().find(|name| self.build_root.join(name).is_file());
+        found.map_or(Ok(()), |name| self.config.read(name, &self.build_root.join(name)))
     }
 
     /// Makes the directories that options name known to `%(name)s`.

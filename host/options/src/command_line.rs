@@ -5,6 +5,7 @@
 //! whoever means only the scope writes `--list-level`.
 
 use crate::error::OptionsError;
+use crate::legacy;
 use crate::scopes::{Declared, Scopes};
 use crate::suggest::closest;
 use crate::value::{Raw, changes};
@@ -83,6 +84,8 @@ pub(crate) struct Words {
     pub(crate) command: CommandLine,
     pub(crate) flags: Vec<Flag>,
     pub(crate) warnings: Vec<String>,
+    /// Flags that only Pants v1 knew.
+    pub(crate) idle: Vec<String>,
     pub(crate) errors: Vec<OptionsError>,
 }
 
@@ -183,7 +186,11 @@ impl Reader<'_> {
             Some(Err(error)) => self.words.errors.push(error),
             None => {
                 let typed = arg.split('=').next().unwrap_or(arg);
-                self.words.errors.push(self.unknown_flag(typed));
+                if typed.strip_prefix("--").is_some_and(legacy::has_flag) {
+                    self.words.idle.push(format!("`{typed}`"));
+                } else {
+                    self.words.errors.push(self.unknown_flag(typed));
+                }
             }
         }
     }

@@ -1,16 +1,17 @@
-//! Config files: TOML read into sections whose every key knows its line.
+//! Config files: TOML, or the ini of older days, read into sections whose every key knows its line.
 //!
 //! A table is a section when its dotted name is a scope, and a dict when it is the value of an option; only the one
 //! who knows the scopes can tell, so a file is kept as a tree and asked by name. `[a.b]` and `["a.b"]` are one section.
 
+mod ini;
 mod interpolate;
 mod toml_tree;
 
 use crate::error::{ConfigPlace, ConfigProblem, OptionsError};
-use crate::names::{DEFAULT_SECTION, key_of};
+use crate::names::{DEFAULT_SECTION, is_key_of};
 use crate::value::Raw;
 use pants_model::{OptionSource, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub(crate) struct ConfigFile {
     text: String,
     /// Everything in it.
     pub(crate) root: Table,
+    /// Every table of it by its dotted name, however its header is written.
+    sections: HashMap<String, Vec<Table>>,
 }
 
 /// A table, its entries in the order of the file.
@@ -83,14 +86,11 @@ impl ConfigFiles {
     }
 
     pub(crate) fn add(&mut self, name: &str, path: &Path, text: String) -> Result<(), OptionsError> {
-        let root = match toml_tree::parse(&text) {
-            Ok(root) => root,
-            Err((span, message)) => {
-                let place = place(name.into(), &text, span);
-                return Err(config_error(place, ConfigProblem::Syntax(message)));
-            }
-        };
-        self.files.push(ConfigFile { name: name.into(), path: path.to_path_buf(), text, root });
+        let root = parse_by_name(path, &text)
+            .map_err(|(span, message)| config_error(place(name.into(), &text, span), ConfigProblem::Syntax(message)))?;
+        let mut sections = HashMap::new();
+        root.collect_sections("", &mut sections);
+        self.files.push(ConfigFile { name: name.into(), path: path.to_path_buf(), text, root, sections });
         Ok(())
     }
 
@@ -105,11 +105,10 @@ impl ConfigFiles {
 
     /// What the files give for a key of a section, in the order of the files.
     pub(crate) fn find(&self, section: &str, option: &str) -> Result<Vec<Found>, OptionsError> {
-        let key = key_of(option);
         let mut found = Vec::new();
         for file in &self.files {
-            for table in file.root.sections(section) {
-                for entry in table.entries.iter().filter(|entry| entry.key == key || entry.key == option) {
+            for table in file.sections(section) {
+                for entry in table.entries.iter().filter(|entry| is_key_of(&entry.key, option)) {
                     found.push(self.found(file, section, table, entry)?);
                 }
             }
@@ -121,8 +120,8 @@ impl ConfigFiles {
         let place = file.place(entry);
         let variables = interpolate::Variables {
             own: table,
-            defaults: file.root.sections(DEFAULT_SECTION),
-            others: self.files.iter().rev().flat_map(|file| file.root.sections(DEFAULT_SECTION)).collect(),
+            defaults: file.sections(DEFAULT_SECTION),
+            others: self.files.iter().rev().flat_map(|file| file.sections(DEFAULT_SECTION)).collect(),
             seeds: &self.seeds,
         };
         let raw = variables
@@ -138,7 +137,20 @@ impl ConfigFiles {
     }
 }
 
+/// A `.toml` and a `.ini` file are what they are named; any other, such as `.pants.rc`, may be either.
+fn parse_by_name(path: &Path, text: &str) -> Result<Table, (std::ops::Range<usize>, String)> {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("toml") => toml_tree::parse(text),
+        Some("ini") => ini::parse(text),
+        _ => toml_tree::parse(text).or_else(|error| ini::parse(text).map_err(|_| error)),
+    }
+}
+
 impl ConfigFile {
+    fn sections(&self, name: &str) -> &[Table] {
+        self.sections.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// The place of a key.
     pub(crate) fn place(&self, entry: &Entry) -> ConfigPlace {
         place(self.name.clone(), &self.text, entry.span.clone())
@@ -146,25 +158,12 @@ impl ConfigFile {
 }
 
 impl Table {
-    /// The tables whose dotted name is this, however their headers are written.
-    pub(crate) fn sections(&self, name: &str) -> Vec<&Table> {
-        let mut found = Vec::new();
-        self.collect_sections(name, &mut found);
-        found
-    }
-
-    fn collect_sections<'a>(&'a self, name: &str, found: &mut Vec<&'a Table>) {
+    fn collect_sections(&self, name: &str, found: &mut HashMap<String, Vec<Table>>) {
         for entry in &self.entries {
             let Node::Table(table) = &entry.value else { continue };
-            match name.strip_prefix(entry.key.as_str()) {
-                Some("") => found.push(table),
-                Some(rest) => {
-                    if let Some(rest) = rest.strip_prefix('.') {
-                        table.collect_sections(rest, found);
-                    }
-                }
-                None => {}
-            }
+            let name = if name.is_empty() { entry.key.clone() } else { format!("{name}.{}", entry.key) };
+            table.collect_sections(&name, found);
+            found.entry(name).or_default().push(table.clone());
         }
     }
 

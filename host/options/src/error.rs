@@ -28,7 +28,7 @@ impl ConfigPlace {
 /// What is wrong at a place of a config file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ConfigProblem {
-    /// The file is not TOML.
+    /// The file is not written in its language.
     #[error("{0}")]
     Syntax(String),
     /// No scope has the section's name.

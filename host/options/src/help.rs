@@ -57,11 +57,12 @@ enum Shown {
 fn overview(specs: &[ScopeSpec], width: usize) -> String {
     const USAGE: &str = "\
 usage:
-  ./pants [options] goal [its options] [goal ...] [target ...] [-- arguments for the tool]
+  ./pants [options] goal [its options] ... [target ...] [-- tool arguments]
 
 targets:
-  src/java/app:lib   one target            src/java/app:   all of one directory
-  src/java/app       its default target    src/java/app::  all below it; `::` is everything
+  src/java/app:lib  one target             src/java/app:   all in the directory
+  src/java/app      its default target     src/java/app::  all below it
+  ::                everything
 
 help:
   ./pants goals                   what can be asked for

@@ -11,10 +11,11 @@
 
 mod error;
 mod global;
+mod names;
 mod suggest;
 
+mod legacy;
 mod literal;
-mod names;
 mod value;
 
 mod build_root;

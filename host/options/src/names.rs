@@ -10,9 +10,18 @@ pub(crate) const GLOBAL_SECTION: &str = "GLOBAL";
 /// The section whose keys count for every scope, at a rank of their own.
 pub(crate) const DEFAULT_SECTION: &str = "DEFAULT";
 
+/// What the variables of all options begin with.
+pub(crate) const PREFIX: &str = "PANTS_";
+
 /// The config key of an option: `worker_count`.
 pub(crate) fn key_of(option: &str) -> String {
     option.replace('-', "_")
+}
+
+/// Whether a config key means an option: dashes and underscores are one.
+pub(crate) fn is_key_of(key: &str, option: &str) -> bool {
+    let dashed = |byte: u8| if byte == b'_' { b'-' } else { byte };
+    key.len() == option.len() && key.bytes().map(dashed).eq(option.bytes())
 }
 
 /// The option that a config key means: dashes and underscores are one.

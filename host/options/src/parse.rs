@@ -58,14 +58,18 @@ pub fn parse_with_disabled(
     };
     let (values, mut errors) = resolve_all(&scopes, &sources);
     errors.extend(check_jobs(&values));
-    let mut warnings = words.warnings;
+    let (mut warnings, mut idle) = (words.warnings, words.idle);
     if *values.value("", "verify-config") != Value::Bool(false) {
         let verdict = verify(&bootstrap.config, &scopes, disabled);
         errors.extend(verdict.errors);
         warnings.extend(verdict.warnings);
+        idle.extend(verdict.idle);
     }
     if let Some(error) = OptionsError::of_many(errors) {
         return Err(error);
+    }
+    if !idle.is_empty() {
+        warnings.push(format!("known from Pants v1, without effect here: {}", idle.join(", ")));
     }
     warnings.extend(deprecations(&scopes, &values));
     Ok(Parsed { command: words.command, values, warnings })

@@ -6,12 +6,13 @@
 use crate::command_line::Flag;
 use crate::config::{ConfigFiles, Found};
 use crate::error::{ConfigPlace, OptionsError};
-use crate::names::{DEFAULT_SECTION, environment_variables, section_of};
+use crate::names::{DEFAULT_SECTION, PREFIX, environment_variables, section_of};
 use crate::scopes::{Declared, Scopes, outer_scopes};
 use crate::value::{Change, Raw, ValueError, apply, changes};
 use pants_model::{OptionKind, OptionSource, OptionSpec, OptionValue, OptionValues, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 /// Everything that gives values.
@@ -23,6 +24,15 @@ pub(crate) struct Sources<'a> {
     pub(crate) cwd: &'a Path,
     /// What paths of config files are relative to.
     pub(crate) build_root: &'a Path,
+}
+
+impl Sources<'_> {
+    /// The variables that may be those of options.
+    fn variables(&self) -> impl Iterator<Item = &OsString> {
+        let first = (Bound::Included(OsStr::new(PREFIX)), Bound::Unbounded);
+        let is_ours = |variable: &&OsString| variable.as_encoded_bytes().starts_with(PREFIX.as_bytes());
+        self.environment.range::<OsStr, _>(first).map(|(variable, _)| variable).take_while(is_ours)
+    }
 }
 
 /// What one source gives for one option.
@@ -122,16 +132,29 @@ fn config(section: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Vec
 }
 
 fn environment(scope: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Option<Given>, OptionsError> {
-    let variables = names(spec).flat_map(|name| environment_variables(scope, name));
-    for variable in variables {
-        let Some(text) = sources.environment.get(&OsString::from(&variable)) else { continue };
-        let Some(text) = text.to_str() else {
-            return Err(OptionsError::EnvironmentNotUnicode { name: variable });
-        };
-        let raw = Raw::Text(text.to_owned());
-        return understand(spec, raw, OptionSource::Environment(variable), None, sources.cwd).map(Some);
+    for name in names(spec) {
+        // Most options have no variable: their names are not even made.
+        if !sources.variables().any(|variable| ends_like(variable, name)) {
+            continue;
+        }
+        for variable in environment_variables(scope, name) {
+            let Some(text) = sources.environment.get(&OsString::from(&variable)) else { continue };
+            let Some(text) = text.to_str() else {
+                return Err(OptionsError::EnvironmentNotUnicode { name: variable });
+            };
+            let raw = Raw::Text(text.to_owned());
+            return understand(spec, raw, OptionSource::Environment(variable), None, sources.cwd).map(Some);
+        }
     }
     Ok(None)
+}
+
+/// Whether a variable's name ends as that of an option does.
+fn ends_like(variable: &OsString, option: &str) -> bool {
+    let variable = variable.as_encoded_bytes();
+    let Some(start) = variable.len().checked_sub(option.len()) else { return false };
+    let is_same = |(have, wanted): (&u8, u8)| *have == if wanted == b'-' { b'_' } else { wanted.to_ascii_uppercase() };
+    variable[start..].iter().zip(option.bytes()).all(is_same)
 }
 
 /// All flags of one option are one source: within them a removal wins.

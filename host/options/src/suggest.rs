@@ -2,10 +2,12 @@
 
 /// At most three known words close to the typed one, the closest first, ties in alphabetical order.
 pub(crate) fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let limit = (typed.chars().count() / 3).clamp(1, 3);
+    let length = typed.chars().count();
+    let limit = (length / 3).clamp(1, 3);
     let mut near: Vec<(usize, &str)> = known
         .into_iter()
-        .filter(|word| word.len().abs_diff(typed.len()) <= 4 * limit)
+        // The distance is never less than this, and there may be ten thousand words.
+        .filter(|word| word.chars().count().abs_diff(length) <= limit)
         .map(|word| (strsim::osa_distance(typed, word), word))
         .filter(|(distance, _)| *distance <= limit)
         .collect();

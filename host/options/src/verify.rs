@@ -2,6 +2,7 @@
 
 use crate::config::{ConfigFile, ConfigFiles, Entry, Node, Table, config_error};
 use crate::error::{ConfigProblem, OptionsError};
+use crate::legacy;
 use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION, key_of, option_of_key, section_of};
 use crate::parse::DisabledScope;
 use crate::scopes::Scopes;
@@ -12,6 +13,8 @@ use crate::suggest::closest;
 pub(crate) struct Verdict {
     pub(crate) errors: Vec<OptionsError>,
     pub(crate) warnings: Vec<String>,
+    /// Places of what only Pants v1 knew.
+    pub(crate) idle: Vec<String>,
 }
 
 /// Judges every section and key.
@@ -51,15 +54,16 @@ impl Judge<'_> {
         }
         let scope = if name == GLOBAL_SECTION { "" } else { name };
         let is_known = self.scopes.get(scope).is_some() && !name.is_empty();
-        let is_outer = self.is_outer(name);
-        if !is_known && !is_outer {
+        if !is_known && !self.is_outer(name) && !legacy::has_scope(name) && !legacy::has_scopes_in(name) {
             return self.error(header, self.unknown_section(name));
         }
         for entry in &table.entries {
-            if is_known && self.scopes.option(scope, &option_of_key(&entry.key)).is_some() {
+            let option = option_of_key(&entry.key);
+            if is_known && self.scopes.option(scope, &option).is_some() {
                 continue;
             }
             match &entry.value {
+                _ if legacy::has_option(name, &option) => self.idle(entry, &format!("[{name}] {}", entry.key)),
                 Node::Table(inner) if !inner.is_edit() && !scope.is_empty() => {
                     self.section(&format!("{name}.{}", entry.key), entry, inner);
                 }
@@ -77,6 +81,11 @@ impl Judge<'_> {
 
     fn error(&mut self, entry: &Entry, problem: ConfigProblem) {
         self.verdict.errors.push(config_error(self.file.place(entry), problem));
+    }
+
+    fn idle(&mut self, entry: &Entry, what: &str) {
+        let place = self.file.place(entry);
+        self.verdict.idle.push(format!("`{}:{} {what}`", place.file, place.line));
     }
 
     fn unknown_section(&self, section: &str) -> ConfigProblem {

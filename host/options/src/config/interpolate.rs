@@ -17,7 +17,7 @@ pub(super) struct Variables<'a> {
     /// The section of the value.
     pub(super) own: &'a Table,
     /// `[DEFAULT]` of its file.
-    pub(super) defaults: Vec<&'a Table>,
+    pub(super) defaults: &'a [Table],
     /// `[DEFAULT]` of all files, the last file first.
     pub(super) others: Vec<&'a Table>,
     /// What the host knows.
@@ -82,7 +82,7 @@ impl Variables<'_> {
 
     fn lookup(&self, name: &str) -> Option<String> {
         let key = key_of(name);
-        let tables = std::iter::once(self.own).chain(self.defaults.iter().copied()).chain(self.others.iter().copied());
+        let tables = std::iter::once(self.own).chain(self.defaults).chain(self.others.iter().copied());
         tables
             .flat_map(|table| &table.entries)
             .filter(|entry| entry.key == name || entry.key == key)

@@ -2,13 +2,18 @@
 
 use super::*;
 use expect_test::{Expect, expect};
+use proptest::prelude::*;
 
 /// What some files give for a key of a section.
 fn check(files: &[&str], section: &str, option: &str, expect: Expect) {
+    check_as("toml", files, section, option, expect);
+}
+
+fn check_as(extension: &str, files: &[&str], section: &str, option: &str, expect: Expect) {
     let mut config = ConfigFiles::new(BTreeMap::from([("buildroot".to_owned(), "/root".to_owned())]));
     let mut read = || -> Result<String, OptionsError> {
         for (index, text) in files.iter().enumerate() {
-            let name = format!("{}.toml", index + 1);
+            let name = format!("{}.{extension}", index + 1);
             config.add(&name, Path::new(&name), (*text).to_owned())?;
         }
         let lines = config.find(section, option)?.into_iter().map(|found| match found.raw {
@@ -136,4 +141,112 @@ fn broken_toml_shows_its_line() {
               3 | a = 2
                 | ^"#]],
     );
+}
+
+/// A `pants.ini` as repositories had it.
+const INI: &str = "\
+# A comment.
+[DEFAULT]
+local: x
+
+[compile.javac]
+worker_count = 7
+args: [
+    '-g',  # why
+    ; not this
+    '-D%(local)s', '100%%', '%%(x)s',
+  ]
+empty:
+[source]
+root_patterns: +['lib']
+";
+
+#[test]
+fn an_ini_file_is_sections_of_texts() {
+    check_as("ini", &[INI], "compile.javac", "worker-count", expect!["1.ini:6 [compile.javac] worker_count: '7'"]);
+    check_as(
+        "ini",
+        &[INI],
+        "compile.javac",
+        "args",
+        expect![[r#"1.ini:7 [compile.javac] args: '[\n\'-g\',  # why\n\'-Dx\', \'100%\', \'%(x)s\',\n]'"#]],
+    );
+    check_as("ini", &[INI], "compile.javac", "empty", expect!["1.ini:12 [compile.javac] empty: ''"]);
+    check_as(
+        "rc",
+        &[INI, "[source]\nroot_patterns = ['a']"],
+        "source",
+        "root-patterns",
+        expect![[r#"
+            1.rc:14 [source] root_patterns: '+[\'lib\']'
+            2.rc:2 [source] root_patterns: ['a']"#]],
+    );
+}
+
+#[test]
+fn a_broken_ini_file_shows_its_line() {
+    check_as(
+        "ini",
+        &["a: 1\n"],
+        "x",
+        "y",
+        expect![[r#"
+            1.ini:1:1: this line stands above the first section
+              1 | a: 1
+                | ^^^^"#]],
+    );
+    check_as(
+        "ini",
+        &["[x]\nnothing\n"],
+        "x",
+        "y",
+        expect![[r#"
+            1.ini:2:1: neither a section nor `key: value`
+              2 | nothing
+                | ^^^^^^^"#]],
+    );
+    check_as(
+        "ini",
+        &["[x]\ny: 1\ny: 2\n"],
+        "x",
+        "y",
+        expect![[r#"
+            1.ini:3:1: `y` stands here a second time
+              3 | y: 2
+                | ^"#]],
+    );
+    check_as(
+        "ini",
+        &["[x]\n[x]\n"],
+        "x",
+        "y",
+        expect![[r#"
+            1.ini:2:1: the section `[x]` stands here a second time
+              2 | [x]
+                | ^^^"#]],
+    );
+    check_as(
+        "rc",
+        &["[x]\nnothing\n"],
+        "x",
+        "y",
+        expect![[r#"
+            1.rc:2:8: key with no value, expected `=`
+              2 | nothing
+                |        ^"#]],
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "(\\[[a-z.%\"]{0,6}\\]?|[a-zé_.]{1,4} ?[=:]|'[a-z%()s]{0,8}'|[ \\t\\n#;\\[\\]{},+-]){0,24}") {
+        for extension in ["toml", "ini", "rc"] {
+            let mut config = ConfigFiles::default();
+            let name = format!("pants.{extension}");
+            let outcome = config.add(&name, Path::new(&name), text.clone());
+            if outcome.is_ok() {
+                let _ = config.find("a", "a");
+            }
+        }
+    }
 }

@@ -145,11 +145,12 @@ fn help_alone_says_how_to_call_the_program() {
         80,
         expect![[r#"
             usage:
-              ./pants [options] goal [its options] [goal ...] [target ...] [-- arguments for the tool]
+              ./pants [options] goal [its options] ... [target ...] [-- tool arguments]
 
             targets:
-              src/java/app:lib   one target            src/java/app:   all of one directory
-              src/java/app       its default target    src/java/app::  all below it; `::` is everything
+              src/java/app:lib  one target             src/java/app:   all in the directory
+              src/java/app      its default target     src/java/app::  all below it
+              ::                everything
 
             help:
               ./pants goals                   what can be asked for

@@ -5,6 +5,7 @@ use crate::{
 };
 use expect_test::{Expect, expect};
 use pants_model::{OptionKind, OptionSource, OptionSpec, ScopeSpec, Value};
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -142,6 +143,19 @@ fn scopes() -> Vec<ScopeSpec> {
         ),
         scope("test", true, vec![]),
     ]
+}
+
+proptest! {
+    #[test]
+    fn no_command_line_panics(words in prop::collection::vec("(-{0,2}[a-z]{0,6}(\\.[a-z]{0,6}|=[^ ]{0,6})?|list|sort|compile\\.javac|--sep=x|help|--)", 0..8)) {
+        let dir = tempfile::tempdir().expect("a temp directory");
+        write(dir.path(), "BUILDROOT", "");
+        let environment = Arc::new(BTreeMap::from([("PANTS_PANTSRC".into(), "false".into())]));
+        let outcome = run(&Invocation { args: words, environment, cwd: dir.path().to_path_buf() });
+        if let Err(error) = outcome {
+            prop_assert!(!error.diagnostics().is_empty());
+        }
+    }
 }
 
 mod command_line;

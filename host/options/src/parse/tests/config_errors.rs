@@ -181,3 +181,25 @@ read_from = ['%(mine)s/c', '%(pants_workdir)s/c']
         "#]],
     );
 }
+
+#[test]
+fn what_only_pants_v1_knew_is_one_warning() {
+    let toml = "\
+[GLOBAL]
+v1 = true
+[bundle.jvm]
+archive = 'zip'
+[compile.javac]
+use_classpath_jars = true
+[cache.compile.javac]
+read = false
+";
+    check_toml(
+        toml,
+        "--no-v2 --compile-rsc-incremental list",
+        expect![[r#"
+            goals: list
+            warning: known from Pants v1, without effect here: `--no-v2`, `--compile-rsc-incremental`, `pants.toml:2 [GLOBAL] v1`, `pants.toml:4 [bundle.jvm] archive`, `pants.toml:6 [compile.javac] use_classpath_jars`, `pants.toml:8 [cache.compile.javac] read`
+        "#]],
+    );
+}

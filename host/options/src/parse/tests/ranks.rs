@@ -297,3 +297,26 @@ fn versions_of_pants_v1_are_accepted() {
         "#]],
     );
 }
+
+#[test]
+fn a_pants_ini_is_read_where_there_is_no_pants_toml() {
+    let ini = "[GLOBAL]\npants_version: 1.30.4\npantsd: False\n[compile.javac]\nworker_count: 7\nargs: [\n    '-g',\n  ]\n[source]\nroot_patterns: +['lib']\n";
+    check_files(
+        &[("pants.ini", ini)],
+        "",
+        expect![[r#"
+            pants-version = '1.30.4' (pants.ini:2 [GLOBAL] pants_version)
+            pantsd = False (pants.ini:3 [GLOBAL] pantsd)
+            compile.javac.args = ['-g'] (pants.ini:6 [compile.javac] args)
+            compile.javac.worker-count = 7 (pants.ini:5 [compile.javac] worker_count)
+            source.root-patterns = ['src', 'lib'] (pants.ini:10 [source] root_patterns)
+        "#]],
+    );
+    check_files(
+        &[("pants.ini", ini), ("pants.toml", JAVAC)],
+        "",
+        expect![[r#"
+            compile.javac.worker-count = 7 (pants.toml:2 [compile.javac] worker_count)
+        "#]],
+    );
+}

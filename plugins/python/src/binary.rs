@@ -107,18 +107,18 @@ fn pex(target: &Target, environment: &PythonEnvironment, sources: &str, output: 
         let message = format!("{}: platform `{platform}` is not supported, only `current`", target.location);
         return Err(Error::msg(message));
     }
-    let mut process =
-        Process::new(["{tool:python-tools}/bin/python", "-I", "-m", "pex"], format!("pex {}", target.address))
-            .args(["--rcfile=/dev/null", "--no-pypi", "--no-compile", "--no-use-system-time"])
-            .args(["--python={tool:venv}/bin/python".to_owned(), format!("--sources-directory={sources}")])
-            .args([format!("--python-shebang={}", shebang(target)), format!("--output-file={output}")])
-            .args(
-                match entry_point(target)? {
-                    EntryPoint::Module(module) => format!("--entry-point={module}"),
-                    EntryPoint::Function(module, function) => format!("--entry-point={module}:{function}"),
-                }
-                .lines(),
-            );
+    let entry_point = match entry_point(target)? {
+        EntryPoint::Module(module) => module,
+        EntryPoint::Function(module, function) => format!("{module}:{function}"),
+    };
+    let program = ["{tool:python-tools}/bin/python", "-I", "-m", "pex"];
+    let mut process = Process::new(program, format!("pex {}", target.address))
+        .args(["--rcfile=/dev/null", "--no-pypi", "--no-compile", "--no-use-system-time"])
+        .arg("--python={tool:venv}/bin/python")
+        .arg(format!("--sources-directory={sources}"))
+        .arg(format!("--python-shebang={}", shebang(target)))
+        .arg(format!("--output-file={output}"))
+        .arg(format!("--entry-point={entry_point}"));
     if !environment.requirements.is_empty() {
         process = process.arg("--venv-repository={tool:venv}").args(environment.requirements.iter().cloned());
     }

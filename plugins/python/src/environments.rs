@@ -8,7 +8,7 @@ use crate::interpreter::{self, Interpreter};
 use crate::lock::{self, LockRequest, Resolver};
 use crate::requirements::RequirementSet;
 use crate::toolchain::Toolchain;
-use crate::{network, options, pins};
+use crate::{network, options, pins, registry};
 use plugin_api::products::{GeneratedSources, PythonEnvironment, PythonEnvironments};
 use plugin_api::{
     Address, Context, Error, GraphView, Job, JobsOutcome, Planning, Predicate, Product, ProductDecl, Result,
@@ -209,12 +209,20 @@ fn install(
     std::fs::write(directory.join("lock.txt"), lock)?;
     let install = lock::uv(["pip", "install"], "install Python requirements")
         .args(["--quiet", "--require-hashes", "--no-deps", "--compile-bytecode", "--python={tool:target}/bin/python"])
-        .args(resolver.sources.clone())
         .arg("--requirements={tool:target}/lock.txt")
         .tool(tools.tool.clone())
         .tool(target);
-    context.run_checked(&install).map_err(|error| network::explain(error, "Python requirements"))?;
-    Ok(())
+    let output = registry::run_with_sources(context, tools, &resolver.sources, &directory.join("lock.txt"), install)?;
+    if output.is_success() {
+        return Ok(());
+    }
+    let printed = output.stderr_text();
+    if network::is_unreachable(&printed) {
+        return Err(network::unreachable("Python requirements", &printed));
+    }
+    let mut error = Error::msg("cannot install Python requirements");
+    error.causes.extend(printed.lines().map(str::to_owned));
+    Err(error)
 }
 
 /// The environment of a root as a tool, `{tool:venv}`.
@@ -230,3 +238,6 @@ pub(crate) fn environment_of<'a>(
     let found = environments.environments.get(root);
     found.ok_or_else(|| Error::msg(format!("no Python environment was made for `{root}`")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //!
 //! * BUILD files get their Python symbols ([`symbols`], [`requirements`]).
 //! * `resolve.requirements` finds an interpreter ([`interpreter`], [`constraints`]), installs uv and pex with it
-//!   ([`toolchain`], [`pins`]), locks each distinct set of requirements ([`lock`]) and makes an environment from each
+//!   ([`toolchain`], [`pins`], [`registry`]), locks each distinct set of requirements ([`lock`]) and makes an environment from each
 //!   lock ([`environments`]).
 //! * `test.pytest`, `binary.py` and `run.py` take an environment and the sources of a closure ([`sources`]).
 //!
@@ -23,6 +23,8 @@ mod interpreter;
 mod network;
 mod toolchain;
 
+mod registry;
+
 mod lock;
 
 mod environments;
@@ -32,6 +34,9 @@ mod entry_point;
 mod binary;
 mod pytest;
 mod run;
+
+#[cfg(test)]
+mod test_support;
 
 use plugin_api::tasks::Testing;
 use plugin_api::{Backend, Registrar, Result, export_backend};
@@ -63,3 +68,4 @@ fn hash(parts: &[&str]) -> String {
 }
 
 export_backend!(PythonBackend, id = "pants.backend.python");
+#[cfg(test)]

@@ -8,7 +8,7 @@ mod explain;
 use crate::interpreter::Interpreter;
 use crate::requirements::RequirementSet;
 use crate::toolchain::{NETWORK_TIMEOUT, NETWORK_VARIABLES, Toolchain};
-use crate::{network, options, pins};
+use crate::{network, options, pins, registry};
 use plugin_api::{Context, Error, Process, Result, Tool};
 use std::path::Path;
 
@@ -36,7 +36,7 @@ pub(crate) struct Resolver {
     /// The text of `requirement_constraints`.
     constraints: String,
     allow_prereleases: bool,
-    /// `--default-index=..`, `--index=..`, `--find-links=..`
+    /// Where packages come from, as arguments of uv; empty when the options do not say.
     pub(crate) sources: Vec<String>,
 }
 
@@ -52,19 +52,8 @@ impl Resolver {
         };
         let allow_prereleases =
             context.option_of(options::SETUP, "resolver-allow-prereleases")?.value.as_bool().unwrap_or_default();
-        let indexes = options::list(context, options::REPOS, "indexes")?;
-        let repos = options::list(context, options::REPOS, "repos")?;
-        Ok(Self { constraints, allow_prereleases, sources: source_arguments(&indexes, &repos) })
+        Ok(Self { constraints, allow_prereleases, sources: registry::from_options(context)? })
     }
-}
-
-/// The first index takes the place of the registry's own; the others stand behind it.
-fn source_arguments(indexes: &[String], repos: &[String]) -> Vec<String> {
-    let indexes = indexes.iter().enumerate().map(|(position, index)| match position {
-        0 => format!("--default-index={index}"),
-        _ => format!("--index={index}"),
-    });
-    indexes.chain(repos.iter().map(|repo| format!("--find-links={repo}"))).collect()
 }
 
 /// The text of the lock, from an earlier run or made now.
@@ -110,13 +99,16 @@ fn make(
     std::fs::write(directory.join("lock.txt"), request.preferred)?;
     let process =
         compile(resolver).tool(toolchain.tool.clone()).tool(interpreter.tool()).tool(Tool::new("lock", directory, ""));
-    let output = context.run(&process)?;
+    let output =
+        registry::run_with_sources(context, toolchain, &resolver.sources, &directory.join("requirements.in"), process)?;
     if output.is_success() {
         return Ok(());
     }
     let printed = output.stderr_text();
-    let error = explain::unresolvable(&request.requirements, &printed);
-    Err(if network::is_unreachable(&printed) { network::explain(error, "Python requirements") } else { error })
+    if network::is_unreachable(&printed) {
+        return Err(network::unreachable("Python requirements", &printed));
+    }
+    Err(explain::unresolvable(&request.requirements, &printed))
 }
 
 fn compile(resolver: &Resolver) -> Process {
@@ -133,7 +125,6 @@ fn compile(resolver: &Resolver) -> Process {
             "--output-file={tool:lock}/lock.txt",
             prerelease,
         ])
-        .args(resolver.sources.clone())
         .arg("{tool:lock}/requirements.in")
 }
 
@@ -168,16 +159,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_index_replaces_the_default_one() {
-        let arguments = source_arguments(&["a".to_owned(), "b".to_owned()], &["wheels".to_owned()]);
-        assert_eq!(arguments, ["--default-index=a", "--index=b", "--find-links=wheels"]);
-        assert!(source_arguments(&[], &[]).is_empty());
-    }
-
-    #[test]
     fn locking_asks_for_hashes_and_downloads_no_interpreter() {
-        let resolver = Resolver { sources: source_arguments(&["a".to_owned()], &[]), ..Resolver::default() };
-        let process = compile(&resolver);
+        let process = compile(&Resolver::default());
         assert_eq!(
             process.argv,
             [
@@ -195,7 +178,6 @@ mod tests {
                 "--constraints={tool:lock}/constraints.txt",
                 "--output-file={tool:lock}/lock.txt",
                 "--prerelease=if-necessary-or-explicit",
-                "--default-index=a",
                 "{tool:lock}/requirements.in",
             ]
         );

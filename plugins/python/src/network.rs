@@ -3,7 +3,7 @@
 use plugin_api::Error;
 
 /// Phrases by which pip and uv say that they did not get through.
-const UNREACHABLE: [&str; 9] = [
+const UNREACHABLE: [&str; 10] = [
     "Connection refused",
     "Failed to establish a new connection",
     "Failed to fetch",
@@ -12,6 +12,8 @@ const UNREACHABLE: [&str; 9] = [
     "certificate verify failed",
     "dns error",
     "error sending request",
+    // All that pip says after it gave up; the pinned versions do exist.
+    "(from versions: none)",
     "network was disabled",
 ];
 
@@ -20,15 +22,19 @@ pub(crate) fn is_unreachable(printed: &str) -> bool {
     UNREACHABLE.iter().any(|phrase| printed.contains(phrase))
 }
 
-/// Puts the reason first when the registry could not be reached, and says what reaches the tools.
-pub(crate) fn explain(error: Error, what: &str) -> Error {
-    if !error.causes.iter().any(|line| is_unreachable(line)) {
-        return error;
-    }
+/// The error of a tool that got nothing from its registry, with what it printed.
+pub(crate) fn unreachable(what: &str, printed: &str) -> Error {
+    let mut error = Error::msg(format!("cannot reach the package registry for {what}"));
+    error.causes.extend(printed.lines().map(|line| line.trim_end().to_owned()));
     error
-        .context(format!("cannot reach the package registry for {what}"))
-        .hint("what was resolved before still works without it; HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, PIP_* and UV_* reach the tools")
+        .hint("what was resolved before still works; HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, PIP_* and UV_* reach the tools")
         .hint("set `[python-repos] indexes` to use another registry")
+}
+
+/// Says so first when an error of a process means that the registry could not be reached.
+pub(crate) fn explain(error: Error, what: &str) -> Error {
+    let printed = error.causes.join("\n");
+    if is_unreachable(&printed) { unreachable(what, &printed) } else { error }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `test.pytest`: runs the tests of each target in a process of its own.
 
 use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
-use crate::sources::SourceTree;
+use crate::sources::{SourceTree, import_path};
 use plugin_api::products::{GeneratedSources, PythonEnvironments};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
 use plugin_api::{
@@ -55,28 +55,30 @@ impl TestTask for PytestRun {
             return Ok(TestOutcome { is_success: true, ..TestOutcome::default() });
         }
         let environment = environment_of(&self.environments, &run.target.address)?;
-        let process = process(context, run)?.tool(environment_tool(environment));
-        judge(&context.run(&process)?)
+        let closure = context.closure(std::slice::from_ref(&run.target.address), GraphView::Build)?;
+        let layout = Layout::of(context, run, &closure)?;
+        let process = process(context, run, &closure, &layout)?.tool(environment_tool(environment));
+        let mut outcome = judge(&context.run(&process)?)?;
+        outcome.details = layout.with_own_paths(&outcome.details);
+        Ok(outcome)
     }
 }
 
-fn process(context: &Context, run: &TestRun) -> Result<Process> {
-    let closure = context.closure(std::slice::from_ref(&run.target.address), GraphView::Build)?;
-    let layout = Layout::of(context, run, &closure)?;
+fn process(context: &Context, run: &TestRun, closure: &[Target], layout: &Layout) -> Result<Process> {
     let config = context.text_option("config")?;
     let mut process =
         Process::new(["{tool:venv}/bin/python", "{tool:venv}/bin/pytest"], format!("pytest {}", run.target.address))
             .args(arguments(config.as_deref().unwrap_or("/dev/null"), &run.report))
             .args(context.passthrough().iter().cloned())
-            .args(layout.tests)
+            .args(layout.tests.iter().cloned())
             .env("LANG", "C.UTF-8")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PYTHONHASHSEED", "0")
             .env("PYTHONNOUSERSITE", "1")
             .env("PYTHONPATH", layout.python_path.join(":"))
             .passthrough_env(&["HOME", "PATH", "TMPDIR", "USER"])
-            .inputs(layout.inputs)
-            .inputs(loose_files(&closure))
+            .inputs(layout.inputs.iter().cloned())
+            .inputs(loose_files(closure))
             .inputs(config)
             .outputs([run.report.clone()])
             .cache(CachePolicy::Success)
@@ -121,6 +123,8 @@ struct Layout {
     python_path: Vec<String>,
     tests: Vec<String>,
     inputs: Vec<String>,
+    /// Where files were copied to, and where they stand.
+    copies: Vec<(String, String)>,
 }
 
 impl Layout {
@@ -129,7 +133,7 @@ impl Layout {
         let tree = SourceTree::of_targets(closure);
         let tests = test_files(&run.target);
         if !tree.has_split_package() {
-            return Ok(Self { python_path: tree.roots().to_vec(), tests, inputs: tree.paths() });
+            return Ok(Self { python_path: tree.roots().to_vec(), tests, inputs: tree.paths(), copies: Vec::new() });
         }
         let directory = format!("{}/sources", run.results_dir);
         let absolute = context.absolute(&directory);
@@ -137,8 +141,18 @@ impl Layout {
             std::fs::remove_dir_all(&absolute)?;
         }
         tree.copy_to(context.build_root(), &absolute)?;
-        let tests = tests.iter().map(|test| format!("{directory}/{}", crate::sources::import_path(&run.target, test)));
-        Ok(Self { tests: tests.collect(), python_path: vec![directory.clone()], inputs: vec![directory] })
+        let copy = |path: &str| format!("{directory}/{path}");
+        Ok(Self {
+            tests: tests.iter().map(|test| copy(import_path(&run.target, test))).collect(),
+            copies: tree.places().map(|(path, place)| (copy(path), place)).collect(),
+            python_path: vec![directory.clone()],
+            inputs: vec![directory],
+        })
+    }
+
+    /// What a tool printed, with the paths that the user knows.
+    fn with_own_paths(&self, printed: &str) -> String {
+        self.copies.iter().fold(printed.to_owned(), |text, (copy, place)| text.replace(copy, place))
     }
 }
 

@@ -80,20 +80,25 @@ fn python_path(context: &Context, binary: &Target, tree: &SourceTree) -> Result<
 }
 
 fn program(binary: &Target, environment: &PythonEnvironment, python_path: &[String]) -> Result<Process> {
-    let start = match entry_point(binary)? {
-        EntryPoint::Module(module) => ["-m".to_owned(), module],
-        EntryPoint::Function(module, function) => [
-            "-c".to_owned(),
-            format!(
-                "import sys, importlib, operator; sys.exit(operator.attrgetter('{function}')(importlib.import_module('{module}'))())"
-            ),
-        ],
-    };
-    Ok(Process::new(["{tool:venv}/bin/python"], format!("run {}", binary.address))
-        .args(start)
+    Ok(Process::new(["{tool:venv}/bin/python", "-c"], format!("run {}", binary.address))
+        .arg(start(&entry_point(binary)?, binary.address.name()))
         .env("PYTHONPATH", python_path.join(":"))
         .tool(environment_tool(environment))
         .local_only())
+}
+
+/// The code that starts a program. Python puts the current directory in front of everything that is imported; a
+/// program sees what it depends on and nothing else, as it does as a `.pex`.
+fn start(entry_point: &EntryPoint, name: &str) -> String {
+    let start = match entry_point {
+        EntryPoint::Module(module) => {
+            format!("import runpy; runpy.run_module('{module}', run_name='__main__', alter_sys=True)")
+        }
+        EntryPoint::Function(module, function) => {
+            format!("sys.argv[0] = {name:?}; import {module} as m; sys.exit(m.{function}())")
+        }
+    };
+    format!("import sys; sys.path[:1] == [''] and sys.path.pop(0); {start}")
 }
 
 #[cfg(test)]

@@ -69,6 +69,11 @@ impl SourceTree {
         paths
     }
 
+    /// Each file's import path with one path it stands at, relative to the build root.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&str, String)> {
+        self.files.iter().filter_map(|(file, roots)| Some((file.as_str(), join(roots.first()?, file))))
+    }
+
     /// Whether some package has an `__init__.py` in one root and other modules in another.
     pub(crate) fn has_split_package(&self) -> bool {
         let closed: BTreeMap<&str, &BTreeSet<String>> = self

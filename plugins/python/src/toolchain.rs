@@ -85,7 +85,6 @@ fn pip_install() -> Process {
         "--only-binary=:all:",
         "--no-deps",
         "--no-input",
-        "--quiet",
         "--disable-pip-version-check",
         "--requirement={tool:target}/pins.txt",
     ];

@@ -1,1 +1,157 @@
+use super::*;
+use crate::test_support::{environments, parse, target, text_of, world, write};
+use expect_test::{Expect, expect};
+use plugin_api::tasks::Testing;
+use plugin_api::testing::TestContext;
+use plugin_api::{TestStatus, Value};
 
+fn targets() -> Vec<Target> {
+    vec![
+        target("3rdparty/python:requirements.txt", "files", &["requirements.txt"], &[]),
+        target("3rdparty/python:six", "python_requirement_library", &[], &["3rdparty/python:requirements.txt"]),
+        target("src/python/acme:acme", "python_library", &["a.py"], &["3rdparty/python:six"]),
+        target("testdata:data", "files", &["data.txt"], &[]),
+        target(
+            "tests/python/acme:acme",
+            "python_tests",
+            &["conftest.py", "test_a.py"],
+            &["src/python/acme:acme", "testdata:data"],
+        ),
+    ]
+}
+
+fn pytest_world(root: &std::path::Path, targets: &[Target]) -> TestContext {
+    let world = world("test.pytest", root, targets);
+    world.roots(&[parse("tests/python/acme:acme")]);
+    world.product("resolve.requirements", environments(&["tests/python/acme:acme"], &[])).expect("it can be left");
+    world
+}
+
+fn check(targets: &[Target], expect: Expect) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = pytest_world(directory.path(), targets);
+    world.run::<Testing<PytestRun>>().expect("the fake pytest succeeds");
+    let mut text = String::new();
+    for process in world.processes() {
+        let path = &process.env["PYTHONPATH"];
+        text.push_str(&format!("PYTHONPATH={path}\n{}\n", process.argv.join("\n  ")));
+        text.push_str(&format!("inputs {:?}\noutputs {:?}\n", process.inputs, process.output_paths));
+    }
+    expect.assert_eq(&text);
+}
+
+#[test]
+fn tests_import_from_source_roots_and_see_what_they_depend_on() {
+    check(
+        &targets(),
+        expect![[r#"
+        PYTHONPATH=src/python:tests/python
+        {tool:venv}/bin/python
+          {tool:venv}/bin/pytest
+          --rootdir=.
+          --confcutdir=.
+          --import-mode=importlib
+          --color=no
+          --no-header
+          -p
+          no:cacheprovider
+          -o
+          junit_family=xunit2
+          -c
+          /dev/null
+          --junitxml=.pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml
+          tests/python/acme/test_a.py
+        inputs ["src/python/acme/a.py", "tests/python/acme/conftest.py", "tests/python/acme/test_a.py", "testdata/data.txt"]
+        outputs [".pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml"]
+    "#]],
+    );
+}
+
+#[test]
+fn a_package_spread_over_roots_is_laid_out_in_one_tree() {
+    let mut targets = targets();
+    targets[2].sources.push("src/python/acme/__init__.py".to_owned());
+    check(
+        &targets,
+        expect![[r#"
+        PYTHONPATH=.pants.d/test/pytest/tests.python.acme.acme/sources
+        {tool:venv}/bin/python
+          {tool:venv}/bin/pytest
+          --rootdir=.
+          --confcutdir=.
+          --import-mode=importlib
+          --color=no
+          --no-header
+          -p
+          no:cacheprovider
+          -o
+          junit_family=xunit2
+          -c
+          /dev/null
+          --junitxml=.pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml
+          .pants.d/test/pytest/tests.python.acme.acme/sources/acme/test_a.py
+        inputs [".pants.d/test/pytest/tests.python.acme.acme/sources", "testdata/data.txt"]
+        outputs [".pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml"]
+    "#]],
+    );
+}
+
+#[test]
+fn a_target_with_nothing_but_fixtures_runs_nothing() {
+    let mut targets = targets();
+    targets[4].sources.retain(|source| source.ends_with("conftest.py"));
+    check(&targets, expect![[r#""#]]);
+}
+
+fn check_exit(exit: Exit, status: TestStatus, expect: &str) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = pytest_world(directory.path(), &targets());
+    world.fake_tool(move |_| {
+        Ok(ProcessOutput { exit, stdout: b"what pytest says\n".to_vec(), ..ProcessOutput::default() })
+    });
+    let told = world.run::<Testing<PytestRun>>().map_or_else(|error| text_of(&error), |()| String::new());
+    assert_eq!(format!("{}{told}", world.tool_output()), expect, "{exit:?}");
+    assert_eq!(world.reports().iter().map(|report| report.status).collect::<Vec<_>>(), [status], "{exit:?}");
+}
+
+#[test]
+fn exit_codes_tell_failing_tests_from_a_failing_tool() {
+    let failed = "tests of `tests/python/acme:acme` failed\n";
+    check_exit(Exit::Code(0), TestStatus::Success, "");
+    check_exit(Exit::Code(5), TestStatus::Success, "");
+    check_exit(Exit::Code(1), TestStatus::Failure, &format!("what pytest says\n{failed}"));
+    check_exit(Exit::Code(2), TestStatus::Failure, &format!("what pytest says\n{failed}"));
+    let signal = format!("what pytest says\npytest was killed by signal 11\n{failed}");
+    check_exit(Exit::Signal(11), TestStatus::Failure, &signal);
+    let timeout = format!("what pytest says\npytest timed out after 3s\n{failed}");
+    check_exit(Exit::TimedOut(3000), TestStatus::Failure, &timeout);
+    let broken = "the tests of `tests/python/acme:acme` could not run\n  pytest exited with 4\n  what pytest says\n";
+    check_exit(Exit::Code(4), TestStatus::NotRun, broken);
+}
+
+#[test]
+fn arguments_that_would_break_the_report_are_refused() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = pytest_world(directory.path(), &targets());
+    world.passthrough(&["-k", "a", "--junitxml=x"]);
+    let error = world.run::<Testing<PytestRun>>().expect_err("it is refused");
+    assert_eq!(error.message, "cannot pass `--junitxml=x` through to pytest");
+}
+
+#[test]
+fn variables_are_passed_on_by_name_or_set() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = pytest_world(directory.path(), &targets());
+    write(directory.path(), "pytest.ini", "[pytest]");
+    world.environment("TOKEN", "secret");
+    world.option("extra-env-vars", Value::strings(["TOKEN", "MISSING", "MODE=fast"]));
+    world.option("config", "pytest.ini");
+    world.passthrough(&["-k", "a"]);
+    world.run::<Testing<PytestRun>>().expect("the fake pytest succeeds");
+    let process = &world.processes()[0];
+    assert_eq!((process.env["TOKEN"].as_str(), process.env["MODE"].as_str()), ("secret", "fast"));
+    assert!(!process.env.contains_key("MISSING"));
+    assert!(process.inputs.contains(&"pytest.ini".to_owned()));
+    let end = &process.argv[process.argv.len() - 3..];
+    assert_eq!(end, ["-k", "a", "tests/python/acme/test_a.py"]);
+}

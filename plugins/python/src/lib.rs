@@ -68,4 +68,3 @@ fn hash(parts: &[&str]) -> String {
 }
 
 export_backend!(PythonBackend, id = "pants.backend.python");
-#[cfg(test)]

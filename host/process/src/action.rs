@@ -73,7 +73,12 @@ pub(crate) fn encode_action(process: &Process, platform: &Platform) -> EncodedAc
         // Servers before version 2.2 of the API look here, later ones in the Action.
         platform: Some(platform.clone()),
         working_directory: working_directory.clone(),
-        output_paths: output_paths.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
+        output_paths: output_paths
+            .iter()
+            .map(|path| path.trim_end_matches('/').to_owned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
     };
     let action = reapi::Action {
         command_digest: Some(reapi::Digest::of_message(&command).into()),

@@ -21,11 +21,11 @@ pub(crate) struct Database {
 impl Database {
     /// Opens or creates the file and carries out `schema`, which must be repeatable.
     pub(crate) fn open(path: PathBuf, schema: &str) -> Self {
-        let connection = match try_open(&path, schema) {
+        let connection = match open_patiently(&path, schema) {
             Err(error) if is_broken(&error) => {
                 tracing::warn!(path = %path.display(), %error, "replacing a broken cache index");
                 remove(&path);
-                try_open(&path, schema)
+                open_patiently(&path, schema)
             }
             opened => opened,
         };
@@ -50,6 +50,18 @@ impl Database {
         }
         None
     }
+}
+
+/// Opens; of several processes that make a new file at once, only one may switch it to WAL, and SQLite does not wait.
+fn open_patiently(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
+    const ATTEMPTS: usize = 50;
+    for _ in 1..ATTEMPTS {
+        match try_open(path, schema) {
+            Err(error) if is_busy(&error) => std::thread::sleep(Duration::from_millis(10)),
+            opened => return opened,
+        }
+    }
+    try_open(path, schema)
 }
 
 fn try_open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {

@@ -18,14 +18,27 @@ const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS file_digests (
     PRIMARY KEY (device, inode)
 ) WITHOUT ROWID";
 
+/// How many digests are kept in memory; when there are more, all go, and the file has them.
+const REMEMBERED_DIGESTS: usize = 250_000;
+
+/// How many pages (of 4 KiB) the file may have. Inodes come and go; beyond this most of them are gone.
+const MOST_PAGES: i64 = 64 * 1024;
+
+type Remembered = HashMap<(u64, u64), (FileStamp, Fingerprint)>;
+
 pub(crate) struct DigestIndex {
-    memory: Mutex<HashMap<(u64, u64), (FileStamp, Fingerprint)>>,
+    memory: Mutex<Remembered>,
     database: Database,
 }
 
 impl DigestIndex {
     pub(crate) fn open(cache_dir: &Path) -> Self {
-        Self { memory: Mutex::default(), database: Database::open(cache_dir.join("digests-1.sqlite"), SCHEMA) }
+        let database = Database::open(cache_dir.join("digests-1.sqlite"), SCHEMA);
+        database.with(|connection| {
+            let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            if pages > MOST_PAGES { connection.execute_batch("DELETE FROM file_digests; VACUUM") } else { Ok(()) }
+        });
+        Self { memory: Mutex::default(), database }
     }
 
     /// The known digest of each stamp.
@@ -58,6 +71,9 @@ impl DigestIndex {
             return;
         }
         let mut memory = self.memory();
+        if memory.len() + digests.len() > REMEMBERED_DIGESTS {
+            memory.clear();
+        }
         for (stamp, digest) in digests {
             memory.insert((stamp.device, stamp.inode), (*stamp, digest.hash));
         }
@@ -71,12 +87,12 @@ impl DigestIndex {
         });
     }
 
-    fn memory(&self) -> MutexGuard<'_, HashMap<(u64, u64), (FileStamp, Fingerprint)>> {
+    fn memory(&self) -> MutexGuard<'_, Remembered> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn known(memory: &HashMap<(u64, u64), (FileStamp, Fingerprint)>, stamp: &FileStamp) -> Option<Digest> {
+fn known(memory: &Remembered, stamp: &FileStamp) -> Option<Digest> {
     let (known, hash) = memory.get(&(stamp.device, stamp.inode))?;
     (known == stamp).then_some(Digest { hash: *hash, size: stamp.size })
 }

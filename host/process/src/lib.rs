@@ -11,29 +11,37 @@
 //! Invariant: a broken, full or missing cache makes builds slower, never wrong, and never fails them.
 //! Invariant: when [`ProcessService::run`] returns, no process of the group that it started is left.
 
-mod cancel;
-mod jobs;
+// Floors, the lowest first; within a floor by name.
 
+mod cancel;
 mod digest;
+mod jobs;
 pub mod nailgun;
 mod reapi;
 
+// What is on disk and shared by many processes.
+mod content_store;
+mod database;
+mod lock;
+
+// The nouns, and the key.
 mod action;
 mod input_tree;
 mod process;
 
+// Files on their way in and out.
 mod action_cache;
 mod capture;
-mod content_store;
-mod database;
 mod digest_index;
-mod lock;
 mod output_files;
 
+// Programs that run.
 mod exchange;
 mod group;
 mod local_runner;
 mod placeholders;
+mod prepare;
+mod result_cache;
 mod worker;
 mod worker_pool;
 

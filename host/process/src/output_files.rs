@@ -21,6 +21,8 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) struct OutputFiles<'a> {
     directory: PathBuf,
     paths: BTreeSet<&'a str>,
+    /// Those that a process wants to find as empty directories.
+    directories: BTreeSet<&'a str>,
     locality: Locality,
 }
 
@@ -46,20 +48,22 @@ impl<'a> OutputFiles<'a> {
         if !is_plain(&process.working_directory) && !process.working_directory.is_empty() {
             return Err(invalid(format!("working directory `{}` is not a plain path", process.working_directory)));
         }
-        for path in &process.output_paths {
+        for path in process.output_paths.iter().map(|path| without_slash(path)) {
             if !is_plain(path) {
                 return Err(invalid(format!("output `{path}` is not a path below its working directory")));
             }
             let from_root = match process.working_directory.as_str() {
-                "" => path.clone(),
+                "" => path.to_owned(),
                 directory => format!("{directory}/{path}"),
             };
             if let Some(input) = process.inputs.files().find(|input| is_at_or_below(&input.path, &from_root)) {
                 return Err(invalid(format!("output `{path}` would remove input `{}`", input.path)));
             }
         }
-        let paths = process.output_paths.iter().map(String::as_str).collect();
-        Ok(Self { directory: build_root.join(&process.working_directory), paths, locality: process.locality })
+        let directory = build_root.join(&process.working_directory);
+        let paths = process.output_paths.iter().map(|path| without_slash(path)).collect();
+        let directories = process.output_paths.iter().filter_map(|path| path.strip_suffix('/')).collect();
+        Ok(Self { directory, paths, directories, locality: process.locality })
     }
 
     /// Removes what is at the output paths.
@@ -71,11 +75,15 @@ impl<'a> OutputFiles<'a> {
         Ok(())
     }
 
-    /// Makes the directories that the output paths lie in.
-    pub(crate) fn make_parents(&self) -> Result<(), RunError> {
+    /// Makes the directories that the output paths lie in, and those outputs that are wanted as empty directories.
+    pub(crate) fn make_places(&self) -> Result<(), RunError> {
         for path in &self.paths {
-            let path = self.directory.join(path);
-            make_parent(&path).map_err(|source| RunError::Output { activity: "write", path, source })?;
+            let absolute = self.directory.join(path);
+            let made = match self.directories.contains(path) {
+                true => fs::create_dir_all(&absolute),
+                false => make_parent(&absolute),
+            };
+            made.map_err(|source| RunError::Output { activity: "write", path: absolute, source })?;
         }
         Ok(())
     }
@@ -346,6 +354,11 @@ fn is_executable(metadata: &Metadata) -> bool {
 
 fn failed(path: &Path, source: io::Error) -> CollectError {
     CollectError::Io { path: path.to_owned(), source }
+}
+
+/// The path of an output; a slash at its end only says that it is wanted as an empty directory.
+pub(crate) fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
 }
 
 /// Whether a path has at least one component, and only plain ones.

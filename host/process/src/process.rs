@@ -26,7 +26,8 @@ pub struct Process {
     pub working_directory: String,
     /// Every file it may read, apart from tools and caches.
     pub inputs: InputTree,
-    /// Files or directories that it writes, relative to the working directory; removed before it runs.
+    /// Files or directories that it writes, relative to the working directory; removed before it runs, and the
+    /// directories around them made. One that ends in a slash is there as an empty directory when it starts.
     pub output_paths: Vec<String>,
     /// Immutable inputs with an identity of their own.
     pub tools: Vec<Tool>,

@@ -10,7 +10,7 @@ use crate::process::{OutputStream, RunError};
 use crate::worker::{Request, Worker, WorkerFailure};
 use pants_model::Fingerprint;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a worker that is no longer needed may take to end by itself.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -79,8 +79,10 @@ impl WorkerPool {
             state.is_shut_down = true;
             std::mem::take(&mut state.idle)
         };
+        // All are asked first, so that they take leave at the same time.
         idle.iter_mut().for_each(Worker::dismiss);
-        idle.into_iter().for_each(|worker| worker.end(FAREWELL));
+        let asked = Instant::now();
+        idle.into_iter().for_each(|worker| worker.end(FAREWELL.saturating_sub(asked.elapsed())));
     }
 
     /// An idle worker for the key, if one is alive; makes room for a new one otherwise.

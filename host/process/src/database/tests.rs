@@ -45,3 +45,15 @@ fn an_index_that_breaks_later_is_given_up() {
     assert_eq!(insert(&database, "a"), None);
     assert_eq!(database.with(|_| Ok(())), None);
 }
+
+#[test]
+fn a_new_file_is_opened_by_many_at_once() {
+    let directory = tempfile::tempdir().expect("tests have a temporary directory");
+    let open = || Database::open(directory.path().join("index.sqlite"), SCHEMA);
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            scope.spawn(move || assert_eq!(insert(&open(), &number.to_string()), Some(1)));
+        }
+    });
+    assert_eq!(count(&open()), Some(8));
+}

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::CancelReason;
+use crate::process::Tool;
 use crate::test_support::{Fixture, explained, run, script};
 use expect_test::{Expect, expect};
 use std::fs;
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 
 /// Runs a process in a build root with one source and shows the result, or the error.
 fn check(process: &Process, expect: Expect) {
@@ -245,13 +246,10 @@ fn a_source_edited_meanwhile_poisons_nothing() {
 
     fixture.write("a.txt", "old\n");
     let again = Process { inputs: process("").inputs, ..saving };
-    assert_eq!(again.action_digest(service.platform()), {
-        let platform = Platform::local(&fixture.root());
-        again.action_digest(&platform)
-    });
     for service in [&service, &fixture.service()] {
         let outputs = OutputFiles::of(&again, &fixture.root()).expect("the outputs make sense");
-        let found = service.inner.look_up(again.action_digest(service.platform()), &outputs).expect("it can be read");
+        let Shared { results, digests, platform, .. } = &*service.shared;
+        let found = results.look_up(again.action_digest(platform), &outputs, digests).expect("it can be read");
         assert!(found.is_none(), "the new content was not stored under the old key");
     }
 }
@@ -330,6 +328,41 @@ fn one_job_with_nested_processes_finishes() {
         cancel.cancel(CancelReason::FailFast);
         assert!(matches!(other.join().expect("it does not panic"), Err(RunError::Cancelled(CancelReason::FailFast))));
     });
+}
+
+#[test]
+fn outputs_find_their_directories() {
+    let fixture = Fixture::new("");
+    let process = script("test -d a/classes && echo 1 > a/classes/x && echo 2 > b/c/jar", &["a/classes/", "b/c/jar"]);
+    let result = run(&fixture.service(), &process).expect("it runs");
+    assert_eq!((result.exit, fixture.read("a/classes/x").as_deref()), (Exit::Code(0), Some("1\n")));
+    fs::remove_dir_all(fixture.root()).expect("it is ours");
+    let result = run(&fixture.service(), &process).expect("it is cached");
+    assert_eq!((result.origin, fixture.read("a/classes/x").as_deref()), (ResultOrigin::LocalCache, Some("1\n")));
+}
+
+#[test]
+fn a_second_client_shares_everything_but_its_environment() {
+    let fixture = Fixture::new("");
+    let service = fixture.service();
+    let environment = Arc::new(BTreeMap::from([("CLIENT_ONE".into(), "other".into())]));
+    let other = service.with_environment(environment).with_limits(Duration::ZERO, Some(Duration::from_secs(600)));
+    let process = Process { passthrough_env: vec!["CLIENT_ONE".to_owned()], ..script("echo $CLIENT_ONE", &[]) };
+    let never = Process { cache: CachePolicy::Never, ..process.clone() };
+    assert_eq!(run(&service, &never).expect("it runs").stdout, b"1\n");
+    assert_eq!(run(&other, &never).expect("it runs").stdout, b"other\n");
+    assert_eq!(run(&other, &process).expect("it runs").origin, ResultOrigin::Ran);
+    assert_eq!(run(&service, &process).expect("it is known").origin, ResultOrigin::Memory);
+}
+
+#[test]
+fn nothing_starts_after_a_cancel() {
+    let fixture = Fixture::new("");
+    let (service, cancel) = (fixture.service(), Cancel::new());
+    run(&service, &script("true", &[])).expect("it runs");
+    cancel.cancel(CancelReason::ClientGone);
+    let error = service.run(&script("true", &[]), None, &cancel, &|_, _| ()).expect_err("it was cancelled");
+    assert!(matches!(error, RunError::Cancelled(CancelReason::ClientGone)), "not even from a cache");
 }
 
 #[test]

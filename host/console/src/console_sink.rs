@@ -86,6 +86,11 @@ impl ConsoleSink {
         screen.stderr.flush();
     }
 
+    /// Whether it colours: for those who render beside it.
+    pub fn uses_colors(&self) -> bool {
+        self.options.colors
+    }
+
     /// Writes out what is buffered, and takes the status line away.
     pub fn flush(&self) {
         let mut screen = self.screen();

@@ -14,7 +14,7 @@ pub enum ScopeError {
     /// Two scopes have one name.
     #[error("the scope `{0}` is declared twice")]
     DuplicateScope(String),
-    /// A goal has the name of a word that means something else.
+    /// A backend's goal has the name of a word that means something else.
     #[error("`{0}` cannot be a goal: the word is reserved")]
     ReservedGoal(String),
     /// A name has other characters than lower-case letters, digits and dashes.
@@ -74,7 +74,7 @@ pub fn check_scopes(specs: &[ScopeSpec]) -> Vec<ScopeError> {
         if !names.insert(&spec.name) {
             errors.push(ScopeError::DuplicateScope(spec.name.clone()));
         }
-        if spec.is_goal && RESERVED_WORDS.contains(&spec.name.as_str()) {
+        if spec.is_goal && !spec.backend.is_empty() && RESERVED_WORDS.contains(&spec.name.as_str()) {
             errors.push(ScopeError::ReservedGoal(spec.name.clone()));
         }
         check_options(spec, &scopes, &mut errors);
@@ -148,7 +148,7 @@ mod tests {
     }
 
     fn scope(name: &str, options: Vec<OptionSpec>) -> ScopeSpec {
-        ScopeSpec { name: name.into(), description: String::new(), options, is_goal: true, backend: String::new() }
+        ScopeSpec { name: name.into(), description: String::new(), options, is_goal: true, backend: "b".into() }
     }
 
     fn option(name: &str, kind: OptionKind, default: Value) -> OptionSpec {

@@ -229,7 +229,7 @@ impl Reader<'_> {
                     self.goal(word);
                 }
             }
-            _ if looks_like_spec(word) || (self.exists)(word) => self.words.command.specs.push(word.to_owned()),
+            _ if self.is_spec(word) => self.words.command.specs.push(word.to_owned()),
             Some(_) => self.words.errors.push(OptionsError::NotAGoal { word: word.to_owned() }),
             None if self.is_missing_value(word) => {}
             None => {
@@ -237,6 +237,13 @@ impl Reader<'_> {
                 self.words.errors.push(OptionsError::UnknownGoal { word: word.to_owned(), suggestions });
             }
         }
+    }
+
+    /// `compile.javca` has a dot as files have, and is a goal all the same.
+    fn is_spec(&self, word: &str) -> bool {
+        let goal = word.split_once('.').map(|(phase, _)| phase).filter(|_| !word.contains(['/', ':', '*', '?']));
+        let is_task = goal.and_then(|phase| self.scopes.get(phase)).is_some_and(|scope| scope.is_goal);
+        (self.exists)(word) || (looks_like_spec(word) && !is_task)
     }
 
     /// `--jobs 3`: the word was meant as the value of the flag before it, which says so.

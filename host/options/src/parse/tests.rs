@@ -146,17 +146,20 @@ fn scopes() -> Vec<ScopeSpec> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn no_command_line_panics(words in prop::collection::vec("(-{0,2}[a-z]{0,6}(\\.[a-z]{0,6}|=[^ ]{0,6})?|list|sort|compile\\.javac|--sep=x|help|--)", 0..8)) {
+    fn no_command_line_panics(words in prop::collection::vec(WORD, 0..8)) {
         let dir = tempfile::tempdir().expect("a temp directory");
         write(dir.path(), "BUILDROOT", "");
         let environment = Arc::new(BTreeMap::from([("PANTS_PANTSRC".into(), "false".into())]));
-        let outcome = run(&Invocation { args: words, environment, cwd: dir.path().to_path_buf() });
-        if let Err(error) = outcome {
+        if let Err(error) = run(&Invocation { args: words, environment, cwd: dir.path().to_path_buf() }) {
             prop_assert!(!error.diagnostics().is_empty());
         }
     }
 }
+
+/// Words of all kinds, right and wrong.
+const WORD: &str = r"(-{0,2}[a-z]{0,6}(\.[a-z]{0,6}|=[^ ]{0,6})?|list|sort|compile\.javac|--sep=x|help|--)";
 
 mod command_line;
 mod config_errors;

@@ -7,7 +7,7 @@ use crate::error::OptionsError;
 use crate::global::{VERSION, global_scope};
 use crate::resolve::{Sources, resolve, resolve_all};
 use crate::scopes::Scopes;
-use pants_model::{OptionSource, OptionValues, ScopeSpec, Value};
+use pants_model::{OptionSource, OptionValues, Value};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -225,10 +225,4 @@ fn check_versions(values: &OptionValues) -> Result<(), OptionsError> {
 fn numbers(version: &str) -> Vec<u64> {
     let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
     version.trim().split('.').map_while(digits).collect()
-}
-
-/// The global scope, when these specs lack it, and the specs.
-pub(crate) fn with_global(specs: &[ScopeSpec]) -> Vec<ScopeSpec> {
-    let missing = if specs.iter().any(|spec| spec.name.is_empty()) { None } else { Some(global_scope()) };
-    missing.into_iter().chain(specs.iter().cloned()).collect()
 }

@@ -8,7 +8,7 @@ use crate::error::OptionsError;
 use crate::legacy;
 use crate::scopes::{Declared, Scopes};
 use crate::suggest::closest;
-use crate::value::{Raw, changes};
+use crate::value::{Raw, changes, metavar};
 use pants_model::{OptionKind, Value};
 
 /// First words that no plugin may register as a goal; a directory of that name is asked for as `./plugin`.
@@ -356,7 +356,7 @@ fn given(typed: &str, text: Option<&str>, scope: &str, declared: Declared<'_>) -
         (None, _) if declared.spec.kind == OptionKind::Bool => Raw::Plain(Value::Bool(true)),
         (None, Some(implicit)) => Raw::Plain(implicit.clone()),
         (None, None) => {
-            let value = crate::help::metavar(&declared.spec.kind);
+            let value = metavar(&declared.spec.kind);
             return Err(OptionsError::ValueMissing { flag: typed.to_owned(), value });
         }
     };

@@ -8,7 +8,7 @@ mod interpolate;
 mod toml_tree;
 
 use crate::error::{ConfigPlace, ConfigProblem, OptionsError};
-use crate::names::{DEFAULT_SECTION, is_key_of};
+use crate::names::DEFAULT_SECTION;
 use crate::value::Raw;
 use pants_model::{OptionSource, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -103,12 +103,12 @@ impl ConfigFiles {
         &self.files
     }
 
-    /// What the files give for a key of a section, in the order of the files.
-    pub(crate) fn find(&self, section: &str, option: &str) -> Result<Vec<Found>, OptionsError> {
+    /// What the files give for some keys of a section, in the order of the files.
+    pub(crate) fn find(&self, section: &str, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Found>, OptionsError> {
         let mut found = Vec::new();
         for file in &self.files {
             for table in file.sections(section) {
-                for entry in table.entries.iter().filter(|entry| is_key_of(&entry.key, option)) {
+                for entry in table.entries.iter().filter(|entry| is_wanted(&entry.key)) {
                     found.push(self.found(file, section, table, entry)?);
                 }
             }

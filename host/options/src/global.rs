@@ -21,6 +21,12 @@ pub fn global_options() -> Vec<OptionSpec> {
     [run_options(), target_options(), backend_options(), place_options(), config_options(), process_options()].concat()
 }
 
+/// The global scope, when these specs lack it, and the specs.
+pub(crate) fn with_global(specs: &[ScopeSpec]) -> Vec<ScopeSpec> {
+    let missing = if specs.iter().any(|spec| spec.name.is_empty()) { None } else { Some(global_scope()) };
+    missing.into_iter().chain(specs.iter().cloned()).collect()
+}
+
 /// What is shown, and how the run goes.
 fn run_options() -> Vec<OptionSpec> {
     let levels = ["trace", "debug", "info", "warn", "error"].map(str::to_owned).to_vec();

@@ -1,10 +1,10 @@
 //! Help: written from the same declarations that the options are read by.
 
-use crate::bootstrap::with_global;
 use crate::command_line::{HelpKind, HelpRequest};
-use crate::global::VERSION;
+use crate::global::{VERSION, with_global};
 use crate::literal::render_literal;
 use crate::names::qualified;
+use crate::value::metavar;
 use pants_model::{OptionKind, OptionSpec, ScopeSpec, Value};
 
 /// The help that was asked for, for a terminal of this width; ends with a line break.
@@ -27,22 +27,6 @@ pub fn render_help(request: &HelpRequest, scopes: &[ScopeSpec], width: usize) ->
             }
             blocks(&found, shown, width)
         }
-    }
-}
-
-/// What an option's value looks like: `<int>`, `<debug|info>`.
-pub(crate) fn metavar(kind: &OptionKind) -> String {
-    match kind {
-        OptionKind::Bool => "<bool>".to_owned(),
-        OptionKind::Int => "<int>".to_owned(),
-        OptionKind::Float => "<float>".to_owned(),
-        OptionKind::String => "<str>".to_owned(),
-        OptionKind::Choice(choices) => format!("<{}>", choices.join("|")),
-        OptionKind::StringList => "\"['<str>', ...]\"".to_owned(),
-        OptionKind::Dict => "\"{'<str>': <value>, ...}\"".to_owned(),
-        OptionKind::File => "<file>".to_owned(),
-        OptionKind::Dir => "<dir>".to_owned(),
-        OptionKind::Target => "<target>".to_owned(),
     }
 }
 

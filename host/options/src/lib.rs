@@ -9,7 +9,6 @@
 //! The modules stand in the order of the flow: texts become values, files become sections, words become flags and
 //! goals, and all of it is merged by rank.
 
-mod error;
 mod global;
 mod names;
 mod suggest;
@@ -17,6 +16,8 @@ mod suggest;
 mod legacy;
 mod literal;
 mod value;
+
+mod error;
 
 mod build_root;
 mod config;
@@ -41,5 +42,6 @@ pub use error::{ConfigPlace, ConfigProblem, OptionsError};
 pub use global::{VERSION, global_options, global_scope};
 pub use help::render_help;
 pub use literal::{LiteralError, parse_literal, render_literal};
-pub use parse::{DisabledScope, Parsed, parse, parse_with_disabled};
+pub use parse::{Parsed, parse, parse_with_disabled};
 pub use value::ValueError;
+pub use verify::DisabledScope;

@@ -1,12 +1,13 @@
 //! The whole invocation, once every scope is known: what is asked for, and the value of every option.
 
-use crate::bootstrap::{Bootstrap, Invocation, with_global};
+use crate::bootstrap::{Bootstrap, Invocation};
 use crate::command_line::{self, CommandLine};
 use crate::error::OptionsError;
+use crate::global::with_global;
 use crate::resolve::{Sources, resolve_all};
 use crate::scopes::Scopes;
 use crate::value::ValueError;
-use crate::verify::verify;
+use crate::verify::{DisabledScope, verify};
 use pants_model::{OptionSource, OptionValues, ScopeSpec, Value};
 
 /// An invocation, understood.
@@ -18,15 +19,6 @@ pub struct Parsed {
     pub values: OptionValues,
     /// What the user should know, one line each.
     pub warnings: Vec<String>,
-}
-
-/// A scope of a backend that exists and is not enabled: its config section is not wrong, only idle.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DisabledScope {
-    /// The scope's name.
-    pub name: String,
-    /// The backend that would register it.
-    pub backend: String,
 }
 
 /// Understands an invocation whose backends are all enabled or unknown.

@@ -6,7 +6,7 @@
 use crate::command_line::Flag;
 use crate::config::{ConfigFiles, Found};
 use crate::error::{ConfigPlace, OptionsError};
-use crate::names::{DEFAULT_SECTION, PREFIX, environment_variables, section_of};
+use crate::names::{DEFAULT_SECTION, PREFIX, environment_variables, is_key_of, section_of};
 use crate::scopes::{Declared, Scopes, outer_scopes};
 use crate::value::{Change, Raw, ValueError, apply, changes};
 use pants_model::{OptionKind, OptionSource, OptionSpec, OptionValue, OptionValues, Value};
@@ -69,9 +69,9 @@ pub(crate) fn resolve(scope: &str, declared: Declared<'_>, sources: &Sources<'_>
         .collect();
     chain.push(scope);
 
-    let mut given = default_section(spec, sources)?;
+    let mut given = config(DEFAULT_SECTION, spec, sources)?;
     for scope in &chain {
-        given.extend(section(scope, spec, sources)?);
+        given.extend(config(section_of(scope), spec, sources)?);
     }
     for scope in &chain {
         given.extend(environment(scope, spec, sources)?);
@@ -112,23 +112,12 @@ fn names(spec: &OptionSpec) -> impl Iterator<Item = &str> {
     std::iter::once(spec.name.as_str()).chain(spec.aliases.iter().map(String::as_str))
 }
 
-fn default_section(spec: &OptionSpec, sources: &Sources<'_>) -> Result<Vec<Given>, OptionsError> {
-    config(DEFAULT_SECTION, spec, sources)
-}
-
-fn section(scope: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Vec<Given>, OptionsError> {
-    config(section_of(scope), spec, sources)
-}
-
 fn config(section: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Vec<Given>, OptionsError> {
-    let mut given = Vec::new();
-    for name in names(spec) {
-        for Found { raw, source, place } in sources.config.find(section, name)? {
-            let place = Some(Box::new(place));
-            given.push(understand(spec, raw, source, place, sources.build_root)?);
-        }
-    }
-    Ok(given)
+    let is_wanted = |key: &str| names(spec).any(|name| is_key_of(key, name));
+    let found = sources.config.find(section, is_wanted)?.into_iter();
+    found
+        .map(|Found { raw, source, place }| understand(spec, raw, source, Some(Box::new(place)), sources.build_root))
+        .collect()
 }
 
 fn environment(scope: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Option<Given>, OptionsError> {

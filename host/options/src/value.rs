@@ -295,6 +295,22 @@ fn wanted(kind: &OptionKind) -> &'static str {
     }
 }
 
+/// What an option's value looks like: `<int>`, `<debug|info>`.
+pub(crate) fn metavar(kind: &OptionKind) -> String {
+    match kind {
+        OptionKind::Bool => "<bool>".to_owned(),
+        OptionKind::Int => "<int>".to_owned(),
+        OptionKind::Float => "<float>".to_owned(),
+        OptionKind::String => "<str>".to_owned(),
+        OptionKind::Choice(choices) => format!("<{}>", choices.join("|")),
+        OptionKind::StringList => "\"['<str>', ...]\"".to_owned(),
+        OptionKind::Dict => "\"{'<str>': <value>, ...}\"".to_owned(),
+        OptionKind::File => "<file>".to_owned(),
+        OptionKind::Dir => "<dir>".to_owned(),
+        OptionKind::Target => "<target>".to_owned(),
+    }
+}
+
 /// The text as a message shows it: a value of ten megabytes is not repeated in full.
 fn shorten(text: &str) -> String {
     const SHOWN: usize = 80;

@@ -4,9 +4,17 @@ use crate::config::{ConfigFile, ConfigFiles, Entry, Node, Table, config_error};
 use crate::error::{ConfigProblem, OptionsError};
 use crate::legacy;
 use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION, key_of, option_of_key, section_of};
-use crate::parse::DisabledScope;
 use crate::scopes::Scopes;
 use crate::suggest::closest;
+
+/// A scope of a backend that exists and is not enabled: its config section is not wrong, only idle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisabledScope {
+    /// The scope's name.
+    pub name: String,
+    /// The backend that would register it.
+    pub backend: String,
+}
 
 /// What was found in all files.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! Sections, keys, places and variables of config files.
 
 use super::*;
+use crate::names::is_key_of;
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
@@ -16,7 +17,7 @@ fn check_as(extension: &str, files: &[&str], section: &str, option: &str, expect
             let name = format!("{}.{extension}", index + 1);
             config.add(&name, Path::new(&name), (*text).to_owned())?;
         }
-        let lines = config.find(section, option)?.into_iter().map(|found| match found.raw {
+        let lines = config.find(section, |key| is_key_of(key, option))?.into_iter().map(|found| match found.raw {
             Raw::Text(text) => format!("{}: text {text}", found.source),
             Raw::Plain(value) => format!("{}: {}", found.source, crate::render_literal(&value)),
             Raw::Edit { add, remove } => {
@@ -245,7 +246,7 @@ proptest! {
             let name = format!("pants.{extension}");
             let outcome = config.add(&name, Path::new(&name), text.clone());
             if outcome.is_ok() {
-                let _ = config.find("a", "a");
+                let _ = config.find("a", |key| key == "a");
             }
         }
     }

@@ -225,10 +225,10 @@ fn a_typo_is_answered_with_what_was_meant() {
     check_args(
         "compile.javca src::",
         expect![[r#"
-        unknown goal `compile.javca`
-          hint: did you mean `compile.javac`?
-          hint: `./pants goals` lists all goals
-    "#]],
+            unknown goal `compile.javca`
+              hint: did you mean `compile.javac`?
+              hint: `./pants goals` lists all goals
+        "#]],
     );
     check_args(
         "tset src::",

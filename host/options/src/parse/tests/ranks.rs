@@ -63,6 +63,15 @@ fn an_alias_is_the_option_in_every_source() {
             changed.parent = 'HEAD' (--changed-changes-since)
         "#]],
     );
+    let rc = &[("pants.toml", "[GLOBAL]\nenable_pantsd = false\n"), ("~/rc", "[GLOBAL]\npantsd = true\n")];
+    check_files(
+        rc,
+        "--pantsrc --pantsrc-files=['~/rc']",
+        expect![[r#"
+        pantsd = True (~/rc:2 [GLOBAL] pantsd)
+        pantsrc-files = ['~/rc'] (--pantsrc-files)
+    "#]],
+    );
     check(
         Case { env: &[("PANTS_ENABLE_PANTSD", "false")], ..Case::default() },
         expect![[r#"

@@ -19,6 +19,7 @@ pub struct CodegenBackend;
 
 impl Backend for CodegenBackend {
     fn register(registrar: &mut Registrar) -> Result<()> {
+        registrar.phase("gen", "Generate code.");
         symbols::register(registrar);
         registrar.scope(protoc::SCOPE, "The protocol buffer compiler.", protoc::register_options);
         registrar.task::<Codegen<tasks::ProtobufGen>>("protoc").install("gen");

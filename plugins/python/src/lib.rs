@@ -47,6 +47,10 @@ pub struct PythonBackend;
 
 impl Backend for PythonBackend {
     fn register(registrar: &mut Registrar) -> Result<()> {
+        // Phases belong to nobody: whoever needs one describes it.
+        for (phase, description) in PHASES {
+            registrar.phase(phase, description);
+        }
         options::register(registrar);
         symbols::register(registrar);
         registrar.task::<environments::ResolveRequirements>("requirements").depends_on_phase("gen").install("resolve");
@@ -56,6 +60,14 @@ impl Backend for PythonBackend {
         Ok(())
     }
 }
+
+const PHASES: [(&str, &str); 5] = [
+    ("gen", "Generate code."),
+    ("resolve", "Resolve third-party dependencies."),
+    ("test", "Run tests."),
+    ("binary", "Create runnable binaries."),
+    ("run", "Run a binary."),
+];
 
 /// One hash of several texts; where one ends and the next begins counts.
 fn hash(parts: &[&str]) -> String {

@@ -10,7 +10,8 @@ pub(super) fn places(entries: &[String], path: &str, pyenv_root: Option<&Path>, 
     let mut places = Vec::new();
     for entry in entries {
         match entry.as_str() {
-            "<PATH>" => places.extend(path.split(':').filter(|part| !part.is_empty()).map(PathBuf::from)),
+            // A relative entry of PATH means another directory everywhere.
+            "<PATH>" => places.extend(path.split(':').map(PathBuf::from).filter(|part| part.is_absolute())),
             "<PYENV>" => places.extend(pyenv_root.map(pyenv_versions).unwrap_or_default()),
             // Pants v1's default had it; there is no such file any more.
             "<PEXRC>" => {}
@@ -142,7 +143,7 @@ mod tests {
         write(root.path(), "pyenv/versions/3.11.2/bin/python3", "");
         let entries = ["tools/python3", "<PYENV>", "<PEXRC>", "<PATH>"].map(str::to_owned);
         let pyenv = root.path().join("pyenv");
-        let places = places(&entries, "/usr/bin::/bin:/usr/bin", Some(&pyenv), root.path());
+        let places = places(&entries, "/usr/bin::bin:/bin:/usr/bin", Some(&pyenv), root.path());
         assert_eq!(
             strings(&places, root.path()),
             ["tools/python3", "pyenv/versions/3.11.2/bin", "pyenv/versions/3.9.1/bin", "/usr/bin", "/bin"]

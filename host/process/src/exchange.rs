@@ -7,10 +7,9 @@ use crate::cancel::{Cancel, CancelReason, CancelWaker};
 use crate::group::ProcessGroup;
 use crate::process::{Exit, OutputStream};
 use rustix::io::Errno;
-use rustix::pipe::{PipeFlags, pipe_with};
 use std::collections::VecDeque;
-use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::io::{self, PipeReader, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 /// How long to go on reading after the process has exited, when something else holds its outputs open.
@@ -47,7 +46,7 @@ pub(crate) enum Ending {
 /// Stops a process group when its time is over or the run is cancelled: first politely, then not.
 pub(crate) struct Watchdog<'a> {
     cancel: &'a Cancel,
-    cancelled: OwnedFd,
+    cancelled: PipeReader,
     _waker: CancelWaker,
     limits: Limits,
     deadline: Option<Instant>,
@@ -57,9 +56,9 @@ pub(crate) struct Watchdog<'a> {
 
 impl<'a> Watchdog<'a> {
     pub(crate) fn new(cancel: &'a Cancel, limits: Limits) -> io::Result<Self> {
-        let (cancelled, wake) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-        // A full pipe or a closed one means that nobody needs waking.
-        let _waker = cancel.on_cancel(move |_| _ = rustix::io::write(&wake, b"!"));
+        let (cancelled, wake) = io::pipe()?;
+        // One byte always fits, and nobody needs waking when the pipe is closed.
+        let _waker = cancel.on_cancel(move |_| drop((&wake).write(b"!")));
         let deadline = limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         Ok(Self { cancel, cancelled, _waker, limits, deadline, ending: None, kill_at: None })
     }

@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 /// How often to look for an exit where the system cannot tell.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
+/// How long to wait for what was killed.
+const LAST_MOMENT: Duration = Duration::from_millis(250);
+
 /// Something to start, with nothing left to expand.
 #[derive(Debug)]
 pub(crate) struct CommandLine {
@@ -155,7 +158,18 @@ impl ProcessGroup {
         self.kill();
         let status = self.child.wait()?;
         self.status = Some(status);
+        self.wait_for_the_rest();
         Ok(status)
+    }
+
+    /// Gives those that were killed with the head a moment to be gone.
+    ///
+    /// Bounded, because where nobody reaps orphans (a container without an init) they never are.
+    fn wait_for_the_rest(&self) {
+        let killed = Instant::now();
+        while rustix::process::test_kill_process_group(self.pid).is_ok() && killed.elapsed() < LAST_MOMENT {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     fn signal(&self, signal: Signal) {

@@ -70,6 +70,17 @@ pub enum CachePolicy {
     Always,
 }
 
+impl CachePolicy {
+    /// Whether a result that ended like this may be stored, or used again.
+    pub(crate) fn accepts(self, exit: Exit) -> bool {
+        match (self, exit) {
+            (CachePolicy::Never, _) | (_, Exit::Signal(_) | Exit::TimedOut(_)) => false,
+            (CachePolicy::Success, Exit::Code(code)) => code == 0,
+            (CachePolicy::Always, Exit::Code(_)) => true,
+        }
+    }
+}
+
 /// Where a process may run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locality {

@@ -20,6 +20,9 @@ const SOCKET: &str = "socket";
 /// How often to look at files that another process writes, and at processes that are not our children.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
+/// How long what was killed may take to be gone.
+const KILL_WAIT: Duration = Duration::from_secs(5);
+
 /// Why a managed process cannot be dealt with.
 #[derive(Debug, thiserror::Error)]
 pub enum ManagedProcessError {
@@ -155,7 +158,7 @@ impl ProcessManager {
         if let Some(pid) = self.pid()? {
             let started = self.read_metadata(START_TIME)?.unwrap_or_default();
             let mut is_gone = false;
-            for signal in [Signal::TERM, Signal::KILL] {
+            for (signal, wait) in [(Signal::TERM, wait), (Signal::KILL, wait.max(KILL_WAIT))] {
                 self.signal(pid, &started, signal)?;
                 is_gone = wait_until(wait, || !is_running(pid, &started));
                 if is_gone {

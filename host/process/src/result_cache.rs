@@ -9,7 +9,7 @@ use crate::digest::Digest;
 use crate::digest_index::DigestIndex;
 use crate::exchange::Execution;
 use crate::output_files::{CollectError, OutputFiles};
-use crate::process::{Exit, Process, ResultOrigin, RunError};
+use crate::process::{CachePolicy, Exit, Process, ResultOrigin, RunError};
 use crate::reapi::{self, ActionResult};
 use std::collections::HashMap;
 use std::io;
@@ -51,6 +51,7 @@ impl ResultCache {
     pub(crate) fn look_up(
         &self,
         key: Digest,
+        policy: CachePolicy,
         outputs: &OutputFiles<'_>,
         digests: &DigestIndex,
     ) -> Result<Option<Found>, RunError> {
@@ -62,13 +63,16 @@ impl ResultCache {
                 None => return Ok(None),
             },
         };
+        let exit = Exit::Code(result.exit_code);
+        if !policy.accepts(exit) {
+            return Ok(None); // Stored by somebody who takes failures too.
+        }
         let stdout = self.output(&result.stdout_raw, result.stdout_digest.as_ref());
         let stderr = self.output(&result.stderr_raw, result.stderr_digest.as_ref());
         let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Ok(None) };
         if !outputs.restore(&result, &self.content, digests)? {
             return Ok(None);
         }
-        let exit = Exit::Code(result.exit_code);
         self.remember(key, result);
         Ok(Some(Found { exit, stdout, stderr, origin }))
     }

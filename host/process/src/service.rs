@@ -156,7 +156,9 @@ impl ProcessService {
         let outputs = OutputFiles::of(process, &self.config.build_root)?;
         let key = (process.cache != CachePolicy::Never).then(|| process.action_digest(platform));
         let started = Instant::now();
-        if let Some(found) = key.map(|key| results.look_up(key, &outputs, digests)).transpose()?.flatten() {
+        if let Some(found) =
+            key.map(|key| results.look_up(key, process.cache, &outputs, digests)).transpose()?.flatten()
+        {
             let Found { exit, stdout, stderr, origin } = found;
             tracing::debug!(process = process.name(), ?origin, "not run");
             return Ok(ProcessResult { exit, stdout, stderr, origin, elapsed: started.elapsed() });
@@ -166,7 +168,7 @@ impl ProcessService {
         };
         let started = Instant::now();
         let executed = self.execute(process, &outputs, cancel, on_output)?;
-        if let Some(key) = key.filter(|_| may_be_stored(process, &executed)) {
+        if let Some(key) = key.filter(|_| process.cache.accepts(executed.exit) && !executed.is_truncated) {
             results.store(key, process, &outputs, &executed, &self.config.build_root);
         }
         let Execution { exit, stdout, stderr, is_truncated: _ } = executed;
@@ -236,15 +238,6 @@ impl ProcessService {
 
 fn check_cancelled(cancel: &Cancel) -> Result<(), RunError> {
     cancel.reason().map_or(Ok(()), |reason| Err(RunError::Cancelled(reason)))
-}
-
-fn may_be_stored(process: &Process, executed: &Execution) -> bool {
-    let is_wanted = match (process.cache, executed.exit) {
-        (CachePolicy::Never, _) | (_, Exit::Signal(_) | Exit::TimedOut(_)) => false,
-        (CachePolicy::Success, Exit::Code(code)) => code == 0,
-        (CachePolicy::Always, Exit::Code(_)) => true,
-    };
-    is_wanted && !executed.is_truncated
 }
 
 #[cfg(test)]

@@ -283,7 +283,7 @@ fn a_timeout_ends_the_worker() {
     let process = Process { timeout: Some(Duration::from_millis(100)), ..request("hang", &[]) };
     let result = host.run(&process).expect("a timeout is a result");
     assert_eq!(result.exit, Exit::TimedOut(Duration::from_millis(100)));
-    assert_eq!(String::from_utf8_lossy(&result.stdout), before.to_string(), "what it said before is kept");
+    assert!(before.to_string().as_bytes().starts_with(&result.stdout), "what it said in time is kept");
     assert!(!is_running(before));
     assert_ne!(host.pid(), before);
 }

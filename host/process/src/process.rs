@@ -5,6 +5,7 @@ use crate::digest::Digest;
 use crate::input_tree::InputTree;
 use pants_model::{Fingerprint, FingerprintBuilder};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -132,6 +133,31 @@ pub enum Exit {
     /// It was killed because it took longer than this.
     TimedOut(Duration),
 }
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Exit::Code(code) => write!(f, "exit code {code}"),
+            Exit::Signal(signal) => match SIGNALS.iter().find(|(number, _)| number == signal) {
+                Some((_, name)) => write!(f, "killed by {name}"),
+                None => write!(f, "killed by signal {signal}"),
+            },
+            Exit::TimedOut(timeout) => write!(f, "killed after {timeout:?}"),
+        }
+    }
+}
+
+/// The signals that tools die by, where their numbers are the same on every system.
+const SIGNALS: [(i32, &str); 8] = [
+    (1, "SIGHUP"),
+    (2, "SIGINT"),
+    (3, "SIGQUIT"),
+    (6, "SIGABRT"),
+    (8, "SIGFPE"),
+    (9, "SIGKILL"),
+    (11, "SIGSEGV"),
+    (15, "SIGTERM"),
+];
 
 impl Exit {
     /// Whether the exit code is 0.
@@ -278,5 +304,31 @@ impl Process {
             ("", Some(program)) => program,
             (description, _) => description,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_said_in_words() {
+        let check = |exit: Exit, expect: &str| assert_eq!(exit.to_string(), expect);
+        check(Exit::Code(3), "exit code 3");
+        check(Exit::Signal(9), "killed by SIGKILL");
+        check(Exit::Signal(31), "killed by signal 31");
+        check(Exit::TimedOut(Duration::from_secs(90)), "killed after 90s");
+    }
+
+    #[test]
+    fn a_worker_key_frames_its_parts() {
+        let spec = |argv: &[&str], env: &[(&str, &str)]| WorkerSpec {
+            argv: argv.iter().map(|word| (*word).to_owned()).collect(),
+            env: env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            tools: Vec::new(),
+        };
+        assert_eq!(spec(&["a"], &[("b", "c")]).key(), spec(&["a"], &[("b", "c")]).key());
+        assert_ne!(spec(&["a", "b", "c"], &[]).key(), spec(&["a"], &[("b", "c")]).key());
+        assert_ne!(spec(&["ab"], &[]).key(), spec(&["a", "b"], &[]).key());
     }
 }

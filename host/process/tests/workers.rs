@@ -7,7 +7,7 @@
 use pants_process::nailgun::{Chunk, ChunkKind, read_chunk, write_chunk};
 use pants_process::{
     CachePolicy, Cancel, CancelReason, Exit, Process, ProcessConfig, ProcessResult, ProcessService, ResultOrigin,
-    RunError, WorkerSpec,
+    RunError, WorkdirLock, WorkerSpec,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -30,14 +30,17 @@ const TESTS: &[(&str, fn())] = &[
     ("a_long_request_and_a_long_answer_do_not_block", a_long_request_and_a_long_answer_do_not_block),
     ("no_more_workers_than_jobs", no_more_workers_than_jobs),
     ("workers_end_with_the_service", workers_end_with_the_service),
+    ("workers_end_when_the_host_is_killed", workers_end_when_the_host_is_killed),
     ("a_worker_that_cannot_be_started_is_named", a_worker_that_cannot_be_started_is_named),
 ];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
     let filter = arguments.next();
-    if filter.as_deref() == Some("worker") {
-        return worker::serve();
+    match filter.as_deref() {
+        Some("worker") => return worker::serve(),
+        Some("host") => return be_a_host(Path::new(&arguments.next().expect("the test says where"))),
+        _ => {}
     }
     let is_asked_for = |name: &str| filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
     for (name, test) in TESTS.iter().filter(|(name, _)| is_asked_for(name)) {
@@ -101,6 +104,11 @@ mod worker {
                     say(ChunkKind::Stdout, &"x".repeat(10_000));
                 }
                 say(ChunkKind::Exit, &(arguments.len() % 100).to_string());
+            }
+            "lock" => {
+                let lock = WorkdirLock::acquire(Path::new(arguments[0]), "worker", &Cancel::new(), &mut |_| ());
+                std::mem::forget(lock.expect("nobody else holds it"));
+                say(ChunkKind::Exit, "0");
             }
             "leave" => {
                 say(ChunkKind::Exit, "0");
@@ -332,6 +340,36 @@ fn workers_end_with_the_service() {
     let pid = other.pid();
     drop(other);
     assert!(!is_running(pid));
+}
+
+/// A host that gets a worker to hold a lock, says so, and waits to be killed.
+fn be_a_host(directory: &Path) -> ExitCode {
+    let service = Host::open(directory);
+    let lock = directory.join("lock");
+    let process = request("lock", &[lock.to_str().expect("its path is text")]);
+    service.run(&process, None, &Cancel::new(), &|_, _| ()).expect("the worker answers");
+    println!("locked");
+    loop {
+        std::thread::park();
+    }
+}
+
+fn workers_end_when_the_host_is_killed() {
+    let directory = tempfile::tempdir().expect("tests have a temporary directory");
+    let mut host = std::process::Command::new(this_binary());
+    host.arg("host").arg(directory.path()).stdout(std::process::Stdio::piped());
+    let mut host = host.spawn().expect("this binary can be started");
+    let mut said = [0; 7];
+    host.stdout.take().expect("it is a pipe").read_exact(&mut said).expect("the host says that it is ready");
+    assert_eq!(&said, b"locked\n");
+    let (lock, mut holder) = (directory.path().join("lock"), String::new());
+    WorkdirLock::acquire(&lock, "test", &Cancel::new(), &mut |text| {
+        holder.push_str(text);
+        host.kill().expect("it is our child");
+    })
+    .expect("the kernel gives the lock of a dead worker back");
+    assert_eq!(holder, "worker");
+    host.wait().expect("it is our child");
 }
 
 fn a_worker_that_cannot_be_started_is_named() {

@@ -11,12 +11,44 @@
 //! evaluator; families (the BUILD files of one directory); loading in waves; specs and owners.
 
 mod config;
+mod suggest;
+
+mod nesting;
+mod parse;
+mod source;
+mod syntax;
+
+mod globs;
+mod reads;
+mod sources;
+mod tree;
+mod wildcard;
+
 mod symbols;
+
+mod declare;
+mod fields;
+mod text_format;
+mod value;
+
+mod evaluate;
+
+mod family;
+mod load;
+mod places;
+
+mod filters;
+mod owners;
+mod select;
+
+#[cfg(test)]
+mod fixture;
 
 mod specs;
 mod workspace;
 
 pub use config::{EvaluateLimits, ImportsPolicy, WorkspaceConfig};
+pub use reads::{ReadKind, RecordedRead};
 pub use specs::{AddressSpec, SpecError, SpecFilters};
 pub use symbols::{Macro, MacroContext, MacroSymbol, SymbolConflict, Symbols};
 pub use workspace::BuildFiles;

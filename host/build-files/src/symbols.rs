@@ -69,9 +69,33 @@ fn owner(backend: &str) -> String {
 /// What a name of a BUILD file stands for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Symbol<'s> {
-    TargetType(&'s TargetTypeSpec),
+    TargetType(TargetTypeSymbol<'s>),
     Object(&'s ObjectSpec),
     Macro(&'s MacroSymbol),
+}
+
+/// A target type with its names in the form that targets share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TargetTypeSymbol<'s> {
+    pub spec: &'s TargetTypeSpec,
+    pub name: &'s Arc<str>,
+    /// The names of `spec.fields`, in their order.
+    pub field_names: &'s [Arc<str>],
+    pub common: &'s CommonNames,
+}
+
+/// The names of the common fields that stand among a target's own.
+#[derive(Clone, Debug)]
+pub(crate) struct CommonNames {
+    pub sources: Arc<str>,
+    pub scope: Arc<str>,
+    pub no_cache: Arc<str>,
+}
+
+#[derive(Clone, Debug)]
+struct SharedNames {
+    name: Arc<str>,
+    fields: Vec<Arc<str>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +110,9 @@ enum Slot {
 pub struct Symbols {
     slots: HashMap<String, Slot>,
     target_types: Vec<TargetTypeSpec>,
+    /// For each target type, its names as targets share them.
+    shared_names: Vec<SharedNames>,
+    common_names: CommonNames,
     objects: Vec<ObjectSpec>,
     macros: Vec<MacroSymbol>,
 }
@@ -99,8 +126,14 @@ impl Default for Symbols {
 impl Symbols {
     /// The built-in symbols alone: `target`, `alias` and `files`.
     pub fn new() -> Self {
-        let mut symbols =
-            Self { slots: HashMap::new(), target_types: Vec::new(), objects: Vec::new(), macros: Vec::new() };
+        let mut symbols = Self {
+            slots: HashMap::new(),
+            target_types: Vec::new(),
+            shared_names: Vec::new(),
+            common_names: CommonNames { sources: "sources".into(), scope: "scope".into(), no_cache: "no_cache".into() },
+            objects: Vec::new(),
+            macros: Vec::new(),
+        };
         for spec in built_in_target_types() {
             symbols.add_target_type(spec).expect("built-in symbols have different names");
         }
@@ -115,6 +148,10 @@ impl Symbols {
             return Ok(());
         }
         self.claim(&spec.name, &spec.backend, Slot::TargetType(self.target_types.len()))?;
+        self.shared_names.push(SharedNames {
+            name: spec.name.as_str().into(),
+            fields: spec.fields.iter().map(|field| field.name.as_str().into()).collect(),
+        });
         self.target_types.push(spec);
         Ok(())
     }
@@ -156,8 +193,12 @@ impl Symbols {
 
     /// The target type with this name.
     pub fn target_type(&self, name: &str) -> Option<&TargetTypeSpec> {
+        self.target_type_symbol(name).map(|symbol| symbol.spec)
+    }
+
+    pub(crate) fn target_type_symbol(&self, name: &str) -> Option<TargetTypeSymbol<'_>> {
         match self.get(name) {
-            Some(Symbol::TargetType(spec)) => Some(spec),
+            Some(Symbol::TargetType(symbol)) => Some(symbol),
             _ => None,
         }
     }
@@ -174,7 +215,7 @@ impl Symbols {
 
     /// What an evaluated BUILD file depends on. The code of a macro is covered by the fingerprint of its plugin.
     pub fn fingerprint(&self) -> Fingerprint {
-        let Self { slots: _, target_types, objects, macros } = self;
+        let Self { slots: _, target_types, shared_names: _, common_names: _, objects, macros } = self;
         let mut builder = FingerprintBuilder::new("symbols");
         // Debug prints every field, so a new one counts from the day it is added.
         for spec in target_types {
@@ -191,7 +232,12 @@ impl Symbols {
 
     pub(crate) fn get(&self, name: &str) -> Option<Symbol<'_>> {
         Some(match *self.slots.get(name)? {
-            Slot::TargetType(index) => Symbol::TargetType(&self.target_types[index]),
+            Slot::TargetType(index) => Symbol::TargetType(TargetTypeSymbol {
+                spec: &self.target_types[index],
+                name: &self.shared_names[index].name,
+                field_names: &self.shared_names[index].fields,
+                common: &self.common_names,
+            }),
             Slot::Object(index) => Symbol::Object(&self.objects[index]),
             Slot::Macro(index) => Symbol::Macro(&self.macros[index]),
         })

@@ -1,53 +1,185 @@
 //! The BUILD files of one build root, as the rooms above see them.
 
-use crate::{AddressSpec, SpecFilters, Symbols, WorkspaceConfig};
+use crate::config::WorkspaceConfig;
+use crate::family::World;
+use crate::filters::CompiledFilters;
+use crate::globs::{CompiledGlobs, Wanted};
+use crate::load::Loaded;
+use crate::owners::{directories_above, owners_of};
+use crate::reads::RecordedRead;
+use crate::select::select;
+use crate::specs::{AddressSpec, SpecFilters};
+use crate::symbols::Symbols;
+use crate::tree::{Tree, join};
 use pants_model::{Address, BuildGraph, Diagnostic, Globs};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+/// The stack of a thread that evaluates. Depth is limited in levels, and this holds as many of the largest ones.
+/// It is reserved, not used.
+const STACK: usize = 64 << 20;
 
 /// The BUILD files of one build root: what has been loaded so far, and how to load more.
 ///
-/// Shared between threads; loading is done by one of them at a time.
+/// Shared between threads. Loading is done by one caller at a time, on threads of its own; [`BuildFiles::graph`] never
+/// waits for it.
 pub struct BuildFiles {
-    config: WorkspaceConfig,
-    symbols: Arc<Symbols>,
+    world: World,
+    /// What is wrong with the ignore rules.
+    warnings: Vec<Diagnostic>,
+    loaded: Mutex<Loaded>,
+    graph: RwLock<Arc<BuildGraph>>,
+    pool: OnceLock<ThreadPool>,
 }
 
 impl BuildFiles {
     /// A workspace in which nothing has been loaded.
     pub fn new(config: WorkspaceConfig, symbols: Arc<Symbols>) -> Self {
-        Self { config, symbols }
+        let (tree, warnings) = Tree::new(&config);
+        Self {
+            world: World { config, symbols, tree },
+            warnings,
+            loaded: Mutex::default(),
+            graph: RwLock::default(),
+            pool: OnceLock::new(),
+        }
     }
+
     /// The targets that the specs name, each once, with all they depend on loaded into the graph.
+    ///
+    /// Diagnostics are about the specs, and about every BUILD file that took part; targets that are all right are
+    /// answered all the same.
     pub fn resolve(&self, specs: &[AddressSpec], filters: &SpecFilters) -> (Vec<Address>, Vec<Diagnostic>) {
-        let _ = (specs, filters, &self.config);
-        Default::default()
+        self.load(|loaded| {
+            let (filters, mut diagnostics) = CompiledFilters::compile(filters);
+            let selection = select(loaded, &self.world, specs, &filters);
+            diagnostics.extend(selection.diagnostics);
+            let asked = selection.asked.iter().map(|dir| &**dir);
+            diagnostics.extend(self.complete(loaded, &selection.addresses, asked));
+            (selection.addresses, sorted(diagnostics))
+        })
     }
+
     /// Loads every BUILD file.
     pub fn load_all(&self) -> Vec<Diagnostic> {
-        Vec::new()
+        self.load(|loaded| {
+            let everything = [AddressSpec::Descendants(String::new())];
+            let selection = select(loaded, &self.world, &everything, &CompiledFilters::default());
+            let asked = selection.asked.iter().map(|dir| &**dir);
+            let mut diagnostics = self.complete(loaded, &selection.addresses, asked);
+            // A repository without targets is no error here: nobody asked for one.
+            let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == pants_model::Severity::Warning;
+            diagnostics.extend(selection.diagnostics.into_iter().filter(is_warning));
+            sorted(diagnostics)
+        })
     }
+
     /// What has been loaded so far. Every target in it has all its dependencies in it, but those that do not exist.
     pub fn graph(&self) -> Arc<BuildGraph> {
-        Arc::default()
+        self.graph.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
-    /// The targets that own these files (relative to the build root), which may have been deleted. Loads everything.
+
+    /// The targets that own these files (relative to the build root), sorted, with all they depend on loaded.
+    ///
+    /// The files may have been deleted. A file that nobody owns is passed over.
     pub fn owners(&self, paths: &[PathBuf]) -> (Vec<Address>, Vec<Diagnostic>) {
-        let _ = paths;
-        Default::default()
+        self.load(|loaded| {
+            let paths: Vec<&str> = paths.iter().filter_map(|path| path.to_str()).collect();
+            let mut owners: Vec<Address> = paths.iter().flat_map(|path| owners_of(loaded, &self.world, path)).collect();
+            owners.sort_unstable();
+            owners.dedup();
+            let asked = paths.iter().flat_map(|path| directories_above(path));
+            let diagnostics = self.complete(loaded, &owners, asked);
+            (owners, sorted(diagnostics))
+        })
     }
+
     /// The files of a set, relative to the build root, sorted; `dir` is what its patterns are relative to.
     pub fn expand_globs(&self, dir: &str, globs: &Globs) -> Result<Vec<PathBuf>, Diagnostic> {
-        let _ = (dir, globs);
-        Ok(Vec::new())
+        let compiled =
+            CompiledGlobs::compile(globs).map_err(|error| Diagnostic::error_without_place(error.to_string()))?;
+        let files = compiled.expand(&self.world.tree, dir, Wanted::Files).files;
+        Ok(files.iter().map(|file| PathBuf::from(join(dir, file))).collect())
     }
+
     /// The BUILD file that declares a loaded target, relative to the build root.
     pub fn build_file_of(&self, address: &Address) -> Option<PathBuf> {
-        let _ = address;
-        None
+        self.graph().get(address).map(|target| PathBuf::from(&*target.location.file))
     }
-    /// The symbols.
+
+    /// What the BUILD files of a loaded directory read besides themselves: their targets depend on it.
+    pub fn reads_of(&self, dir: &str) -> Vec<RecordedRead> {
+        self.loaded().family(dir).map(|family| family.reads.clone()).unwrap_or_default()
+    }
+
+    /// The directories whose BUILD files have been evaluated so far, sorted.
+    pub fn evaluated_dirs(&self) -> Vec<String> {
+        self.loaded().evaluated().into_iter().map(str::to_owned).collect()
+    }
+
+    /// The symbols that BUILD files have here.
     pub fn symbols(&self) -> &Arc<Symbols> {
-        &self.symbols
+        &self.world.symbols
+    }
+
+    /// Loads what the roots reach; gives what is wrong with that and with the asked directories.
+    fn complete<'d>(
+        &self,
+        loaded: &mut Loaded,
+        roots: &[Address],
+        asked: impl IntoIterator<Item = &'d str>,
+    ) -> Vec<Diagnostic> {
+        let reached = loaded.reach(&self.world, &self.graph(), roots);
+        if !reached.is_empty() {
+            let mut graph = self.graph.write().unwrap_or_else(PoisonError::into_inner);
+            loaded.link(&self.world, Arc::make_mut(&mut graph), reached);
+        }
+        let mut diagnostics = self.warnings.clone();
+        diagnostics.extend(loaded.problems(&self.graph(), roots, asked));
+        diagnostics
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, Loaded> {
+        // What is loaded is only ever added to, so it is whole even if somebody panicked.
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is loaded, on threads whose stacks are deep enough for evaluation.
+    ///
+    /// The lock is taken outside of the pool: a thread of it that waits for others' work may pick up the next caller's.
+    fn load<T: Send>(&self, run: impl FnOnce(&mut Loaded) -> T + Send) -> T {
+        let mut guard = self.loaded();
+        let loaded = &mut *guard;
+        let build = |threads: usize| {
+            ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .stack_size(STACK)
+                .thread_name(|index| format!("build-files-{index}"))
+                .build()
+        };
+        if self.pool.get().is_none()
+            && let Ok(pool) = build(self.world.config.jobs).or_else(|_| build(1))
+        {
+            self.pool.set(pool).expect("this is done under the lock");
+        }
+        match self.pool.get() {
+            Some(pool) => pool.install(|| run(loaded)),
+            // The system gives us no thread at all; the caller's own is what there is.
+            None => run(loaded),
+        }
     }
 }
+
+/// By place, each once; what has no place comes first.
+fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let place = |diagnostic: &Diagnostic| {
+        diagnostic.location.as_ref().map(|location| (location.file.clone(), location.line, location.column))
+    };
+    diagnostics.sort_by_cached_key(place);
+    diagnostics.dedup();
+    diagnostics
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! Calls: of functions of the file, of symbols, and of what is built in.
+
+use super::{Evaluator, Flow, at};
+use crate::fields::{Given, freeze, thaw};
+use crate::symbols::Symbol;
+use crate::syntax::{self, Expr, ExprKind, FunctionBody, Span};
+use crate::value::{Dict, Eval, Function, Scope, Value, fault};
+
+/// The arguments of one call.
+pub(super) struct Args<'a> {
+    /// The whole call.
+    pub span: Span,
+    pub positional: Vec<Value<'a>>,
+    /// The expressions of `positional`, when they stand for one value each.
+    pub exprs: &'a [Expr],
+    pub keywords: Vec<Keyword<'a>>,
+}
+
+/// One keyword argument.
+pub(super) struct Keyword<'a> {
+    pub name: &'a str,
+    pub value: Value<'a>,
+    pub span: Span,
+    /// Nothing for what `**` brought.
+    pub expr: Option<&'a Expr>,
+}
+
+impl<'a> Args<'a> {
+    /// Arguments without keywords, for calls that we make ourselves.
+    pub(super) fn positional(positional: Vec<Value<'a>>, span: Span) -> Self {
+        Self { span, positional, exprs: &[], keywords: Vec::new() }
+    }
+
+    /// Removes and gives a keyword argument.
+    pub(super) fn take(&mut self, name: &str) -> Option<Value<'a>> {
+        let at = self.keywords.iter().position(|keyword| keyword.name == name)?;
+        Some(self.keywords.remove(at).value)
+    }
+
+    /// The positional arguments, if there are that many and no keyword is left.
+    pub(super) fn between(&self, least: usize, most: usize) -> Eval<&[Value<'a>]> {
+        if let Some(keyword) = self.keywords.first() {
+            return Err(at(fault(format!("there is no argument `{}`", keyword.name)), keyword.span));
+        }
+        let count = self.positional.len();
+        if (least..=most).contains(&count) {
+            return Ok(&self.positional);
+        }
+        let wanted = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+        let wanted = if most == usize::MAX { format!("at least {least}") } else { wanted };
+        Err(fault(format!("this takes {wanted} arguments, not {count}")))
+    }
+
+    /// The only argument.
+    pub(super) fn one(&self) -> Eval<Value<'a>> {
+        Ok(self.between(1, 1)?[0])
+    }
+
+    /// The only argument, a text.
+    pub(super) fn one_text(&self) -> Eval<&'a str> {
+        text(self.one()?)
+    }
+}
+
+/// The text of an argument.
+pub(super) fn text(value: Value<'_>) -> Eval<&str> {
+    match value {
+        Value::Str(text) => Ok(text),
+        other => Err(fault(format!("this takes a string, not {}", other.kind()))),
+    }
+}
+
+impl<'a> Evaluator<'a, '_, '_, '_> {
+    pub(super) fn call_expr(&mut self, call: &'a syntax::Call, span: Span, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
+        let function = self.expr(&call.function, scope)?;
+        let positional = self.exprs(&call.args, scope)?;
+        let exprs = if positional.len() == call.args.len() { &call.args[..] } else { &[] };
+        let mut keywords: Vec<Keyword<'a>> = Vec::with_capacity(call.keywords.len());
+        for keyword in &call.keywords {
+            let value = self.expr(&keyword.value, scope)?;
+            match (&keyword.name, value) {
+                (Some(name), value) => {
+                    keywords.push(Keyword { name, value, span: keyword.span, expr: Some(&keyword.value) });
+                }
+                (None, Value::Dict(dict)) => {
+                    for (name, value) in dict.borrow().items() {
+                        let Value::Str(name) = name else {
+                            return Err(at(fault("the keys of `**` are strings"), keyword.span));
+                        };
+                        if keywords.iter().any(|keyword| keyword.name == name) {
+                            return Err(at(fault(format!("`{name}` is given twice")), keyword.span));
+                        }
+                        keywords.push(Keyword { name, value, span: keyword.span, expr: None });
+                    }
+                }
+                (None, other) => {
+                    return Err(at(fault(format!("`**` takes a dict, not {}", other.kind())), keyword.span));
+                }
+            }
+        }
+        self.call(function, Args { span, positional, exprs, keywords })
+    }
+
+    pub(super) fn call(&mut self, function: Value<'a>, args: Args<'a>) -> Eval<Value<'a>> {
+        match function {
+            Value::Symbol(name) => self.call_symbol(name, args),
+            Value::Builtin(name) => self.builtin(name, args),
+            Value::Method((value, name)) => self.method(*value, name, args),
+            Value::Function(function) => self.nested(|evaluator| evaluator.call_function(function, args)),
+            other => Err(fault(format!("{} cannot be called", other.kind()))),
+        }
+    }
+
+    fn call_symbol(&mut self, name: &'a str, args: Args<'a>) -> Eval<Value<'a>> {
+        let symbols = self.declarations.symbols;
+        match symbols.get(name) {
+            Some(Symbol::TargetType(symbol)) => {
+                if let Some(first) = args.positional.first() {
+                    let place = args.exprs.first().map_or(args.span, |expr| expr.span);
+                    let mut problem = fault(format!("`{name}` takes keywords only"));
+                    if let Value::Str(text) = first {
+                        problem = problem.hint(format!("write `name = '{text}'`"));
+                    }
+                    return Err(at(problem, place));
+                }
+                let given = given(&args.keywords)?;
+                let name = self.declarations.declare_target(symbol, args.span, given);
+                Ok(Value::Target(self.heap.text(&name)?))
+            }
+            Some(Symbol::Object(spec)) => {
+                let mut positional = Vec::with_capacity(args.positional.len());
+                for (index, value) in args.positional.iter().enumerate() {
+                    let span = args.exprs.get(index).map_or(args.span, |expr| expr.span);
+                    positional.push((freeze(*value).map_err(|fault| at(fault, span))?, span));
+                }
+                let given = given(&args.keywords)?;
+                let object = self.declarations.make_object(spec, args.span, positional, given)?;
+                self.heap.object(object)
+            }
+            Some(Symbol::Macro(symbol)) => {
+                let positional = args.positional.iter().map(|value| freeze(*value)).collect::<Eval<_>>()?;
+                let given = given(&args.keywords)?;
+                let keywords = given.into_iter().map(|given| (given.name, given.value)).collect();
+                let value = self.declarations.call_macro(symbol, args.span, positional, keywords)?;
+                thaw(self.heap, &value)
+            }
+            None => Err(fault(format!("`{name}` is not defined"))),
+        }
+    }
+
+    fn call_function(&mut self, function: &'a Function<'a>, args: Args<'a>) -> Eval<Value<'a>> {
+        let definition = function.definition;
+        let scope = self.heap.scope(Some(function.scope))?;
+        self.bind_arguments(function, args, scope)?;
+        match &definition.body {
+            FunctionBody::Expr(expr) => self.expr(expr, scope),
+            FunctionBody::Block(block) => match self.block(block, scope)? {
+                Flow::Return(value) => Ok(value),
+                Flow::Next | Flow::Break | Flow::Continue => Ok(Value::None),
+            },
+        }
+    }
+
+    fn bind_arguments(&mut self, function: &'a Function<'a>, args: Args<'a>, scope: &'a Scope<'a>) -> Eval<()> {
+        let definition = function.definition;
+        let parameters = &definition.parameters;
+        let mut names = scope.names.borrow_mut();
+        let mut positional = args.positional.into_iter();
+        let named = &parameters.named[..parameters.positional];
+        for (parameter, value) in named.iter().zip(positional.by_ref()) {
+            names.insert(&parameter.name, value);
+        }
+        // `zip` may have taken one value too many only if there was a parameter for it: it asks the parameters first.
+        let rest: Vec<Value<'a>> = positional.collect();
+        match &parameters.rest {
+            Some(name) => {
+                names.insert(name, self.heap.tuple(rest)?);
+            }
+            None if rest.is_empty() => {}
+            None => {
+                let most = parameters.positional;
+                let given = most + rest.len();
+                return Err(fault(format!("`{}` takes {most} arguments at the most, not {given}", definition.name)));
+            }
+        }
+        let mut others = Dict::default();
+        for keyword in args.keywords {
+            let is_named = parameters.named.iter().any(|parameter| *parameter.name == *keyword.name);
+            if is_named {
+                if names.insert(keyword.name, keyword.value).is_some() {
+                    return Err(at(fault(format!("`{}` is given twice", keyword.name)), keyword.span));
+                }
+            } else if parameters.keywords.is_some() {
+                let name = Value::Str(keyword.name);
+                others.insert(self.heap.key(name)?, name, keyword.value);
+            } else {
+                let message = format!("`{}` has no argument `{}`", definition.name, keyword.name);
+                return Err(at(fault(message), keyword.span));
+            }
+        }
+        if let Some(name) = &parameters.keywords {
+            names.insert(name, self.heap.dict(others)?);
+        }
+        for (parameter, default) in parameters.named.iter().zip(&function.defaults) {
+            if names.contains_key(&*parameter.name) {
+                continue;
+            }
+            match default {
+                Some(default) => names.insert(&parameter.name, *default),
+                None => return Err(fault(format!("`{}` needs `{}`", definition.name, parameter.name))),
+            };
+        }
+        self.heap.charge_values(names.len() * 2)
+    }
+}
+
+/// The keywords of a call of a symbol, frozen.
+fn given<'a>(keywords: &[Keyword<'a>]) -> Eval<Vec<Given<'a>>> {
+    let mut all = Vec::with_capacity(keywords.len());
+    for Keyword { name, value, span, expr } in keywords {
+        // The value is what a message is about, unless the keyword itself is wrong.
+        let place = expr.map_or(*span, |expr| expr.span);
+        let value = freeze(*value).map_err(|fault| at(fault, place_of_unfreezable(*expr).unwrap_or(place)))?;
+        all.push(Given { name: (*name).to_owned(), value, keyword: *span, span: place, expr: *expr });
+    }
+    Ok(all)
+}
+
+/// The first call inside a collection, which is what cannot be frozen there most of the time.
+fn place_of_unfreezable(expr: Option<&Expr>) -> Option<Span> {
+    let (ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items)) = &expr?.kind else { return None };
+    items.iter().find(|item| matches!(item.kind, ExprKind::Call(_))).map(|item| item.span)
+}

@@ -1,0 +1,109 @@
+//! A family: the `BUILD` and `BUILD.*` files of one directory, which share one namespace.
+
+use crate::config::WorkspaceConfig;
+use crate::declare::Declarations;
+use crate::evaluate::{Setting, evaluate};
+use crate::parse::parse;
+use crate::reads::{Reads, RecordedRead};
+use crate::source::Source;
+use crate::symbols::Symbols;
+use crate::tree::{Listing, Tree, join};
+use pants_model::{Diagnostic, Location, Severity, Target};
+use std::fs;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What every evaluation needs: shared by all threads, never changed.
+pub(crate) struct World {
+    pub config: WorkspaceConfig,
+    pub symbols: Arc<Symbols>,
+    pub tree: Tree,
+}
+
+/// What the BUILD files of one directory came to.
+pub(crate) struct Family {
+    /// In the order of declaration, file by file.
+    pub targets: Vec<Arc<Target>>,
+    /// What is wrong with the files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What evaluation read besides the BUILD files.
+    pub reads: Vec<RecordedRead>,
+    /// The places of `targets`, sorted by name.
+    by_name: Vec<u32>,
+}
+
+impl Family {
+    /// The target with this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Arc<Target>> {
+        let found = self.by_name.binary_search_by(|at| self.targets[*at as usize].address.name().cmp(name)).ok()?;
+        Some(&self.targets[self.by_name[found] as usize])
+    }
+
+    /// Whether targets may be missing that a corrected file would declare.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The names of the targets, sorted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.iter().map(|at| self.targets[*at as usize].address.name())
+    }
+}
+
+/// Evaluates the BUILD files of a directory; `None` when it has none.
+pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family> {
+    if listing.build_files.is_empty() {
+        return None;
+    }
+    let reads = Reads::new(&world.tree, &world.config.environment, &listing.dir);
+    let mut declarations = Declarations::new(&world.symbols, reads);
+    for name in &listing.build_files {
+        evaluate_file(world, join(&listing.dir, name).into(), &mut declarations);
+    }
+    let Declarations { targets, diagnostics, reads, .. } = declarations;
+    let mut by_name: Vec<u32> = (0..targets.len() as u32).collect();
+    by_name.sort_unstable_by(|a, b| targets[*a as usize].address.name().cmp(targets[*b as usize].address.name()));
+    Some(Family { targets, diagnostics, reads: reads.into_recorded(), by_name })
+}
+
+fn evaluate_file(world: &World, path: Arc<str>, declarations: &mut Declarations<'_>) {
+    let text = match read_build_file(world, &path) {
+        Ok(text) => text,
+        Err(message) => {
+            let location = Location { file: path, line: 0, column: 0 };
+            declarations.diagnostics.push(Diagnostic::error(location, message));
+            return;
+        }
+    };
+    let source = Rc::new(Source::new(path.clone(), text));
+    declarations.enter(source.clone());
+    match parse(&source.text) {
+        Ok(module) => {
+            let setting = Setting {
+                limits: world.config.limits,
+                imports: world.config.build_file_imports,
+                pants_version: &world.config.pants_version,
+                build_root: &world.config.build_root,
+                path: &path,
+            };
+            evaluate(&module, &setting, declarations);
+        }
+        Err(fault) => {
+            let mut diagnostic = source.error(fault.span, fault.message);
+            diagnostic.hints.extend(fault.hint);
+            declarations.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn read_build_file(world: &World, path: &str) -> Result<String, String> {
+    let full = world.tree.root().join(path);
+    let bytes = fs::read(full).map_err(|error| format!("this file cannot be read: {error}"))?;
+    if bytes.len() > world.config.limits.source {
+        return Err(format!("this file is longer than {} bytes", world.config.limits.source));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        format!("line {} is not UTF-8 text", line + 1)
+    })
+}

@@ -1,0 +1,193 @@
+//! From patterns to files: expansion over the directory tree, and membership without it.
+//!
+//! Knows nothing of BUILD files. Membership is asked for files that may no longer exist.
+
+use crate::tree::{Listing, Tree, join};
+use crate::wildcard::{Part, Pattern, PatternError, has_wildcard, parts_match};
+use pants_model::Globs;
+use std::sync::Arc;
+
+/// A set of files in a form that can be expanded and asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CompiledGlobs {
+    include: Vec<(Pattern, Box<str>)>,
+    exclude: Vec<Pattern>,
+}
+
+/// A text that is no pattern.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a pattern of sources: {reason}")]
+pub(crate) struct GlobsError {
+    pub text: String,
+    pub reason: PatternError,
+}
+
+/// What a set expands to, relative to its directory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expansion {
+    /// Sorted, each once.
+    pub files: Vec<String>,
+    /// Names without wildcard that no file has.
+    pub missing: Vec<String>,
+}
+
+/// What expansion is after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Files,
+    /// Directories too, as Python's `glob` has it.
+    FilesAndDirs,
+}
+
+impl CompiledGlobs {
+    pub(crate) fn compile(globs: &Globs) -> Result<Self, GlobsError> {
+        let pattern = |text: &String| Pattern::parse(text).map_err(|reason| GlobsError { text: text.clone(), reason });
+        let include = globs.include.iter().map(|text| Ok((pattern(text)?, text.as_str().into())));
+        let exclude = globs.exclude.iter().map(pattern);
+        Ok(Self { include: include.collect::<Result<_, _>>()?, exclude: exclude.collect::<Result<_, _>>()? })
+    }
+
+    /// Whether a path, relative to the directory of the set, is in it; the file need not exist.
+    pub(crate) fn contains(&self, path: &str) -> bool {
+        self.include.iter().any(|(pattern, _)| pattern.matches(path)) && !self.excludes(path)
+    }
+
+    fn excludes(&self, path: &str) -> bool {
+        self.exclude.iter().any(|pattern| pattern.matches(path))
+    }
+
+    /// The files of the set below a directory.
+    pub(crate) fn expand(&self, tree: &Tree, dir: &str, wanted: Wanted) -> Expansion {
+        let mut expansion = Expansion::default();
+        let Ok(listing) = tree.listing(dir) else { return expansion };
+        for (pattern, text) in &self.include {
+            let before = expansion.files.len();
+            let mut search = Search { tree, wanted, found: &mut expansion.files };
+            search.descend(&listing, pattern.parts(), "");
+            if expansion.files.len() == before && !has_wildcard(text) {
+                expansion.missing.push(text.to_string());
+            }
+        }
+        if !self.exclude.is_empty() {
+            expansion.files.retain(|path| !self.excludes(path));
+        }
+        expansion.files.sort_unstable();
+        expansion.files.dedup();
+        expansion
+    }
+}
+
+struct Search<'a> {
+    tree: &'a Tree,
+    wanted: Wanted,
+    found: &'a mut Vec<String>,
+}
+
+impl Search<'_> {
+    /// Follows the parts of a pattern down from a directory; `path` is the way already gone.
+    fn descend(&mut self, listing: &Listing, parts: &[Part], path: &str) {
+        match parts {
+            [] => {}
+            [Part::Deep, rest @ ..] => self.collect(listing, rest, path, ""),
+            [Part::Name(name)] => {
+                let has = |names: &[Box<str>]| names.binary_search(name).is_ok();
+                if has(&listing.files) || (self.wanted == Wanted::FilesAndDirs && has(&listing.dirs)) {
+                    self.found.push(join(path, name));
+                }
+            }
+            [last] => {
+                let dirs = if self.wanted == Wanted::FilesAndDirs { &listing.dirs[..] } else { &[] };
+                let names = listing.files.iter().chain(dirs).filter(|name| last.matches(name));
+                self.found.extend(names.map(|name| join(path, name)));
+            }
+            [Part::Name(name), rest @ ..] => {
+                if listing.dirs.binary_search(name).is_ok()
+                    && let Ok(below) = self.tree.listing(&join(&listing.dir, name))
+                {
+                    self.descend(&below, rest, &join(path, name));
+                }
+            }
+            [first, rest @ ..] => {
+                for below in self.matching_children(listing, first) {
+                    self.descend(&below, rest, &join(path, last_name(&below.dir)));
+                }
+            }
+        }
+    }
+
+    /// Collects everything below a directory whose path from there, `way`, matches the parts after `**`.
+    fn collect(&mut self, listing: &Listing, parts: &[Part], path: &str, way: &str) {
+        let dirs = if self.wanted == Wanted::FilesAndDirs { &listing.dirs[..] } else { &[] };
+        for name in listing.files.iter().chain(dirs) {
+            let way = join(way, name);
+            if parts_match(parts, &way) {
+                self.found.push(join(path, &way));
+            }
+        }
+        let tree = self.tree;
+        for below in tree.children(listing) {
+            self.collect(&below, parts, path, &join(way, last_name(&below.dir)));
+        }
+    }
+
+    fn matching_children(&self, listing: &Listing, part: &Part) -> Vec<Arc<Listing>> {
+        self.tree.children(listing).filter(|below| part.matches(last_name(&below.dir))).collect()
+    }
+}
+
+fn last_name(dir: &str) -> &str {
+    dir.rsplit('/').next().unwrap_or(dir)
+}
+
+/// A pattern of `rglobs` as one of ours: a part that starts with `*` matches in any directory below.
+pub(crate) fn recursive(pattern: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in pattern.split('/') {
+        let is_below = part.starts_with('*') && part != "**" && parts.last() != Some(&"**");
+        if is_below {
+            parts.push("**");
+        }
+        parts.push(part);
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Fixture;
+    use expect_test::{Expect, expect};
+
+    fn check(include: &[&str], exclude: &[&str], expect: Expect) {
+        let fixture =
+            Fixture::new("//- a/x.py\n//- a/y.py\n//- a/b/x.py\n//- a/b/c/z.py\n//- a/.git/q.py\n//- a/b/x.txt\n");
+        let (tree, _) = Tree::new(&fixture.config());
+        let texts = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
+        let globs = Globs { include: texts(include), exclude: texts(exclude) };
+        let compiled = CompiledGlobs::compile(&globs).expect("these are patterns");
+        let Expansion { files, missing } = compiled.expand(&tree, "a", Wanted::Files);
+        for file in &files {
+            assert!(compiled.contains(file), "expansion and membership agree on {file}");
+        }
+        let missing = missing.iter().map(|name| format!(" missing {name}")).collect::<String>();
+        expect.assert_eq(&format!("{}{missing}", files.join(" ")));
+    }
+
+    #[test]
+    fn sets_expand_to_sorted_files() {
+        check(&["*.py"], &[], expect![""]);
+        check(&["**/*.py", "x.py"], &[], expect![""]);
+        check(&["b/**"], &["**/*.txt"], expect![""]);
+        check(&["*/x.*"], &[], expect![""]);
+        check(&["x.py", "nope.py", "n*.py"], &["x.py"], expect![""]);
+    }
+
+    #[test]
+    fn a_recursive_pattern_gets_its_stars() {
+        assert_eq!(recursive("*.py"), "**/*.py");
+        assert_eq!(recursive("a/*.py"), "a/**/*.py");
+        assert_eq!(recursive("**/*.py"), "**/*.py");
+        assert_eq!(recursive("x.py"), "x.py");
+        assert_eq!(recursive("**"), "**");
+    }
+}

@@ -1,0 +1,315 @@
+//! Loading: families in waves, then their targets into the graph.
+//!
+//! A wave evaluates all directories that the last one asked for, in parallel; what enters the graph, and in which order,
+//! depends on addresses alone. Only what can be reached from the asked targets enters. So every target of the graph has
+//! all its dependencies there, and a second load adds only what is new.
+
+use crate::family::{Family, World, evaluate_family};
+use crate::places::error_at_address;
+use crate::suggest::suggest;
+use crate::tree::{Listing, NoListing};
+use pants_model::{Address, BuildGraph, Diagnostic, Target, TargetId};
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// What became of a directory that was asked for.
+#[derive(Clone)]
+pub(crate) enum Directory {
+    Family(Arc<Family>),
+    /// It exists, and has no BUILD file.
+    NoBuildFile,
+    /// It has no listing: why, as the end of a sentence about it.
+    Absent(Arc<str>),
+}
+
+impl Directory {
+    pub(crate) fn family(&self) -> Option<&Arc<Family>> {
+        match self {
+            Self::Family(family) => Some(family),
+            Self::NoBuildFile | Self::Absent(_) => None,
+        }
+    }
+}
+
+/// Everything loaded so far, but the graph.
+#[derive(Default)]
+pub(crate) struct Loaded {
+    directories: HashMap<Arc<str>, Directory>,
+    /// What is wrong between targets, by the target whose BUILD file it is about.
+    link_problems: HashMap<Address, Vec<Diagnostic>>,
+}
+
+impl Loaded {
+    /// A directory that has been loaded.
+    pub(crate) fn directory(&self, dir: &str) -> Option<&Directory> {
+        self.directories.get(dir)
+    }
+
+    /// The family of a directory that has been loaded.
+    pub(crate) fn family(&self, dir: &str) -> Option<&Arc<Family>> {
+        self.directories.get(dir)?.family()
+    }
+
+    /// A target of a directory that has been loaded.
+    pub(crate) fn target(&self, address: &Address) -> Option<&Arc<Target>> {
+        self.family(address.dir())?.get(address.name())
+    }
+
+    /// The directories whose BUILD files have been evaluated, sorted.
+    pub(crate) fn evaluated(&self) -> Vec<&str> {
+        let families = self.directories.iter().filter(|(_, directory)| directory.family().is_some());
+        let mut dirs: Vec<&str> = families.map(|(dir, _)| &**dir).collect();
+        dirs.sort_unstable();
+        dirs
+    }
+
+    /// Loads directories, those that are not loaded yet, in parallel.
+    pub(crate) fn load_directories<'d>(&mut self, world: &World, dirs: impl IntoIterator<Item = &'d str>) {
+        let mut missing: Vec<&str> = dirs.into_iter().filter(|dir| !self.directories.contains_key(*dir)).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        let load = |dir: &&str| -> (Arc<str>, Directory) {
+            match world.tree.listing(dir) {
+                Ok(listing) => (listing.dir.clone(), family_of(world, &listing)),
+                Err(why) => ((*dir).into(), Directory::Absent(describe(&why).into())),
+            }
+        };
+        let loaded: Vec<_> = missing.par_iter().map(load).collect();
+        self.directories.extend(loaded);
+    }
+
+    /// Loads the directories of listings, those that are not loaded yet, in parallel.
+    pub(crate) fn load_listings(&mut self, world: &World, listings: &[Arc<Listing>]) {
+        let missing: Vec<&Arc<Listing>> =
+            listings.iter().filter(|listing| !self.directories.contains_key(&listing.dir)).collect();
+        let load = |listing: &&Arc<Listing>| (listing.dir.clone(), family_of(world, listing));
+        let loaded: Vec<_> = missing.par_iter().map(load).collect();
+        self.directories.extend(loaded);
+    }
+
+    /// Evaluates what the roots reach, wave by wave; gives the targets that `known` does not hold yet.
+    pub(crate) fn reach(&mut self, world: &World, known: &BuildGraph, roots: &[Address]) -> Vec<Arc<Target>> {
+        let mut reached = Vec::new();
+        let mut seen: HashSet<Address> = HashSet::new();
+        let mut wave: Vec<Address> = Vec::new();
+        let mut ask = |wave: &mut Vec<Address>, address: &Address| {
+            if known.id(address).is_none() && seen.insert(address.clone()) {
+                wave.push(address.clone());
+            }
+        };
+        roots.iter().for_each(|root| ask(&mut wave, root));
+        while !wave.is_empty() {
+            wave.sort_unstable();
+            self.load_directories(world, wave.iter().map(Address::dir));
+            let found: Vec<Arc<Target>> = wave.iter().filter_map(|address| self.target(address).cloned()).collect();
+            let injected = injected_dependencies(world, &found);
+            self.load_directories(world, injected.values().flatten().map(Address::dir));
+            wave = Vec::new();
+            for target in found {
+                let target = self.with_injected(target, &injected);
+                target.dependencies.iter().for_each(|dependency| ask(&mut wave, dependency));
+                reached.push(target);
+            }
+        }
+        reached
+    }
+
+    /// Adds the addresses that the target's type injects, those that exist and that it does not name itself.
+    fn with_injected(&self, target: Arc<Target>, injected: &HashMap<Arc<str>, Vec<Address>>) -> Arc<Target> {
+        let Some(addresses) = injected.get(&target.type_name) else { return target };
+        let is_new = |address: &&Address| {
+            **address != target.address && !target.dependencies.contains(address) && self.target(address).is_some()
+        };
+        let new: Vec<Address> = addresses.iter().filter(is_new).cloned().collect();
+        if new.is_empty() {
+            return target;
+        }
+        let mut target = Arc::unwrap_or_clone(target);
+        target.dependencies.extend(new);
+        Arc::new(target)
+    }
+
+    /// Puts targets into the graph with their edges, and finds what is wrong between them.
+    pub(crate) fn link(&mut self, world: &World, graph: &mut BuildGraph, targets: Vec<Arc<Target>>) {
+        let ids: Vec<TargetId> =
+            targets.into_iter().map(|target| graph.insert(target).unwrap_or_else(|there| there)).collect();
+        for id in &ids {
+            let target = graph.target(*id).clone();
+            for dependency in &target.dependencies {
+                match graph.id(dependency) {
+                    Some(dependency) => graph.add_dependency(*id, dependency),
+                    None => self.report_missing(world, &target, dependency),
+                }
+            }
+        }
+        for cycle in cycles(graph, &ids) {
+            self.report_cycle(world, graph, &cycle);
+        }
+    }
+
+    fn report_missing(&mut self, world: &World, target: &Target, dependency: &Address) {
+        let mut hint = None;
+        match self.directory(dependency.dir()) {
+            // A target that a broken file did not get to declare is not missing.
+            Some(Directory::Family(family)) if family.has_errors() => return,
+            Some(Directory::Family(family)) => hint = Some(name_hint(dependency, family)),
+            Some(Directory::NoBuildFile) => hint = Some(format!("{} has no BUILD file", shown_dir(dependency.dir()))),
+            Some(Directory::Absent(why)) => hint = Some(format!("{} {why}", shown_dir(dependency.dir()))),
+            None => {}
+        }
+        let message =
+            format!("target `:{}` depends on `{}`, which does not exist", target.address.name(), absolute(dependency));
+        let mut diagnostic = error_at_address(world.tree.root(), target, dependency, message);
+        diagnostic.hints.extend(hint);
+        self.link_problems.entry(target.address.clone()).or_default().push(diagnostic);
+    }
+
+    fn report_cycle(&mut self, world: &World, graph: &BuildGraph, cycle: &[TargetId]) {
+        let target = graph.target(cycle[0]).clone();
+        let next = &graph.target(cycle[1 % cycle.len()]).address;
+        let mut message = "these targets depend on each other".to_owned();
+        if cycle.len() == 1 {
+            message = format!("target `:{}` depends on itself", target.address.name());
+        } else {
+            for (at, id) in cycle.iter().chain(&cycle[..1]).enumerate() {
+                let arrow = if at == 0 { "   " } else { "-> " };
+                message.push_str(&format!("\n  {arrow}{}", graph.target(*id).address));
+            }
+        }
+        let diagnostic = error_at_address(world.tree.root(), &target, next, message);
+        for id in cycle {
+            // Whoever asks for any of them hears of it.
+            let problems = self.link_problems.entry(graph.target(*id).address.clone()).or_default();
+            problems.push(diagnostic.clone());
+        }
+    }
+
+    /// What is wrong with what the roots reach, and in directories that were asked for.
+    pub(crate) fn problems<'d>(
+        &self,
+        graph: &BuildGraph,
+        roots: &[Address],
+        asked: impl IntoIterator<Item = &'d str>,
+    ) -> Vec<Diagnostic> {
+        let mut dirs: HashSet<&str> = asked.into_iter().collect();
+        let mut problems = Vec::new();
+        let is_clean = |directory: &Directory| directory.family().is_none_or(|family| family.diagnostics.is_empty());
+        if self.link_problems.is_empty() && self.directories.values().all(is_clean) {
+            return problems;
+        }
+        let ids: Vec<TargetId> = roots.iter().filter_map(|root| graph.id(root)).collect();
+        for id in graph.closure(&ids, pants_model::Order::Preorder) {
+            let target = graph.target(id);
+            problems.extend(self.link_problems.get(&target.address).into_iter().flatten().cloned());
+            dirs.insert(target.address.dir());
+            // A broken file may be why a dependency is not in the graph.
+            dirs.extend(target.dependencies.iter().map(Address::dir));
+        }
+        let families = dirs.into_iter().filter_map(|dir| self.family(dir));
+        problems.extend(families.flat_map(|family| family.diagnostics.iter().cloned()));
+        problems
+    }
+}
+
+fn family_of(world: &World, listing: &Listing) -> Directory {
+    match evaluate_family(world, listing) {
+        Some(family) => Directory::Family(Arc::new(family)),
+        None => Directory::NoBuildFile,
+    }
+}
+
+fn describe(why: &NoListing) -> String {
+    match why {
+        NoListing::Missing => "does not exist".to_owned(),
+        NoListing::Ignored => "is hidden by an ignore rule".to_owned(),
+        NoListing::Unreadable(error) => format!("cannot be read: {error}"),
+    }
+}
+
+/// A directory as a message names it.
+pub(crate) fn shown_dir(dir: &str) -> String {
+    if dir.is_empty() { "the build root".to_owned() } else { format!("directory `{dir}`") }
+}
+
+/// An address with its slashes, so that it is right wherever it is pasted.
+pub(crate) fn absolute(address: &Address) -> String {
+    format!("//{}:{}", address.dir(), address.name())
+}
+
+/// Which name of a family was meant, or which there are.
+pub(crate) fn name_hint(address: &Address, family: &Family) -> String {
+    if let Some(name) = suggest(address.name(), family.names()) {
+        return format!("did you mean `{}`?", absolute(&Address::new(address.dir(), name)));
+    }
+    let names: Vec<&str> = family.names().collect();
+    let shown: Vec<String> = names.iter().take(10).map(|name| format!("`:{name}`")).collect();
+    let more = if names.len() > 10 { format!(" and {} more", names.len() - 10) } else { String::new() };
+    match shown.is_empty() {
+        true => format!("{} declares no targets", shown_dir(address.dir())),
+        false => format!("{} declares {}{more}", shown_dir(address.dir()), shown.join(", ")),
+    }
+}
+
+/// For the types of these targets, the addresses that they inject.
+fn injected_dependencies(world: &World, targets: &[Arc<Target>]) -> HashMap<Arc<str>, Vec<Address>> {
+    let mut injected: HashMap<Arc<str>, Vec<Address>> = HashMap::new();
+    for target in targets {
+        if injected.contains_key(&target.type_name) {
+            continue;
+        }
+        let Some(spec) = world.symbols.target_type(&target.type_name) else { continue };
+        if spec.injected_dependencies.is_empty() {
+            continue;
+        }
+        let parse = |text: &String| Address::parse(text, "").ok();
+        injected.insert(target.type_name.clone(), spec.injected_dependencies.iter().filter_map(parse).collect());
+    }
+    injected
+}
+
+/// How far a walk has come with a target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    New,
+    OnPath,
+    Done,
+}
+
+/// Cycles among new targets, no two of which share a target. Targets that were there before depend on none of them.
+fn cycles(graph: &BuildGraph, new: &[TargetId]) -> Vec<Vec<TargetId>> {
+    let mut marks: HashMap<TargetId, Mark> = new.iter().map(|id| (*id, Mark::New)).collect();
+    let mut in_cycle: HashSet<TargetId> = HashSet::new();
+    let mut cycles = Vec::new();
+    for start in new {
+        if marks[start] != Mark::New {
+            continue;
+        }
+        let mut path = vec![(*start, graph.dependencies(*start).into_iter())];
+        marks.insert(*start, Mark::OnPath);
+        while let Some((id, rest)) = path.last_mut() {
+            let id = *id;
+            let Some(next) = rest.next() else {
+                marks.insert(id, Mark::Done);
+                path.pop();
+                continue;
+            };
+            match marks.get(&next) {
+                Some(Mark::New) => {
+                    marks.insert(next, Mark::OnPath);
+                    path.push((next, graph.dependencies(next).into_iter()));
+                }
+                Some(Mark::OnPath) => {
+                    let first = path.iter().position(|(id, _)| *id == next).expect("what is marked is on the path");
+                    let cycle: Vec<TargetId> = path[first..].iter().map(|(id, _)| *id).collect();
+                    if !cycle.iter().any(|id| in_cycle.contains(id)) {
+                        in_cycle.extend(&cycle);
+                        cycles.push(cycle);
+                    }
+                }
+                Some(Mark::Done) | None => {}
+            }
+        }
+    }
+    cycles
+}

@@ -1,0 +1,231 @@
+//! Everything that the evaluation of BUILD files reads besides the BUILD files: files, directories, the environment.
+//!
+//! One context per directory; what it read becomes a dependency of the directory's targets. Nothing outside the build
+//! root can be read.
+
+use crate::globs::{CompiledGlobs, Wanted};
+use crate::tree::{Tree, join};
+use pants_model::{Fingerprint, Globs};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::{Component, Path};
+
+/// The longest file that a BUILD file may read.
+const LONGEST: u64 = 4 << 20;
+
+/// What evaluation read, and what it saw.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordedRead {
+    /// What kind of thing.
+    pub kind: ReadKind,
+    /// A path relative to the build root, a pattern, or the name of a variable.
+    pub name: String,
+    /// The content; `None` when it did not exist.
+    pub seen: Option<Fingerprint>,
+}
+
+/// What kind of thing was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadKind {
+    /// The content of a file.
+    File,
+    /// Whether a path exists, and as what.
+    Existence,
+    /// The names in a directory.
+    Directory,
+    /// The files of a pattern.
+    Globs,
+    /// A variable of the environment.
+    Environment,
+}
+
+/// A read that failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    #[error("`{0}` is outside the build root")]
+    Outside(String),
+    #[error("`{path}` cannot be read: {}", describe(source))]
+    Io { path: String, source: io::Error },
+    #[error("`{0}` is not UTF-8 text")]
+    NotText(String),
+    #[error("`{0}` is too long for a BUILD file to read")]
+    TooLong(String),
+    #[error(transparent)]
+    Globs(#[from] crate::globs::GlobsError),
+}
+
+fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// What a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PathKind {
+    Missing,
+    File,
+    Dir,
+}
+
+/// The recording context of one directory.
+pub(crate) struct Reads<'w> {
+    tree: &'w Tree,
+    environment: &'w BTreeMap<OsString, OsString>,
+    dir: &'w str,
+    recorded: Vec<RecordedRead>,
+}
+
+impl<'w> Reads<'w> {
+    pub(crate) fn new(tree: &'w Tree, environment: &'w BTreeMap<OsString, OsString>, dir: &'w str) -> Self {
+        Self { tree, environment, dir, recorded: Vec::new() }
+    }
+
+    pub(crate) fn tree(&self) -> &'w Tree {
+        self.tree
+    }
+
+    /// The directory of the BUILD file.
+    pub(crate) fn dir(&self) -> &'w str {
+        self.dir
+    }
+
+    /// What was read, sorted, each once.
+    pub(crate) fn into_recorded(mut self) -> Vec<RecordedRead> {
+        self.recorded.sort_unstable();
+        self.recorded.dedup();
+        self.recorded
+    }
+
+    /// The text of a file; a relative path is relative to the build root or else to the BUILD file's directory.
+    pub(crate) fn file(&mut self, path: &str) -> Result<String, ReadError> {
+        let path = self.existing(path)?;
+        self.file_at(&path)
+    }
+
+    /// The text of a file relative to the BUILD file's directory.
+    pub(crate) fn file_beside(&mut self, path: &str) -> Result<String, ReadError> {
+        let path = self.below_root(&join(self.dir, path))?;
+        self.file_at(&path)
+    }
+
+    fn file_at(&mut self, path: &str) -> Result<String, ReadError> {
+        let full = self.tree.root().join(path);
+        let bytes = fs::metadata(&full)
+            .and_then(|metadata| if metadata.len() > LONGEST { Ok(None) } else { fs::read(&full).map(Some) });
+        let seen = bytes.as_ref().ok().and_then(Option::as_ref).map(|bytes| Fingerprint::of_bytes(bytes));
+        self.record(ReadKind::File, path, seen);
+        match bytes {
+            Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| ReadError::NotText(path.to_owned())),
+            Ok(None) => Err(ReadError::TooLong(path.to_owned())),
+            Err(source) => Err(ReadError::Io { path: path.to_owned(), source }),
+        }
+    }
+
+    /// What is at a path.
+    pub(crate) fn kind(&mut self, path: &str) -> PathKind {
+        let Ok(path) = self.existing(path) else { return PathKind::Missing };
+        let kind = self.kind_at(&path);
+        let seen = (kind != PathKind::Missing).then(|| Fingerprint::of_bytes(format!("{kind:?}").as_bytes()));
+        self.record(ReadKind::Existence, &path, seen);
+        kind
+    }
+
+    fn kind_at(&self, path: &str) -> PathKind {
+        match fs::metadata(self.tree.root().join(path)) {
+            Ok(metadata) if metadata.is_dir() => PathKind::Dir,
+            Ok(_) => PathKind::File,
+            Err(_) => PathKind::Missing,
+        }
+    }
+
+    /// The names in a directory, sorted; those that are not UTF-8 are left out.
+    pub(crate) fn names(&mut self, path: &str) -> Result<Vec<String>, ReadError> {
+        let path = self.existing(path)?;
+        let names = fs::read_dir(self.tree.root().join(&path)).map(|entries| {
+            let mut names: Vec<String> =
+                entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+            names.sort_unstable();
+            names
+        });
+        let seen = names.as_ref().ok().map(|names| Fingerprint::of_bytes(names.join("\n").as_bytes()));
+        self.record(ReadKind::Directory, &path, seen);
+        names.map_err(|source| ReadError::Io { path, source })
+    }
+
+    /// What Python's `glob` answers: files and directories, with the pattern's own start.
+    pub(crate) fn python_glob(&mut self, pattern: &str) -> Result<Vec<String>, ReadError> {
+        let root = self.tree.root().to_str().unwrap_or_default().to_owned();
+        let (prefix, relative) = match pattern.strip_prefix(&root).and_then(|rest| rest.strip_prefix('/')) {
+            Some(relative) => (format!("{root}/"), relative.to_owned()),
+            None => (String::new(), pattern.to_owned()),
+        };
+        let globs = Globs { include: vec![relative], exclude: Vec::new() };
+        let mut found = self.expand("", &globs, Wanted::FilesAndDirs)?;
+        if found.is_empty() && prefix.is_empty() {
+            found = self.expand(self.dir, &globs, Wanted::FilesAndDirs)?;
+        }
+        for path in &mut found {
+            path.insert_str(0, &prefix);
+        }
+        Ok(found)
+    }
+
+    /// The files of a set, relative to the BUILD file's directory, sorted.
+    pub(crate) fn globs(&mut self, globs: &Globs) -> Result<Vec<String>, ReadError> {
+        self.expand(self.dir, globs, Wanted::Files)
+    }
+
+    fn expand(&mut self, dir: &str, globs: &Globs, wanted: Wanted) -> Result<Vec<String>, ReadError> {
+        let found = CompiledGlobs::compile(globs)?.expand(self.tree, dir, wanted).files;
+        let name = format!("{dir}:{}!{}", globs.include.join(","), globs.exclude.join(","));
+        self.record(ReadKind::Globs, &name, Some(Fingerprint::of_bytes(found.join("\n").as_bytes())));
+        Ok(found)
+    }
+
+    /// A variable of the client's environment; one that is not UTF-8 is as if it was not set.
+    pub(crate) fn variable(&mut self, name: &str) -> Option<String> {
+        let value = self.environment.get(OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned);
+        let seen = value.as_ref().map(|value| Fingerprint::of_bytes(value.as_bytes()));
+        self.record(ReadKind::Environment, name, seen);
+        value
+    }
+
+    fn record(&mut self, kind: ReadKind, name: &str, seen: Option<Fingerprint>) {
+        self.recorded.push(RecordedRead { kind, name: name.to_owned(), seen });
+    }
+
+    /// A path relative to the build root: as it stands where that exists, else beside the BUILD file.
+    fn existing(&self, path: &str) -> Result<String, ReadError> {
+        let from_root = self.below_root(path);
+        if Path::new(path).is_absolute() || from_root.as_ref().is_ok_and(|path| self.kind_at(path) != PathKind::Missing)
+        {
+            return from_root;
+        }
+        let beside = self.below_root(&join(self.dir, path))?;
+        if self.kind_at(&beside) == PathKind::Missing { from_root.or(Ok(beside)) } else { Ok(beside) }
+    }
+
+    fn below_root(&self, path: &str) -> Result<String, ReadError> {
+        let outside = || ReadError::Outside(path.to_owned());
+        let typed = Path::new(path);
+        let relative =
+            if typed.is_absolute() { typed.strip_prefix(self.tree.root()).map_err(|_| outside())? } else { typed };
+        let mut parts: Vec<&str> = Vec::new();
+        for component in relative.components() {
+            match component {
+                Component::Normal(part) => parts.push(part.to_str().ok_or_else(outside)?),
+                Component::ParentDir => {
+                    parts.pop().ok_or_else(outside)?;
+                }
+                Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+            }
+        }
+        Ok(parts.join("/"))
+    }
+}

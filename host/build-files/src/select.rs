@@ -1,0 +1,226 @@
+//! From specs to the addresses they name.
+
+use crate::family::World;
+use crate::filters::CompiledFilters;
+use crate::globs::{CompiledGlobs, Wanted};
+use crate::load::{Directory, Loaded, name_hint, shown_dir};
+use crate::owners::owners_of;
+use crate::specs::AddressSpec;
+use crate::suggest::suggest;
+use crate::tree::{NoListing, join};
+use crate::wildcard::{Pattern, has_wildcard};
+use pants_model::{Address, Diagnostic, Globs, Target};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+/// What specs came to.
+#[derive(Default)]
+pub(crate) struct Selection {
+    /// In the order of the specs, and sorted inside each.
+    pub addresses: Vec<Address>,
+    /// The directories that were looked into.
+    pub asked: BTreeSet<Arc<str>>,
+    /// What is wrong with the specs, and what could not be listed.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds the targets that specs name, loading the directories they ask for.
+pub(crate) fn select(
+    loaded: &mut Loaded,
+    world: &World,
+    specs: &[AddressSpec],
+    filters: &CompiledFilters,
+) -> Selection {
+    let mut selection = Selection::default();
+    let excluded = Excluded::new(specs);
+    let mut seen: HashSet<Address> = HashSet::new();
+    for spec in specs {
+        let mut addresses = match spec {
+            AddressSpec::Exclude(_) => continue,
+            AddressSpec::Single(address) => selection.single(loaded, world, address),
+            AddressSpec::Siblings(dir) => selection.siblings(loaded, world, spec, dir),
+            AddressSpec::Descendants(dir) => selection.descendants(loaded, world, spec, dir),
+            AddressSpec::Files(pattern) => selection.files(loaded, world, pattern, &excluded),
+        };
+        addresses.sort_unstable();
+        addresses.retain(|address| {
+            !excluded.covers(address)
+                && loaded.target(address).is_some_and(|target| filters.admit(target))
+                && seen.insert(address.clone())
+        });
+        selection.addresses.append(&mut addresses);
+    }
+    selection
+}
+
+/// What the specs take away.
+#[derive(Default)]
+struct Excluded<'s> {
+    addresses: Vec<&'s AddressSpec>,
+    files: Vec<Pattern>,
+}
+
+impl<'s> Excluded<'s> {
+    fn new(specs: &'s [AddressSpec]) -> Self {
+        let mut excluded = Self::default();
+        for spec in specs {
+            let AddressSpec::Exclude(inner) = spec else { continue };
+            match &**inner {
+                AddressSpec::Files(pattern) => excluded.files.extend(Pattern::parse(pattern)),
+                spec => excluded.addresses.push(spec),
+            }
+        }
+        excluded
+    }
+
+    fn covers(&self, address: &Address) -> bool {
+        self.addresses.iter().any(|spec| match spec {
+            AddressSpec::Single(single) => single == address,
+            AddressSpec::Siblings(dir) => dir == address.dir(),
+            AddressSpec::Descendants(dir) => {
+                dir.is_empty()
+                    || address.dir().strip_prefix(&**dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+            AddressSpec::Files(_) | AddressSpec::Exclude(_) => false,
+        })
+    }
+}
+
+impl Selection {
+    fn single(&mut self, loaded: &mut Loaded, world: &World, address: &Address) -> Vec<Address> {
+        let dir = address.dir();
+        loaded.load_directories(world, [dir]);
+        self.asked.insert(dir.into());
+        if loaded.target(address).is_some() {
+            return vec![address.clone()];
+        }
+        let family = loaded.family(dir);
+        if family.is_some_and(|family| family.has_errors()) {
+            return Vec::new();
+        }
+        let hint = match family {
+            Some(family) => Some(name_hint(address, family)),
+            None => absence_hint(loaded, world, dir, &format!(":{}", address.name())),
+        };
+        self.no_match(&address.to_string(), hint);
+        Vec::new()
+    }
+
+    fn siblings(&mut self, loaded: &mut Loaded, world: &World, spec: &AddressSpec, dir: &str) -> Vec<Address> {
+        loaded.load_directories(world, [dir]);
+        self.asked.insert(dir.into());
+        let Some(family) = loaded.family(dir) else {
+            let hint = absence_hint(loaded, world, dir, ":");
+            self.no_match(&spec.to_string(), hint);
+            return Vec::new();
+        };
+        if family.targets.is_empty() && !family.has_errors() {
+            self.no_match(&spec.to_string(), Some(format!("{} declares no targets", shown_dir(dir))));
+        }
+        addresses(&family.targets)
+    }
+
+    fn descendants(&mut self, loaded: &mut Loaded, world: &World, spec: &AddressSpec, dir: &str) -> Vec<Address> {
+        let listings = match world.tree.walk(dir) {
+            Ok(listings) => listings,
+            Err(why) => {
+                loaded.load_directories(world, [dir]);
+                let hint = absence_hint(loaded, world, dir, "::");
+                match why {
+                    NoListing::Unreadable(error) => self.no_match(&spec.to_string(), Some(error.to_string())),
+                    NoListing::Missing | NoListing::Ignored => self.no_match(&spec.to_string(), hint),
+                }
+                return Vec::new();
+            }
+        };
+        loaded.load_listings(world, &listings);
+        let mut found = Vec::new();
+        let mut has_errors = false;
+        for listing in &listings {
+            self.diagnostics.extend(listing.warnings.iter().cloned());
+            if let Some(family) = loaded.family(&listing.dir) {
+                self.asked.insert(listing.dir.clone());
+                has_errors |= family.has_errors();
+                found.extend(addresses(&family.targets));
+            }
+        }
+        if found.is_empty() && !has_errors {
+            self.no_match(
+                &spec.to_string(),
+                Some(format!("{} and what is below it declare no targets", shown_dir(dir))),
+            );
+        }
+        found
+    }
+
+    /// The targets that own the files of a path or pattern.
+    fn files(&mut self, loaded: &mut Loaded, world: &World, text: &str, excluded: &Excluded<'_>) -> Vec<Address> {
+        let globs = Globs { include: vec![text.to_owned()], exclude: Vec::new() };
+        let mut files = match CompiledGlobs::compile(&globs) {
+            Ok(globs) => globs.expand(&world.tree, "", Wanted::Files).files,
+            Err(error) => {
+                self.diagnostics.push(Diagnostic::error_without_place(error.to_string()));
+                return Vec::new();
+            }
+        };
+        if files.is_empty() {
+            let problem = Diagnostic::error_without_place(format!("`{text}` does not match any files"));
+            self.diagnostics.push(problem);
+            return Vec::new();
+        }
+        files.retain(|file| !excluded.files.iter().any(|pattern| pattern.matches(file)));
+        let mut owners = BTreeSet::new();
+        for file in &files {
+            owners.extend(owners_of(loaded, world, file));
+            self.asked.extend(crate::owners::directories_above(file).map(Arc::from));
+        }
+        if owners.is_empty() && !files.is_empty() {
+            let message = match has_wildcard(text) {
+                true => format!("no target owns the files of `{text}`"),
+                false => format!("no target owns `{text}`"),
+            };
+            self.diagnostics.push(Diagnostic::error_without_place(message));
+        }
+        owners.into_iter().collect()
+    }
+
+    fn no_match(&mut self, spec: &str, hint: Option<String>) {
+        let mut problem = Diagnostic::error_without_place(format!("`{spec}` does not match any targets"));
+        problem.hints.extend(hint);
+        self.diagnostics.push(problem);
+    }
+}
+
+fn addresses(targets: &[Arc<Target>]) -> Vec<Address> {
+    targets.iter().map(|target| target.address.clone()).collect()
+}
+
+/// Why a loaded directory has no targets: the spelling that was meant, or what is wrong with it.
+fn absence_hint(loaded: &Loaded, world: &World, dir: &str, rest: &str) -> Option<String> {
+    match loaded.directory(dir)? {
+        Directory::Family(_) => None,
+        Directory::NoBuildFile => Some(format!("{} has no BUILD file", shown_dir(dir))),
+        Directory::Absent(why) => Some(match similar_dir(world, dir) {
+            Some(similar) => format!("did you mean `{similar}{rest}`?"),
+            None => format!("{} {why}", shown_dir(dir)),
+        }),
+    }
+}
+
+/// The directory that exists and differs in one part that looks alike.
+fn similar_dir(world: &World, dir: &str) -> Option<String> {
+    let parts: Vec<&str> = dir.split('/').collect();
+    let mut path = String::new();
+    for (at, part) in parts.iter().enumerate() {
+        let next = join(&path, part);
+        if world.tree.listing(&next).is_ok() {
+            path = next;
+            continue;
+        }
+        let listing = world.tree.listing(&path).ok()?;
+        let similar = suggest(part, listing.dirs.iter().map(|name| &**name))?;
+        let rest = parts[at + 1..].iter().fold(join(&path, similar), |path, part| join(&path, part));
+        return world.tree.listing(&rest).is_ok().then_some(rest);
+    }
+    None
+}

@@ -1,0 +1,105 @@
+//! The text of a BUILD file, and how places in it are shown.
+//!
+//! Diagnostics say `file:line:column` and show the line; both are made here and nowhere else.
+
+use crate::syntax::Span;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use pants_model::{Diagnostic, Location, Severity};
+use std::sync::Arc;
+
+/// The text of one file with its lines.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// Relative to the build root.
+    pub path: Arc<str>,
+    pub text: String,
+    /// Where each line starts.
+    lines: Vec<u32>,
+}
+
+impl Source {
+    pub(crate) fn new(path: Arc<str>, text: String) -> Self {
+        let mut lines = vec![0];
+        lines.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
+        Self { path, text, lines }
+    }
+
+    /// The place where a span starts.
+    pub(crate) fn location(&self, span: Span) -> Location {
+        let start = self.char_boundary(span.start);
+        let line = self.lines.partition_point(|line| *line as usize <= start) - 1;
+        let before = &self.text[self.lines[line] as usize..start];
+        Location { file: self.path.clone(), line: line as u32 + 1, column: before.chars().count() as u32 + 1 }
+    }
+
+    /// An error at a span, with the line shown.
+    pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+        self.diagnostic(Severity::Error, span, message.into())
+    }
+
+    /// A warning at a span, with the line shown.
+    pub(crate) fn warning(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+        self.diagnostic(Severity::Warning, span, message.into())
+    }
+
+    fn diagnostic(&self, severity: Severity, span: Span, message: String) -> Diagnostic {
+        let location = Some(self.location(span));
+        Diagnostic { severity, location, message, excerpt: self.excerpt(span), hints: Vec::new() }
+    }
+
+    /// The byte at a place, if the text has it.
+    pub(crate) fn offset(&self, location: &Location) -> Option<u32> {
+        let line = (location.line as usize).checked_sub(1)?;
+        let start = *self.lines.get(line)? as usize;
+        let column = (location.column as usize).checked_sub(1)?;
+        let (at, _) = self.text[start..].char_indices().nth(column)?;
+        Some((start + at) as u32)
+    }
+
+    /// The line of a span's start with the part of the span on it underlined.
+    fn excerpt(&self, span: Span) -> Option<String> {
+        let start = self.char_boundary(span.start);
+        let line = self.lines.partition_point(|line| *line as usize <= start) - 1;
+        let line_start = self.lines[line] as usize;
+        let text = self.text[line_start..].lines().next()?;
+        if text.trim().is_empty() {
+            return None;
+        }
+        let from = (start - line_start).min(text.len());
+        let end = self.char_boundary(span.end.max(span.start)).saturating_sub(line_start);
+        let to = end.clamp(from, text.len());
+        let snippet = Snippet::source(text).line_start(line + 1).annotation(AnnotationKind::Primary.span(from..to));
+        Some(Renderer::plain().render(&[Group::with_level(Level::ERROR).element(snippet)]))
+    }
+
+    fn char_boundary(&self, offset: u32) -> usize {
+        let mut at = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    fn check(text: &str, start: u32, end: u32, expect: Expect) {
+        let source = Source::new("a/BUILD".into(), text.to_owned());
+        expect.assert_eq(&source.error(Span { start, end }, "it is wrong").to_string());
+        let location = source.location(Span { start, end });
+        assert_eq!(source.offset(&location), Some(start));
+    }
+
+    #[test]
+    fn a_place_is_shown_with_its_line() {
+        check("a = 1\nbb = ü + c\n", 14, 15, expect![""]);
+    }
+
+    #[test]
+    fn a_span_of_several_lines_shows_the_first() {
+        check("target(\n  name = 'x',\n)\n", 0, 23, expect![""]);
+    }
+}

@@ -1,0 +1,78 @@
+//! The `sources` of a target: from what was written to sets of files.
+
+use crate::globs::{CompiledGlobs, Expansion, GlobsError, Wanted};
+use crate::tree::Tree;
+use pants_model::{Globs, Value};
+
+/// Why a value is no `sources`.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SourcesError {
+    #[error("`sources` takes file names, patterns and globs, not {kind}")]
+    Kind {
+        kind: &'static str,
+        /// Which item of the list it is.
+        item: Option<usize>,
+    },
+    #[error(transparent)]
+    Globs(#[from] GlobsError),
+}
+
+/// The sets whose union is a value of `sources`. A text that starts with `!` takes files away from all of them.
+pub(crate) fn source_sets(value: &Value) -> Result<Vec<Globs>, SourcesError> {
+    let items = match value {
+        Value::List(items) => items.as_slice(),
+        Value::None => &[],
+        single => std::slice::from_ref(single),
+    };
+    let mut plain = Globs::default();
+    let mut sets = Vec::new();
+    let mut taken_away = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        match item {
+            Value::Str(text) => match text.strip_prefix('!') {
+                Some(pattern) => taken_away.push(pattern.to_owned()),
+                None => plain.include.push(text.clone()),
+            },
+            Value::Globs(globs) => sets.push((**globs).clone()),
+            // `sources = [globs(..)]` and sums of sets hold lists of sets.
+            Value::List(inner) if inner.iter().all(|item| matches!(item, Value::Globs(_) | Value::Str(_))) => {
+                sets.extend(source_sets(item)?);
+            }
+            other => {
+                let item = matches!(value, Value::List(_)).then_some(at);
+                return Err(SourcesError::Kind { kind: other.kind_name(), item });
+            }
+        }
+    }
+    if !plain.include.is_empty() {
+        sets.insert(0, plain);
+    }
+    for set in &mut sets {
+        set.exclude.extend(taken_away.iter().cloned());
+    }
+    Ok(sets)
+}
+
+/// What `default_sources` of a target type stand for.
+pub(crate) fn default_sets(patterns: &[String]) -> Vec<Globs> {
+    let (exclude, include): (Vec<&String>, Vec<&String>) =
+        patterns.iter().partition(|pattern| pattern.starts_with('!'));
+    let include = include.into_iter().cloned().collect();
+    let exclude = exclude.into_iter().map(|pattern| pattern[1..].to_owned()).collect();
+    vec![Globs { include, exclude }]
+}
+
+/// The files of a union of sets, relative to the directory.
+pub(crate) fn expand_sets(sets: &[Globs], tree: &Tree, dir: &str) -> Result<Expansion, GlobsError> {
+    let mut all = Expansion::default();
+    for set in sets {
+        let expansion = CompiledGlobs::compile(set)?.expand(tree, dir, Wanted::Files);
+        all.files.extend(expansion.files);
+        all.missing.extend(expansion.missing);
+    }
+    if sets.len() > 1 {
+        all.files.sort_unstable();
+        all.files.dedup();
+    }
+    Ok(all)
+}

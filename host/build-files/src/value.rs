@@ -1,0 +1,588 @@
+//! Values while a BUILD file is evaluated, and the heap they live on.
+//!
+//! All values of one evaluation live on one [`Heap`] and are freed together. So a value is a small copy, cycles do not
+//! leak, and freeing a deep value needs no deep stack. The heap counts what is put on it and refuses more than the limit.
+
+use crate::syntax;
+use pants_model::{Globs, Object};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use typed_arena::Arena;
+
+/// How deep values may stand inside each other where all of a value is looked at.
+const DEEPEST: u32 = 100;
+
+/// A value of the language.
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Str(&'a str),
+    Bytes(&'a [u8]),
+    List(&'a RefCell<Vec<Value<'a>>>),
+    Tuple(&'a [Value<'a>]),
+    Dict(&'a RefCell<Dict<'a>>),
+    /// The values of its dict are `None`.
+    Set(&'a RefCell<Dict<'a>>),
+    Function(&'a Function<'a>),
+    /// A function or type of the language itself, by name.
+    Builtin(&'static str),
+    /// A target type, object symbol or macro, by name.
+    Symbol(&'a str),
+    Module(Module<'a>),
+    /// A method of a value.
+    Method(&'a (Value<'a>, &'a str)),
+    /// What a call of a target type returns: the name.
+    Target(&'a str),
+    Object(&'a Object),
+    /// A union of sets of files.
+    Globs(&'a [Globs]),
+    /// The text of an open file.
+    File(&'a str),
+    Environ,
+}
+
+/// A function of a BUILD file.
+pub(crate) struct Function<'a> {
+    pub definition: &'a syntax::Function,
+    /// For each named parameter, what it is when not given.
+    pub defaults: Vec<Option<Value<'a>>>,
+    /// Where it was defined.
+    pub scope: &'a Scope<'a>,
+}
+
+/// An imported module.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Module<'a> {
+    Os,
+    OsPath,
+    Glob,
+    Io,
+    /// Imported though we do not have it.
+    Missing(&'a str),
+}
+
+/// Why evaluation stopped.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    /// Where, when whoever noticed it knew.
+    pub span: Option<syntax::Span>,
+    pub message: String,
+    pub hints: Vec<String>,
+    /// Whether a limit was hit, so that nothing more of the file is evaluated.
+    pub is_limit: bool,
+}
+
+pub(crate) type Eval<T> = Result<T, Box<Fault>>;
+
+/// A fault whose place is added on the way out.
+pub(crate) fn fault(message: impl Into<String>) -> Box<Fault> {
+    Box::new(Fault { span: None, message: message.into(), hints: Vec::new(), is_limit: false })
+}
+
+/// A fault that ends the evaluation of the file.
+pub(crate) fn limit_fault(message: impl Into<String>) -> Box<Fault> {
+    Box::new(Fault { is_limit: true, ..*fault(message) })
+}
+
+impl Fault {
+    pub(crate) fn hint(mut self: Box<Self>, hint: impl Into<String>) -> Box<Self> {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// Where the values of one evaluation live.
+pub(crate) struct Heap<'a> {
+    lists: Arena<RefCell<Vec<Value<'a>>>>,
+    dicts: Arena<RefCell<Dict<'a>>>,
+    values: Arena<Value<'a>>,
+    keys: Arena<Key<'a>>,
+    texts: Arena<u8>,
+    methods: Arena<(Value<'a>, &'a str)>,
+    objects: Arena<Object>,
+    globs: Arena<Globs>,
+    functions: Arena<Function<'a>>,
+    scopes: Arena<Scope<'a>>,
+    left: Cell<usize>,
+}
+
+/// The names of a file or of one call of a function.
+#[derive(Default)]
+pub(crate) struct Scope<'a> {
+    pub names: RefCell<HashMap<&'a str, Value<'a>>>,
+    pub outer: Option<&'a Scope<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn get(&self, name: &str) -> Option<Value<'a>> {
+        let mut scope = self;
+        loop {
+            if let Some(value) = scope.names.borrow().get(name) {
+                return Some(*value);
+            }
+            scope = scope.outer?;
+        }
+    }
+}
+
+impl<'a> Heap<'a> {
+    /// A heap that refuses more than `limit` bytes.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            lists: Arena::with_capacity(8),
+            dicts: Arena::with_capacity(0),
+            values: Arena::with_capacity(0),
+            keys: Arena::with_capacity(0),
+            texts: Arena::with_capacity(0),
+            methods: Arena::with_capacity(0),
+            objects: Arena::with_capacity(0),
+            globs: Arena::with_capacity(0),
+            functions: Arena::with_capacity(0),
+            scopes: Arena::with_capacity(1),
+            left: Cell::new(limit),
+        }
+    }
+
+    /// Counts bytes before they are allocated.
+    pub(crate) fn charge(&self, bytes: usize) -> Eval<()> {
+        match self.left.get().checked_sub(bytes) {
+            Some(left) => {
+                self.left.set(left);
+                Ok(())
+            }
+            None => Err(limit_fault("this makes more data than a BUILD file may hold")),
+        }
+    }
+
+    /// Counts values before they are collected.
+    pub(crate) fn charge_values(&self, count: usize) -> Eval<()> {
+        self.charge(count.saturating_mul(size_of::<Value<'_>>()))
+    }
+
+    pub(crate) fn text(&'a self, text: &str) -> Eval<&'a str> {
+        self.charge(text.len())?;
+        Ok(if text.is_empty() { "" } else { self.texts.alloc_str(text) })
+    }
+
+    pub(crate) fn str(&'a self, text: &str) -> Eval<Value<'a>> {
+        Ok(Value::Str(self.text(text)?))
+    }
+
+    pub(crate) fn bytes(&'a self, bytes: &[u8]) -> Eval<Value<'a>> {
+        self.charge(bytes.len())?;
+        Ok(Value::Bytes(self.texts.alloc_extend(bytes.iter().copied())))
+    }
+
+    pub(crate) fn list(&'a self, items: Vec<Value<'a>>) -> Eval<Value<'a>> {
+        self.charge_values(items.len() + 2)?;
+        Ok(Value::List(self.lists.alloc(RefCell::new(items))))
+    }
+
+    pub(crate) fn tuple(&'a self, items: Vec<Value<'a>>) -> Eval<Value<'a>> {
+        self.charge_values(items.len())?;
+        Ok(Value::Tuple(if items.is_empty() { &[] } else { self.values.alloc_extend(items) }))
+    }
+
+    pub(crate) fn dict(&'a self, dict: Dict<'a>) -> Eval<Value<'a>> {
+        self.charge_values(dict.entries.len() * 4 + 4)?;
+        Ok(Value::Dict(self.dicts.alloc(RefCell::new(dict))))
+    }
+
+    pub(crate) fn set(&'a self, items: impl IntoIterator<Item = Value<'a>>) -> Eval<Value<'a>> {
+        let mut dict = Dict::default();
+        for item in items {
+            dict.insert(self.key(item)?, item, Value::None);
+        }
+        self.charge_values(dict.entries.len() * 4 + 4)?;
+        Ok(Value::Set(self.dicts.alloc(RefCell::new(dict))))
+    }
+
+    pub(crate) fn method(&'a self, value: Value<'a>, name: &'a str) -> Eval<Value<'a>> {
+        self.charge_values(2)?;
+        Ok(Value::Method(self.methods.alloc((value, name))))
+    }
+
+    pub(crate) fn object(&'a self, object: Object) -> Eval<Value<'a>> {
+        self.charge(size_of::<Object>())?;
+        Ok(Value::Object(self.objects.alloc(object)))
+    }
+
+    pub(crate) fn globs(&'a self, sets: Vec<Globs>) -> Eval<Value<'a>> {
+        let bytes = |set: &Globs| set.include.iter().chain(&set.exclude).map(|text| text.len() + 24).sum::<usize>();
+        self.charge(sets.iter().map(bytes).sum())?;
+        Ok(Value::Globs(self.globs.alloc_extend(sets)))
+    }
+
+    pub(crate) fn function(&'a self, function: Function<'a>) -> Eval<Value<'a>> {
+        self.charge(size_of::<Function<'_>>())?;
+        Ok(Value::Function(self.functions.alloc(function)))
+    }
+
+    pub(crate) fn scope(&'a self, outer: Option<&'a Scope<'a>>) -> Eval<&'a Scope<'a>> {
+        self.charge(size_of::<Scope<'_>>())?;
+        Ok(self.scopes.alloc(Scope { names: RefCell::default(), outer }))
+    }
+
+    /// What a value is in a dict or set.
+    pub(crate) fn key(&'a self, value: Value<'a>) -> Eval<Key<'a>> {
+        self.key_at(value, 0)
+    }
+
+    fn key_at(&'a self, value: Value<'a>, depth: u32) -> Eval<Key<'a>> {
+        Ok(match value {
+            Value::None => Key::None,
+            Value::Bool(value) => Key::Int(i64::from(value)),
+            Value::Int(value) => Key::Int(value),
+            Value::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => Key::Int(value as i64),
+            Value::Float(value) => Key::Float(value.to_bits()),
+            Value::Str(text) | Value::Target(text) => Key::Str(text),
+            Value::Bytes(bytes) => Key::Bytes(bytes),
+            Value::Tuple(_) if depth == DEEPEST => return Err(too_deep()),
+            Value::Tuple(items) => {
+                let keys = items.iter().map(|item| self.key_at(*item, depth + 1)).collect::<Eval<Vec<_>>>()?;
+                self.charge_values(keys.len())?;
+                Key::Tuple(if keys.is_empty() { &[] } else { self.keys.alloc_extend(keys) })
+            }
+            Value::Builtin(name) => Key::Named(name),
+            Value::Symbol(name) => Key::Named(name),
+            Value::Function(function) => Key::Identity(std::ptr::from_ref(function).addr()),
+            Value::Method(method) => Key::Identity(std::ptr::from_ref(method).addr()),
+            Value::Object(object) => Key::Identity(std::ptr::from_ref(object).addr()),
+            Value::Globs(sets) => Key::Identity(sets.as_ptr().addr()),
+            Value::File(text) => Key::Identity(text.as_ptr().addr()),
+            Value::Module(_) | Value::Environ | Value::List(_) | Value::Dict(_) | Value::Set(_) => {
+                return Err(fault(format!("{} cannot be in a set or be a key", value.kind())));
+            }
+        })
+    }
+}
+
+fn too_deep() -> Box<Fault> {
+    limit_fault("values are nested too deeply")
+}
+
+/// What makes two values one in a dict or set.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Key<'a> {
+    None,
+    Int(i64),
+    Float(u64),
+    Str(&'a str),
+    Bytes(&'a [u8]),
+    Tuple(&'a [Key<'a>]),
+    Named(&'a str),
+    Identity(usize),
+}
+
+/// A dict in the order of insertion.
+#[derive(Clone, Default)]
+pub(crate) struct Dict<'a> {
+    entries: Vec<(Key<'a>, Value<'a>, Value<'a>)>,
+    /// Filled when the dict has outgrown a search from the start.
+    index: HashMap<Key<'a>, usize>,
+}
+
+impl<'a> Dict<'a> {
+    const SMALL: usize = 8;
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Value<'a>> {
+        self.entries.iter().map(|(_, name, _)| *name)
+    }
+
+    pub(crate) fn items(&self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
+        self.entries.iter().map(|(_, name, value)| (*name, *value))
+    }
+
+    pub(crate) fn get(&self, key: Key<'a>) -> Option<Value<'a>> {
+        self.position(key).map(|at| self.entries[at].2)
+    }
+
+    pub(crate) fn insert(&mut self, key: Key<'a>, name: Value<'a>, value: Value<'a>) {
+        if let Some(at) = self.position(key) {
+            self.entries[at].2 = value;
+            return;
+        }
+        self.entries.push((key, name, value));
+        if self.entries.len() > Self::SMALL {
+            if self.index.is_empty() {
+                self.reindex();
+            } else {
+                self.index.insert(key, self.entries.len() - 1);
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, key: Key<'a>) -> Option<Value<'a>> {
+        let (_, _, value) = self.entries.remove(self.position(key)?);
+        self.reindex();
+        Some(value)
+    }
+
+    fn position(&self, key: Key<'a>) -> Option<usize> {
+        if self.entries.len() <= Self::SMALL {
+            return self.entries.iter().position(|(own, _, _)| *own == key);
+        }
+        self.index.get(&key).copied()
+    }
+
+    fn reindex(&mut self) {
+        self.index.clear();
+        if self.entries.len() > Self::SMALL {
+            self.index.extend(self.entries.iter().enumerate().map(|(at, (key, _, _))| (*key, at)));
+        }
+    }
+}
+
+impl<'a> Value<'a> {
+    /// The kind as a message says it.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Bool(_) => "a bool",
+            Self::Int(_) => "a number",
+            Self::Float(_) => "a fraction",
+            Self::Str(_) => "a string",
+            Self::Bytes(_) => "bytes",
+            Self::List(_) => "a list",
+            Self::Tuple(_) => "a tuple",
+            Self::Dict(_) => "a dict",
+            Self::Set(_) => "a set",
+            Self::Function(_) | Self::Builtin(_) | Self::Method(_) => "a function",
+            Self::Symbol(_) => "a symbol",
+            Self::Module(_) => "a module",
+            Self::Target(_) => "a target",
+            Self::Object(_) => "an object",
+            Self::Globs(_) => "globs",
+            Self::File(_) => "a file",
+            Self::Environ => "the environment",
+        }
+    }
+
+    pub(crate) fn is_true(self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Bool(value) => value,
+            Self::Int(value) => value != 0,
+            Self::Float(value) => value != 0.0,
+            Self::Str(text) => !text.is_empty(),
+            Self::Bytes(bytes) => !bytes.is_empty(),
+            Self::List(items) => !items.borrow().is_empty(),
+            Self::Tuple(items) => !items.is_empty(),
+            Self::Dict(dict) | Self::Set(dict) => dict.borrow().len() > 0,
+            _ => true,
+        }
+    }
+
+    /// Python's `==`.
+    pub(crate) fn equals(self, other: Self) -> Eval<bool> {
+        self.equals_at(other, 0)
+    }
+
+    fn equals_at(self, other: Self, depth: u32) -> Eval<bool> {
+        if depth == DEEPEST {
+            return Err(too_deep());
+        }
+        let all = |a: &[Self], b: &[Self]| -> Eval<bool> {
+            if a.len() != b.len() {
+                return Ok(false);
+            }
+            for (a, b) in a.iter().zip(b) {
+                if !a.equals_at(*b, depth + 1)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        };
+        Ok(match (self, other) {
+            (Self::None, Self::None) | (Self::Environ, Self::Environ) => true,
+            (Self::Str(a), Self::Str(b)) | (Self::Target(a), Self::Target(b)) => a == b,
+            (Self::Bytes(a), Self::Bytes(b)) => a == b,
+            (Self::List(a), Self::List(b)) => std::ptr::eq(a, b) || all(&a.borrow(), &b.borrow())?,
+            (Self::Tuple(a), Self::Tuple(b)) => all(a, b)?,
+            (Self::Set(a), Self::Set(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                a.len() == b.len() && a.entries.iter().all(|(key, _, _)| b.get(*key).is_some())
+            }
+            (Self::Dict(a), Self::Dict(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                if a.len() != b.len() {
+                    return Ok(false);
+                }
+                for (key, _, value) in &a.entries {
+                    match b.get(*key) {
+                        Some(other) if value.equals_at(other, depth + 1)? => {}
+                        _ => return Ok(false),
+                    }
+                }
+                true
+            }
+            (Self::Object(a), Self::Object(b)) => a == b,
+            (Self::Globs(a), Self::Globs(b)) => a == b,
+            (Self::Builtin(a), Self::Builtin(b)) => a == b,
+            (Self::Symbol(a), Self::Symbol(b)) => a == b,
+            (Self::Module(a), Self::Module(b)) => a == b,
+            (Self::Function(a), Self::Function(b)) => std::ptr::eq(a, b),
+            (Self::Method(a), Self::Method(b)) => std::ptr::eq(a, b),
+            _ => match (self.number(), other.number()) {
+                (Some(Number::Int(a)), Some(Number::Int(b))) => a == b,
+                (Some(a), Some(b)) => a.as_float() == b.as_float(),
+                _ => false,
+            },
+        })
+    }
+
+    pub(crate) fn number(self) -> Option<Number> {
+        match self {
+            Self::Bool(value) => Some(Number::Int(i64::from(value))),
+            Self::Int(value) => Some(Number::Int(value)),
+            Self::Float(value) => Some(Number::Float(value)),
+            _ => None,
+        }
+    }
+
+    /// Python's `<`, as an ordering.
+    pub(crate) fn compare(self, other: Self) -> Eval<std::cmp::Ordering> {
+        self.compare_at(other, 0)
+    }
+
+    fn compare_at(self, other: Self, depth: u32) -> Eval<std::cmp::Ordering> {
+        if depth == DEEPEST {
+            return Err(too_deep());
+        }
+        let each = |a: &[Self], b: &[Self]| {
+            for (a, b) in a.iter().zip(b) {
+                let ordering = a.compare_at(*b, depth + 1)?;
+                if ordering.is_ne() {
+                    return Ok(ordering);
+                }
+            }
+            Ok(a.len().cmp(&b.len()))
+        };
+        match (self, other) {
+            (Self::Str(a), Self::Str(b)) => Ok(a.cmp(b)),
+            (Self::Bytes(a), Self::Bytes(b)) => Ok(a.cmp(b)),
+            (Self::Tuple(a), Self::Tuple(b)) => each(a, b),
+            (Self::List(a), Self::List(b)) => each(&a.borrow(), &b.borrow()),
+            _ => match (self.number(), other.number()) {
+                (Some(Number::Int(a)), Some(Number::Int(b))) => Ok(a.cmp(&b)),
+                (Some(a), Some(b)) => {
+                    a.as_float().partial_cmp(&b.as_float()).ok_or_else(|| fault("a fraction that is no number"))
+                }
+                _ => Err(fault(format!("{} and {} have no order", self.kind(), other.kind()))),
+            },
+        }
+    }
+
+    /// Python's `str()`.
+    pub(crate) fn display(self) -> Eval<String> {
+        let mut out = String::new();
+        self.write(&mut out, Quotes::OnlyInside, 0)?;
+        Ok(out)
+    }
+
+    /// Python's `repr()`.
+    pub(crate) fn repr(self) -> Eval<String> {
+        let mut out = String::new();
+        self.write(&mut out, Quotes::Always, 0)?;
+        Ok(out)
+    }
+
+    fn write(self, out: &mut String, quotes: Quotes, depth: u32) -> Eval<()> {
+        // A list that holds the same list many times prints longer than it is.
+        if depth == DEEPEST || out.len() > LONGEST_PRINT {
+            return Err(too_deep());
+        }
+        let mut each = |open: &str, items: &mut dyn Iterator<Item = Self>, close: &str| -> Eval<()> {
+            out.push_str(open);
+            for (at, item) in items.enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                item.write(out, Quotes::Always, depth + 1)?;
+            }
+            out.push_str(close);
+            Ok(())
+        };
+        match self {
+            Self::None => out.push_str("None"),
+            Self::Bool(true) => out.push_str("True"),
+            Self::Bool(false) => out.push_str("False"),
+            Self::Int(value) => out.push_str(&value.to_string()),
+            Self::Float(value) => out.push_str(&format!("{value:?}")),
+            Self::Str(text) | Self::Target(text) if quotes == Quotes::OnlyInside => out.push_str(text),
+            Self::Str(text) | Self::Target(text) => write_quoted(out, text),
+            Self::Bytes(bytes) => out.push_str(&format!("b'{}'", bytes.escape_ascii())),
+            Self::List(items) => each("[", &mut items.borrow().iter().copied(), "]")?,
+            Self::Tuple([item]) => each("(", &mut std::iter::once(*item), ",)")?,
+            Self::Tuple(items) => each("(", &mut items.iter().copied(), ")")?,
+            Self::Set(set) if set.borrow().len() == 0 => out.push_str("set()"),
+            Self::Set(set) => each("{", &mut set.borrow().keys(), "}")?,
+            Self::Dict(dict) => {
+                out.push('{');
+                for (at, (name, value)) in dict.borrow().items().enumerate() {
+                    if at > 0 {
+                        out.push_str(", ");
+                    }
+                    name.write(out, Quotes::Always, depth + 1)?;
+                    out.push_str(": ");
+                    value.write(out, Quotes::Always, depth + 1)?;
+                }
+                out.push('}');
+            }
+            Self::Object(object) => out.push_str(&format!("<{}>", object.symbol)),
+            Self::Builtin(name) => out.push_str(&format!("<{name}>")),
+            Self::Symbol(name) => out.push_str(&format!("<{name}>")),
+            other => out.push_str(&format!("<{}>", other.kind())),
+        }
+        Ok(())
+    }
+}
+
+/// Printing more than this of one value is no use to a BUILD file.
+const LONGEST_PRINT: usize = 16 << 20;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    Always,
+    OnlyInside,
+}
+
+/// A number of either kind.
+#[derive(Clone, Copy)]
+pub(crate) enum Number {
+    Int(i64),
+    Float(f64),
+}
+
+impl Number {
+    pub(crate) fn as_float(self) -> f64 {
+        match self {
+            Self::Int(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+}
+
+fn write_quoted(out: &mut String, text: &str) {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    out.push(quote);
+    for char in text.chars() {
+        match char {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\\' => out.push_str("\\\\"),
+            char if char == quote => out.extend(['\\', char]),
+            char if char.is_control() => out.push_str(&format!("\\x{:02x}", u32::from(char))),
+            char => out.push(char),
+        }
+    }
+    out.push(quote);
+}

@@ -1,0 +1,132 @@
+//! The language: what real BUILD files contain.
+
+use super::*;
+
+#[test]
+fn literals_and_collections() {
+    check_value("[None, True, 1, -2, 1.5, 'a' \"b\", '''c\nd''', b'x', (1,), {'k': [2]}, {1, 1, 2}]", expect![""]);
+    check_value("[*[1, 2], 3] + [4] * 2", expect![""]);
+    check_value("dict(a = 1, **{'b': 2})", expect![""]);
+}
+
+#[test]
+fn operators() {
+    check_value(
+        "[1 + 2 * 3, 7 // 2, -7 // 2, -7 % 3, 7 % -3, 2 ** 10, 1 << 4, 5 & 3, 5 | 3, 5 ^ 3, ~5, 7 / 2]",
+        expect![""],
+    );
+    check_value(
+        "[1 < 2 < 3, 1 == True, 'a' in 'cat', 'x' not in ['y'], not [], None is None, (1, 2) < (1, 3)]",
+        expect![""],
+    );
+    check_value("['' or 'b', 'a' and 'b', 1 if [] else 2]", expect![""]);
+    check_value("[sorted({1, 2, 3} - {2}), sorted({1} | {2}), {1, 2} & {2}, {1, 2} == {2, 1}]", expect![""]);
+}
+
+#[test]
+fn items_and_slices() {
+    check_value(
+        "['abc'[0], 'abc'[-1], [1, 2, 3][1:], 'abcdef'[::2], 'abc'[::-1], (1, 2, 3)[:-1], {'a': 1}['a'], [1, 2, 3][5:]]",
+        expect![""],
+    );
+}
+
+#[test]
+fn text_methods_and_formats() {
+    check_value(
+        "['a-b'.replace('-', '_'), ' x '.strip(), 'a,b'.split(','), '/'.join(['a', 'b']), 'A'.lower(), 'x.py'.endswith(('.py', '.txt'))]",
+        expect![""],
+    );
+    check_value(
+        "['%s-%d' % ('a', 1), '%(x)s' % {'x': 1}, '%05.1f|%-4s|%x%%' % (3.14159, 'ab', 255), '%s' % [1, 'a']]",
+        expect![""],
+    );
+    check_value(
+        "['{}-{}'.format(1, 2), '{a}{0!r:>5}{{}}'.format('x', a = 1), '{0[k]}'.format({'k': 2}), f'{1 + 1:03}{\"a\"!r}']",
+        expect![""],
+    );
+    check_value(
+        "['a b  c'.split(), 'a b c'.split(None, 1), 'a.b.c'.rsplit('.', 1), 'ab'.partition('b'), 'abc'.find('c'), 'x'.zfill(3)]",
+        expect![""],
+    );
+}
+
+#[test]
+fn functions_loops_and_conditions() {
+    check_body(
+        "
+def make(first, second = 'd', *rest, **more):
+  if second == 'd':
+    return [first, second, rest, more]
+  elif rest:
+    pass
+  else:
+    return None
+  for i in range(10):
+    if i == 1:
+      continue
+    if i == 3:
+      break
+    first += str(i)
+  return first
+x = [make(1), make('a', 2), make('a', 2, 3), make(1, k = 2), make(second = 1, first = 'q')]
+",
+        expect![""],
+    );
+    check_body("x = [i * j for i in range(4) if i % 2 for j in (1, 2)]", expect![""]);
+    check_body("x = {k: v for k, v in zip('ab', [1, 2])}\nx['c'] = 3\ndel x['a']", expect![""]);
+    check_body("x = list(map(lambda n, m = 1: n + m, filter(None, [0, 1, 2])))", expect![""]);
+    check_body("a, (b, *c) = 1, [2, 3, 4]\nx = [c, b, a]\nx += [9]\nx.append(sorted('ba'))", expect![""]);
+    check_body("x = 0\nwhile x < 5:\n  x += 2\nelse:\n  x = [x]\nassert x, 'message'", expect![""]);
+    check_body("\nx = [\n\t'tab',\n        'spaces']", expect![""]);
+}
+
+#[test]
+fn builtins() {
+    check_value(
+        "[len('ü'), max(1, 3), min([2, 1]), sum([1, 2]), abs(-1), int('7'), str(1), bool([]), any([0, 1]), all([])]",
+        expect![""],
+    );
+    check_value(
+        "[list(enumerate('ab', 1)), list(reversed([1, 2])), sorted([3, 1, 2], key = lambda n: -n), isinstance('a', (list, str))]",
+        expect![""],
+    );
+    check_value("[range(3), range(1, 6, 2), range(3, 0, -1)]", expect![""]);
+}
+
+#[test]
+fn what_a_file_may_read() {
+    check_body(
+        "import os\nx = [os.path.join('a', '/b', 'c'), os.path.dirname(__file__), os.path.basename('a/b')]",
+        expect![""],
+    );
+    check_body("import os\nx = [os.environ['USER'], os.environ.get('NOPE', 'n'), 'NOPE' in os.environ]", expect![""]);
+    check_body("with open('a/b/data.txt') as fp:\n  x = [line.strip() for line in fp]", expect![""]);
+    check_body("x = open('data.txt').read()", expect![""]);
+    check_body(
+        "import os\nx = [os.listdir('a/b'), os.path.exists('a/b/BUILD'), os.path.isdir('data.txt')]",
+        expect![""],
+    );
+    check_body(
+        "from glob import glob\nimport os\nx = [glob('a/b/*'), glob(os.path.join(get_buildroot(), 'a/*/*.txt'))]",
+        expect![""],
+    );
+    check_body(
+        "from __future__ import print_function\nx = [get_buildroot(), buildfile_path(), pants_version(), __file__]",
+        expect![""],
+    );
+    check_body("x = open('/etc/passwd').read()", expect![""]);
+    check_body("x = open('../../../etc/passwd').read()", expect![""]);
+    check_body("import re\nx = re.compile('a')", expect![""]);
+}
+
+#[test]
+fn what_was_read_is_recorded() {
+    let fixture = Fixture::new(
+        "//- a/data.txt\n//- a/BUILD\nimport os\nt = open('a/data.txt').read() + os.environ.get('USER')\nfrom_file('data.txt')\n",
+    );
+    let (build_files, _) = load(&fixture, "::", &SpecFilters::default());
+    let reads = build_files.reads_of("a");
+    let shown: Vec<String> = reads.iter().map(|read| format!("{:?} {}", read.kind, read.name)).collect();
+    expect![[""]].assert_eq(&shown.join("\n"));
+}

@@ -1,13 +1,14 @@
 //! One persistent worker: a program that takes one request at a time, in Nailgun frames, on its standard input.
 //!
 //! Request: `A`* arguments, `E`* environment, `D` working directory, `C` command. Answer: `S` when it wants standard
-//! input, `1` and `2` output, `X` exit code. Anything else is an error, and a worker with an error is never asked
-//! again. A worker ends when its standard input does, so none outlives the host, however that ends.
+//! input (then come `0`* and `.`, which it reads to the end), `1` and `2` output, `X` exit code. Anything else is an
+//! error, and a worker with an error is never asked again. A worker ends when its standard input does, so none
+//! outlives the host, however that ends.
 
 use crate::cancel::{Cancel, CancelReason};
 use crate::exchange::{CAPTURE_LIMIT, Capture, DRAIN, Ending, Execution, Limits, Outbox, Watchdog, read_some};
 use crate::group::{CommandLine, ProcessGroup, sleep_until_ready};
-use crate::nailgun::{Chunk, ChunkKind, FrameError, MAX_PAYLOAD, take_chunk, write_chunk};
+use crate::nailgun::{Chunk, ChunkKind, FrameError, take_chunk, write_chunk};
 use crate::process::{Exit, OutputStream, RunError};
 use pants_model::Fingerprint;
 use rustix::event::{PollFd, PollFlags};
@@ -22,6 +23,9 @@ use std::time::{Duration, Instant};
 
 /// How much of a worker's standard error is kept to explain its death.
 const STDERR_TAIL: usize = 16 * 1024;
+
+/// How much standard input goes into one frame.
+const STDIN_PART: usize = 64 * 1024;
 
 /// What a worker is asked to do, with nothing left to expand.
 pub(crate) struct Request<'a> {
@@ -49,7 +53,7 @@ impl Request<'_> {
 
     fn encode_stdin(&self) -> Result<Vec<u8>, FrameError> {
         let mut frames = Vec::new();
-        for part in self.stdin.chunks(MAX_PAYLOAD) {
+        for part in self.stdin.chunks(STDIN_PART) {
             write_chunk(&mut frames, ChunkKind::Stdin, part)?;
         }
         write_chunk(&mut frames, ChunkKind::StdinEnd, b"")?;

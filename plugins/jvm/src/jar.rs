@@ -50,16 +50,6 @@ impl JarEntries {
         is_new
     }
 
-    /// The bytes of an entry, made empty when there is none.
-    pub(crate) fn entry_mut(&mut self, name: &str) -> &mut Vec<u8> {
-        self.entries.entry(name.to_owned()).or_default()
-    }
-
-    /// Whether there is nothing in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// Writes the jar beside its place and moves it there.
     pub(crate) fn write(&self, path: &Path, compression: Compression) -> Result<(), JarError> {
         write_atomically(path, |file| {
@@ -140,6 +130,14 @@ pub(crate) fn read_entries(path: &Path, mut take: impl FnMut(String, Vec<u8>)) -
         }
     }
     Ok(())
+}
+
+/// Whether a jar has a file of this name.
+pub(crate) fn has_entry(path: &Path, name: &str) -> Result<bool, JarError> {
+    let fail = |source| JarError::new("read", path, source);
+    let file = File::open(path).map_err(fail)?;
+    let archive = ZipArchive::new(BufReader::new(file)).map_err(|error| fail(error.into()))?;
+    Ok(archive.index_for_name(name).is_some())
 }
 
 #[cfg(test)]

@@ -3,10 +3,63 @@
 //! It is a plugin like any other: it uses plugin-api and libraries, and nothing of the host. Three things of the outside
 //! world do the work: a JDK that is found, not fetched; Coursier, which resolves third-party jars; and small Java
 //! programs of ours (`java/`), compiled once for each JDK, one of which stays up as the compile worker.
-#![allow(dead_code)]
+//!
+//! The modules stand in floors, each using those above it: files (`xml`, `jar`, `class_file`, `abi_jar`, `fat_jar`), the
+//! outside world (`jdk`, `maven`, `programs`), what BUILD files say (`third_party`, `targets`, `platform`,
+//! `source_root`, `jvm_options`, `graph`), and the tasks.
+
+mod xml;
+
+mod jar;
+
+mod class_file;
 
 mod abi_jar;
-mod class_file;
-mod jar;
+
+mod fat_jar;
+
+mod jdk;
+
+mod maven;
+
+mod programs;
+
+mod third_party;
+
+mod targets;
+
+mod platform;
+
+mod source_root;
+
+mod jvm_options;
+
+mod graph;
+
+mod tasks;
+
 #[cfg(test)]
 mod test_worker;
+
+use plugin_api::{Backend, Registrar, Result};
+
+/// What this plugin adds to the host.
+pub struct JvmBackend;
+
+impl Backend for JvmBackend {
+    fn register(registrar: &mut Registrar) -> Result<()> {
+        registrar.scope(jdk::SCOPE, "Which JDKs to use.", jdk::register_options);
+        registrar.scope(jvm_options::SCOPE, "The JVMs that run programs and tests.", jvm_options::register_options);
+        registrar.scope(platform::SCOPE, "The levels of Java to compile for.", platform::register_options);
+        registrar.scope(
+            third_party::resolver::SCOPE,
+            "The resolver of third-party jars.",
+            third_party::resolver::register_options,
+        );
+        targets::register(registrar);
+        tasks::register(registrar);
+        Ok(())
+    }
+}
+
+plugin_api::export_backend!(JvmBackend, id = "pants.backend.jvm");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,8 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles a set of sources into one jar: {@code javac -d out.jar [-cp a.jar:b.jar] [option]... -- source...}.
+ * Compiles a set of sources into one jar: {@code javac -d out.jar [-cp a.jar:b.jar] [-encoding E] [option]... --
+ * source...}.
  *
  * <p>Every other option is javac's own. The file manager lives for one request, so that no jar of an earlier one is
  * remembered; the compiler's classes, warm after the first requests, are what staying up is for. The jar is written
@@ -35,7 +37,7 @@ final class Javac implements Command {
       messages.println("usage: javac -d out.jar [-cp a.jar:b.jar] [option]... -- source...");
       return 64;
     }
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, UTF_8)) {
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, arguments.encoding)) {
       files.setLocationFromPaths(StandardLocation.CLASS_PATH, arguments.classpath);
       files.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of());
       ClassJar outputs = new ClassJar(files);
@@ -53,6 +55,7 @@ final class Javac implements Command {
   /** The command line, taken apart. */
   private static final class Arguments {
     Path destination;
+    Charset encoding = UTF_8;
     List<Path> classpath = List.of();
     final List<String> options = new ArrayList<>();
     final List<Path> sources = new ArrayList<>();
@@ -70,6 +73,8 @@ final class Javac implements Command {
           parsed.destination = request.path(given.get(++index));
         } else if (argument.equals("-cp") && hasValue) {
           parsed.classpath = classpath(request, given.get(++index));
+        } else if (argument.equals("-encoding") && hasValue) {
+          parsed.encoding = Charset.forName(given.get(++index));
         } else {
           parsed.options.add(argument);
         }

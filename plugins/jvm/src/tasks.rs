@@ -1,0 +1,33 @@
+//! The tasks of this backend, a module each.
+
+mod binary;
+mod bootstrap;
+mod javac;
+mod junit;
+mod junit_report;
+mod resolve;
+mod resources;
+mod run;
+
+use plugin_api::Registrar;
+
+/// Registers the phases, their goals and their tasks.
+pub(crate) fn register(registrar: &mut Registrar) {
+    registrar.phase("bootstrap", "Fetch the tools that other phases use.");
+    registrar.phase("resolve", "Resolve third-party dependencies.");
+    registrar.phase("resources", "Prepare resources.");
+    registrar.phase("compile", "Compile source code.");
+    registrar.phase("test", "Run tests.");
+    registrar.phase("binary", "Create runnable binaries.");
+    registrar.phase("run", "Run a binary.");
+    registrar.task::<bootstrap::BootstrapJvmTools>("jvm-tools").install("bootstrap");
+    registrar.task::<resolve::CoursierResolve>("coursier").depends_on_phase("gen").install("resolve");
+    registrar.task::<resources::PrepareResources>("prepare").install("resources");
+    registrar.task::<resources::PrepareServices>("services").install("resources");
+    let javac = registrar.task::<javac::JavacCompile>("javac").group("jvm");
+    javac.depends_on_phase("gen").depends_on_phase("resolve").install("compile");
+    let junit = registrar.task::<plugin_api::tasks::Testing<junit::JunitRun>>("junit");
+    junit.depends_on_phase("compile").install("test");
+    registrar.task::<binary::BinaryCreate>("jvm").depends_on_phase("compile").install("binary");
+    registrar.task::<run::JvmRun>("jvm").depends_on_phase("compile").install("run");
+}

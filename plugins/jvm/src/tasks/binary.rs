@@ -1,0 +1,112 @@
+//! `binary.jvm`: a program as one jar that runs with plain `java -jar`.
+
+use super::run::main_class;
+use crate::fat_jar::FatJar;
+use crate::graph::{JvmGraph, Purpose};
+use crate::third_party::declared::Exclude;
+use plugin_api::products::{GeneratedSources, RuntimeClasspath};
+use plugin_api::{
+    Address, Context, Error, InvalidateOptions, LogLevel, Planning, Predicate, Result, RoundManager, Target, Task,
+    TaskSpec,
+};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Writes `dist/<basename>.jar` for each `jvm_binary` among the roots.
+pub(super) struct BinaryCreate {
+    graph: JvmGraph,
+    classpath: Arc<RuntimeClasspath>,
+}
+
+impl Task for BinaryCreate {
+    fn spec() -> TaskSpec {
+        TaskSpec::new("BinaryCreate", "Create a runnable jar.")
+            .applies_to(Predicate::types(&["jvm_binary"]))
+            .over_roots()
+    }
+
+    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        round.require::<RuntimeClasspath>();
+        round.optional::<GeneratedSources>();
+        Ok(())
+    }
+
+    fn new(context: &Context) -> Result<Self> {
+        Ok(Self { graph: JvmGraph::load(context)?, classpath: context.product()?.unwrap_or_default() })
+    }
+
+    fn execute(&mut self, context: &Context) -> Result<()> {
+        let binaries: Vec<Target> =
+            context.target_roots()?.into_iter().filter(|target| target.type_name == "jvm_binary").collect();
+        check_basenames(&binaries)?;
+        for target in &binaries {
+            // What failed before is not among the targets; its failure was told then.
+            if let Some(place) = self.graph.place(&target.address) {
+                self.create(context, target, place)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl BinaryCreate {
+    fn create(&self, context: &Context, target: &Target, place: usize) -> Result<()> {
+        let paths = self.paths(target, place);
+        let options = InvalidateOptions::transitive().with("the classpath", fingerprint(&paths));
+        let versioned = context.invalidated(std::slice::from_ref(&target.address), &options)?;
+        let [versioned] = &versioned[..] else { return Err(Error::cancelled()) };
+        let made = context.absolute(format!("{}/{}.jar", versioned.results_dir, basename(target)));
+        if !versioned.is_valid || !made.is_file() {
+            let _shown = context.workunit(format!("create {}.jar", basename(target)))?;
+            let mut jar = FatJar::new(main_class(target)?, &manifest_entries(target));
+            for path in &paths {
+                jar.add(&context.absolute(path))?;
+            }
+            jar.write(&made)?;
+            context.mark_valid(versioned)?;
+        }
+        let shown = format!("{}/{}.jar", context.dist_dir(), basename(target));
+        let copy = |file: &mut std::fs::File| std::io::copy(&mut std::fs::File::open(&made)?, file).map(drop);
+        crate::jar::write_atomically(&context.absolute(&shown), copy)
+            .map_err(|error| Error::from(error).context(format!("cannot write `{shown}`")))?;
+        context.log(LogLevel::Info, format!("created {shown}"))
+    }
+
+    /// The runtime classpath of a binary, without what it excludes.
+    fn paths(&self, target: &Target, place: usize) -> Vec<String> {
+        let excludes = Exclude::of_field(target.field("deploy_excludes"));
+        let closure = self.graph.closure(place, Purpose::Run);
+        let entries = self.graph.classpath(&closure, |address| self.classpath.entries.get(address).map(Vec::as_slice));
+        entries
+            .into_iter()
+            .filter(|entry| !excludes.iter().any(|exclude| exclude.matches(&entry.coordinate)))
+            .map(|entry| entry.path)
+            .collect()
+    }
+}
+
+fn basename(target: &Target) -> &str {
+    target.text("basename").filter(|name| !name.is_empty()).unwrap_or(target.address.name())
+}
+
+fn manifest_entries(target: &Target) -> Vec<(String, String)> {
+    let entries = target.field("manifest_entries").to_entries();
+    entries.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
+}
+
+fn check_basenames(binaries: &[Target]) -> Result<()> {
+    let mut known: BTreeMap<&str, &Address> = BTreeMap::new();
+    for target in binaries {
+        if let Some(other) = known.insert(basename(target), &target.address) {
+            let (name, address) = (basename(target), &target.address);
+            return Err(Error::msg(format!("`{other}` and `{address}` both make `{name}.jar`"))
+                .hint("give one of them another `basename`"));
+        }
+    }
+    Ok(())
+}
+
+fn fingerprint(paths: &[String]) -> String {
+    hex::encode(Sha256::digest(paths.join("\n")))
+}

@@ -1,0 +1,308 @@
+//! `compile.javac`: Java sources to class files, one compile per target.
+
+use crate::abi_jar::write_abi_jar;
+use crate::graph::{JvmGraph, Purpose};
+use crate::jar;
+use crate::jdk::Jdk;
+use crate::platform::{self, Platforms};
+use crate::programs::Programs;
+use crate::targets::{COMPILED, has_java};
+use plugin_api::products::{ClasspathEntry, CompileClasspath, GeneratedSources, RuntimeClasspath};
+use plugin_api::{
+    Address, CachePolicy, Context, Error, InvalidateOptions, Job, JobState, OptionRegistrar, Planning, Predicate,
+    Process, Product, ProductDecl, Result, RoundManager, Target, Task, TaskSpec, Versioned, Worker,
+};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Compiles Java, parallel along the graph, in a compiler that stays up.
+///
+/// A target is compiled against the ABI jars of the targets it needs, so a change that no dependent can see compiles
+/// nobody again: the key of their compile stays the same.
+pub(super) struct JavacCompile {
+    set_up: Option<SetUp>,
+    /// Everything compiled so far in the run, over all chunks.
+    compiled: BTreeMap<Address, Outputs>,
+}
+
+/// What all compiles of a run share.
+struct SetUp {
+    graph: JvmGraph,
+    jdk: Jdk,
+    worker: Worker,
+    platforms: Platforms,
+    arguments: Vec<String>,
+    /// Whether a third-party jar brings annotation processors, by path.
+    processors: Mutex<BTreeMap<String, bool>>,
+}
+
+/// What a compile leaves, relative to the build root.
+#[derive(Clone, Debug)]
+struct Outputs {
+    classes: String,
+    abi: String,
+}
+
+impl Outputs {
+    fn of(versioned: &Versioned) -> Self {
+        let place = |name: &str| format!("{}/{name}", versioned.results_dir);
+        Self { classes: place("classes.jar"), abi: place("abi.jar") }
+    }
+
+    fn exist(&self, context: &Context) -> bool {
+        [&self.classes, &self.abi].into_iter().all(|path| context.absolute(path).is_file())
+    }
+}
+
+impl Task for JavacCompile {
+    fn spec() -> TaskSpec {
+        let has_sources = Predicate::HasField("sources".to_owned());
+        TaskSpec::new("JavacCompile", "Compile Java with javac.")
+            .applies_to(Predicate::AllOf(vec![Predicate::types(COMPILED), has_sources]))
+            .fingerprinted_scope(platform::SCOPE)
+    }
+
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        options.list("args", &["-encoding", "UTF-8"], "Options for javac.").fingerprinted();
+        options.bool("warnings", true, "Whether javac warns.").fingerprinted();
+        options.list("warning-args", WARNING_ARGS, "Options for javac when it warns.").fingerprinted().advanced();
+        options
+            .list("no-warning-args", &["-nowarn", "-Xlint:none"], "Options for javac when it does not warn.")
+            .fingerprinted()
+            .advanced();
+        options.bool("debug-symbols", false, "Whether classes carry what debuggers need.").fingerprinted();
+        options
+            .list("debug-symbol-args", &["-g:lines,source,vars"], "Options for javac with debug symbols.")
+            .fingerprinted()
+            .advanced();
+        options.list("jvm-options", &["-Xmx768m"], "Options for the JVMs that javac runs in.").advanced();
+        Ok(())
+    }
+
+    fn product_types() -> Vec<ProductDecl> {
+        vec![CompileClasspath::declaration(), RuntimeClasspath::declaration()]
+    }
+
+    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        round.optional::<GeneratedSources>();
+        round.optional::<CompileClasspath>();
+        Ok(())
+    }
+
+    fn new(_context: &Context) -> Result<Self> {
+        Ok(Self { set_up: None, compiled: BTreeMap::new() })
+    }
+
+    fn execute(&mut self, context: &Context) -> Result<()> {
+        let jdk = Jdk::of(context)?;
+        let worker = Programs::prepare(context, &jdk)?.worker(context, &jdk, &context.list_option("jvm-options")?)?;
+        let platform_option = |name| context.option_of(platform::SCOPE, name).map(|option| option.value);
+        self.set_up = Some(SetUp {
+            graph: JvmGraph::load(context)?,
+            jdk,
+            worker,
+            platforms: Platforms::new(&platform_option("platforms")?, platform_option("default-platform")?.as_str()),
+            arguments: arguments(context)?,
+            processors: Mutex::default(),
+        });
+        Ok(())
+    }
+
+    fn execute_chunk(&mut self, context: &Context, chunk: &[Address]) -> Result<()> {
+        let set_up = self.set_up.as_ref().ok_or_else(|| Error::msg("javac was given targets before it was set up"))?;
+        let external = context.product::<CompileClasspath>()?.unwrap_or_default();
+        let places: Vec<usize> = chunk
+            .iter()
+            .filter_map(|address| set_up.graph.place(address))
+            .filter(|place| has_java(&set_up.graph.targets[*place]))
+            .collect();
+        let addresses: Vec<Address> = places.iter().map(|place| set_up.graph.targets[*place].address.clone()).collect();
+        let versioned = context.invalidated(&addresses, &invalidation(&set_up.jdk, &external))?;
+        for one in &versioned {
+            self.compiled.insert(one.address.clone(), Outputs::of(one));
+        }
+        let compile = Compile { set_up, compiled: &self.compiled, external: &external };
+        let result = compile.run(context, &places, &versioned)?;
+        put_classpaths(context, &self.compiled, &result.done)?;
+        result.failure.map_or(Ok(()), Err)
+    }
+}
+
+const WARNING_ARGS: &[&str] = &[
+    "-deprecation",
+    "-Xlint:all",
+    "-Xlint:-serial",
+    "-Xlint:-path",
+    // These are about jars and options that nobody in the repository wrote.
+    "-Xlint:-classfile",
+    "-Xlint:-options",
+    "-Xlint:-processing",
+];
+
+fn arguments(context: &Context) -> Result<Vec<String>> {
+    let mut arguments = context.list_option("args")?;
+    let warnings = if context.flag("warnings")? { "warning-args" } else { "no-warning-args" };
+    arguments.extend(context.list_option(warnings)?);
+    if context.flag("debug-symbols")? {
+        arguments.extend(context.list_option("debug-symbol-args")?);
+    }
+    // Sources beside classes on the classpath are not ours to compile.
+    arguments.push("-implicit:none".to_owned());
+    Ok(arguments)
+}
+
+/// The parts of a target's fingerprint that neither it nor an option holds.
+fn invalidation(jdk: &Jdk, external: &CompileClasspath) -> InvalidateOptions {
+    let mut digest = Sha256::new();
+    for (address, entries) in &external.entries {
+        for entry in entries.iter().filter(|entry| !entry.coordinate.is_empty()) {
+            digest.update(format!("{address} {}\n", entry.path));
+        }
+    }
+    InvalidateOptions::transitive()
+        .with("the JDK", &jdk.identity)
+        .with("the resolved third-party jars", hex::encode(digest.finalize()))
+}
+
+/// Puts what the targets of a chunk contribute.
+fn put_classpaths(context: &Context, compiled: &BTreeMap<Address, Outputs>, done: &[Address]) -> Result<()> {
+    let (mut compile, mut runtime) = (CompileClasspath::default(), RuntimeClasspath::default());
+    for address in done {
+        if let Some(outputs) = compiled.get(address) {
+            compile.add(address, [ClasspathEntry::new(&outputs.abi)]);
+            runtime.add(address, [ClasspathEntry::new(&outputs.classes)]);
+        }
+    }
+    context.put(compile)?;
+    context.put(runtime)
+}
+
+/// The compiles of one chunk.
+struct Compile<'a> {
+    set_up: &'a SetUp,
+    compiled: &'a BTreeMap<Address, Outputs>,
+    external: &'a Arc<CompileClasspath>,
+}
+
+/// How a chunk ended.
+struct ChunkResult {
+    done: Vec<Address>,
+    failure: Option<Error>,
+}
+
+impl Compile<'_> {
+    fn run(&self, context: &Context, places: &[usize], versioned: &[Versioned]) -> Result<ChunkResult> {
+        let graph = &self.set_up.graph;
+        let (valid, invalid): (Vec<usize>, Vec<usize>) =
+            (0..places.len()).partition(|i| versioned[*i].is_valid && self.outputs(&versioned[*i]).exist(context));
+        let jobs: Vec<Job> = invalid
+            .iter()
+            .map(|i| {
+                let target = &graph.targets[places[*i]];
+                let needed = graph.nearest(places[*i], |place| invalid.iter().any(|i| places[*i] == place));
+                let after = invalid.iter().enumerate().filter(|(_, i)| needed.contains(&places[**i]));
+                Job::for_target(format!("compile {}", target.address), target.address.clone())
+                    .after(after.map(|(job, _)| job))
+                    .size(target.sources.len() as u64)
+            })
+            .collect();
+        let outcome = context.parallel(&jobs, |job, context| {
+            let i = invalid[job];
+            self.compile(context, places[i], &versioned[i])
+        })?;
+        let succeeded = invalid.iter().zip(&outcome.states).filter(|(_, state)| matches!(state, JobState::Done));
+        let done = valid.iter().chain(succeeded.map(|(i, _)| i)).map(|i| versioned[*i].address.clone()).collect();
+        let failures = outcome.failures().count();
+        let summary = if failures == 1 { "a target does not compile" } else { "some targets do not compile" };
+        Ok(ChunkResult { done, failure: outcome.into_result(&jobs, summary).err() })
+    }
+
+    fn outputs(&self, versioned: &Versioned) -> Outputs {
+        Outputs::of(versioned)
+    }
+
+    fn compile(&self, context: &Context, place: usize, versioned: &Versioned) -> Result<()> {
+        let target = &self.set_up.graph.targets[place];
+        let outputs = self.outputs(versioned);
+        let process = self.process(context, place, &outputs)?;
+        let mut shown = context.workunit(format!("compile {}", target.address))?;
+        let output = context.run(&process)?;
+        let said = format!("{}{}", output.stdout_text(), output.stderr_text());
+        if !said.is_empty() {
+            context.tool_output(&said)?;
+        }
+        if !output.is_success() {
+            shown.fail();
+            let how = match output.exit {
+                plugin_api::Exit::Code(1) => "does not compile".to_owned(),
+                _ => format!("cannot be compiled: javac {}", output.describe_exit()),
+            };
+            return Err(Error::msg(format!("`{}` {how}", target.address)));
+        }
+        write_abi_jar(&context.absolute(&outputs.classes), &context.absolute(&outputs.abi))?;
+        context.mark_valid(versioned)
+    }
+
+    fn process(&self, context: &Context, place: usize, outputs: &Outputs) -> Result<Process> {
+        let target = &self.set_up.graph.targets[place];
+        let classpath = self.classpath(place, target);
+        let paths: Vec<&str> = classpath.iter().map(|entry| &*entry.path).collect();
+        let sources = target.sources.iter().filter(|source| source.ends_with(".java"));
+        let process = Process::new(["javac", "-d", &outputs.classes], format!("javac {}", target.address))
+            .args(["-cp".to_owned(), paths.join(":")])
+            .args(self.set_up.platforms.compiler_options(target)?)
+            .args(self.set_up.arguments.iter().cloned())
+            .args(self.processing(context, &classpath)?)
+            .arg("--")
+            .args(sources.clone())
+            .inputs(sources.cloned().chain(paths.into_iter().map(str::to_owned)))
+            .outputs([outputs.classes.clone()])
+            .worker(self.set_up.worker.clone())
+            .cache(CachePolicy::Success);
+        Ok(process)
+    }
+
+    fn classpath(&self, place: usize, target: &Target) -> Vec<ClasspathEntry> {
+        let graph = &self.set_up.graph;
+        let closure = if target.field("strict_deps").as_bool() == Some(true) {
+            graph.strict_closure(place)
+        } else {
+            graph.closure(place, Purpose::Compile)
+        };
+        let own: BTreeMap<&Address, [ClasspathEntry; 1]> = closure
+            .iter()
+            .filter(|other| **other != place)
+            .filter_map(|other| self.compiled.get_key_value(&graph.targets[*other].address))
+            .map(|(address, outputs)| (address, [ClasspathEntry::new(&outputs.abi)]))
+            .collect();
+        graph.classpath(&closure, |address| match own.get(address) {
+            Some(entries) => Some(entries),
+            None => self.external.entries.get(address).map(Vec::as_slice),
+        })
+    }
+
+    /// Turns annotation processing on where a third-party jar on the classpath brings processors, and off elsewhere: the
+    /// search for processors costs more than a small compile.
+    fn processing(&self, context: &Context, classpath: &[ClasspathEntry]) -> Result<Option<String>> {
+        for entry in classpath.iter().filter(|entry| !entry.coordinate.is_empty()) {
+            let mut known = self.set_up.processors.lock().unwrap_or_else(PoisonError::into_inner);
+            let brings_processors = match known.get(&entry.path) {
+                Some(known) => *known,
+                None => {
+                    let found = jar::has_entry(&context.absolute(&entry.path), PROCESSORS)?;
+                    known.insert(entry.path.clone(), found);
+                    found
+                }
+            };
+            if brings_processors {
+                // Since 21 there is an option for it, and since 23 it is needed.
+                return Ok((self.set_up.jdk.major >= 21).then(|| "-proc:full".to_owned()));
+            }
+        }
+        Ok(Some("-proc:none".to_owned()))
+    }
+}
+
+/// How a jar says that it has annotation processors.
+const PROCESSORS: &str = "META-INF/services/javax.annotation.processing.Processor";

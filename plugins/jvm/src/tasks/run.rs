@@ -1,0 +1,73 @@
+//! `run.jvm`: a program in the user's own terminal.
+
+use crate::graph::{JvmGraph, Purpose};
+use crate::jdk::Jdk;
+use crate::jvm_options;
+use plugin_api::products::{GeneratedSources, RuntimeClasspath};
+use plugin_api::{
+    Context, Error, OptionRegistrar, Planning, Predicate, Process, Result, RoundManager, Target, Task, TaskSpec,
+};
+
+/// Ends the run with the main class of the one `jvm_binary` among the roots.
+pub(super) struct JvmRun;
+
+impl Task for JvmRun {
+    fn spec() -> TaskSpec {
+        TaskSpec::new("JvmRun", "Run a JVM binary.")
+            .applies_to(Predicate::types(&["jvm_binary"]))
+            .over_roots()
+            .takes_passthrough()
+    }
+
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        options.optional_string("main", "The class to start instead of the `main` of the target.");
+        Ok(())
+    }
+
+    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        round.require::<RuntimeClasspath>();
+        round.optional::<GeneratedSources>();
+        Ok(())
+    }
+
+    fn new(_context: &Context) -> Result<Self> {
+        Ok(Self)
+    }
+
+    fn execute(&mut self, context: &Context) -> Result<()> {
+        let roots = context.target_roots()?;
+        let [target] = &roots[..] else {
+            let names: Vec<String> = roots.iter().map(|target| format!("`{}`", target.address)).collect();
+            return Err(Error::msg(format!("`run` needs exactly one target, and was given {}", names.len()))
+                .hint(format!("name one of {}", names.join(", "))));
+        };
+        let main = match context.text_option("main")? {
+            Some(main) => main,
+            None => main_class(target)?.to_owned(),
+        };
+        let graph = JvmGraph::load(context)?;
+        let place = graph.place(&target.address).ok_or_else(Error::cancelled)?;
+        let closure = graph.closure(place, Purpose::Run);
+        let classpath = context.product::<RuntimeClasspath>()?.unwrap_or_default();
+        let entries = graph.classpath(&closure, |address| classpath.entries.get(address).map(Vec::as_slice));
+        let paths: Vec<String> = entries.into_iter().map(|entry| entry.path).collect();
+        let process = Process::new(["{tool:jdk}/bin/java"], format!("run {}", target.address))
+            .args(jvm_options::configured(context)?)
+            .args(target.field("extra_jvm_options").to_strings())
+            .args(["-cp".to_owned(), paths.join(":"), main])
+            .args(jvm_options::program_arguments(context)?)
+            .args(context.passthrough().iter().cloned())
+            .tool(Jdk::of(context)?.tool())
+            .local_only();
+        context.set_foreground(&process)
+    }
+}
+
+/// The main class of a binary.
+pub(super) fn main_class(target: &Target) -> Result<&str> {
+    target.text("main").filter(|main| !main.is_empty()).ok_or_else(|| {
+        Error::msg(format!("{}: the binary `{}` has no main class", target.location, target.address))
+            .hint("give it one: main='com.example.Main'")
+            .failed_targets([target.address.clone()])
+    })
+}

@@ -1,0 +1,287 @@
+//! The jars that BUILD files declare.
+
+use plugin_api::{Error, FieldKind, Location, Object, ObjectType, Result, Target, Value};
+use std::collections::BTreeMap;
+
+/// The object symbol `jar`.
+pub(crate) fn jar_object() -> ObjectType {
+    ObjectType::new("jar", "A third-party jar by its Maven coordinates.")
+        .required_field("org", FieldKind::String, "Its Maven group.")
+        .required_field("name", FieldKind::String, "Its Maven artifact.")
+        .field("rev", FieldKind::String, "Its version; the newest release when not given.")
+        .field("force", FieldKind::Bool, "Use exactly this version, whatever else asks for.")
+        .field("ext", FieldKind::String, "The extension of its file, when it is not `jar`.")
+        .field("url", FieldKind::String, "Where it is, when no repository has it.")
+        .field("apidocs", FieldKind::String, "Where its documentation is.")
+        .field("classifier", FieldKind::String, "Which of the artifacts of its version it is.")
+        .field("mutable", FieldKind::Bool, "Whether its file may change without a new version.")
+        .field("intransitive", FieldKind::Bool, "Leave out what it depends on.")
+        .field("excludes", FieldKind::ObjectList(vec!["exclude".to_owned()]), "What of its dependencies to leave out.")
+        .coordinate(&["org", "name", "rev"])
+}
+
+/// The object symbol `exclude`.
+pub(crate) fn exclude_object() -> ObjectType {
+    ObjectType::new("exclude", "A third-party dependency to leave out.")
+        .required_field("org", FieldKind::String, "Its Maven group.")
+        .field("name", FieldKind::String, "Its Maven artifact; all of the group when not given.")
+}
+
+/// The version that stands for none.
+const NEWEST: &str = "latest.release";
+
+/// A jar as a BUILD file declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Jar {
+    pub(crate) org: String,
+    pub(crate) name: String,
+    pub(crate) rev: String,
+    pub(crate) classifier: String,
+    /// Empty for the usual `jar`.
+    pub(crate) ext: String,
+    pub(crate) is_intransitive: bool,
+    pub(crate) is_forced: bool,
+    pub(crate) excludes: Vec<Exclude>,
+    /// Where the declaration stands.
+    pub(crate) location: Location,
+}
+
+/// What to leave out: a module, or all of a group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Exclude {
+    pub(crate) org: String,
+    /// `None` for all of the group.
+    pub(crate) name: Option<String>,
+}
+
+impl Exclude {
+    fn of(object: &Object) -> Self {
+        let name = object.field("name").as_str().filter(|name| !name.is_empty() && *name != "*");
+        Self { org: text(object, "org"), name: name.map(str::to_owned) }
+    }
+
+    /// The excludes of a field.
+    pub(crate) fn of_field(value: &Value) -> Vec<Self> {
+        let mut excludes: Vec<Self> =
+            value.as_list().unwrap_or_default().iter().filter_map(Value::as_object).map(Self::of).collect();
+        excludes.sort();
+        excludes.dedup();
+        excludes
+    }
+
+    /// Whether it leaves out a coordinate `org:name...`.
+    pub(crate) fn matches(&self, coordinate: &str) -> bool {
+        let mut parts = coordinate.split(':');
+        parts.next() == Some(&self.org) && self.name.as_deref().is_none_or(|name| parts.next() == Some(name))
+    }
+
+    /// `org:name` or `org:*`, as Coursier has it.
+    fn spec(&self) -> String {
+        format!("{}:{}", self.org, self.name.as_deref().unwrap_or("*"))
+    }
+}
+
+impl Jar {
+    fn of(object: &Object) -> Result<Self> {
+        let at = |message: String| Error::msg(format!("{}: {message}", object.location));
+        for field in ["org", "name", "rev", "classifier", "ext"] {
+            let value = text(object, field);
+            if value.contains([':', ',', '/', '@']) || value.contains(char::is_whitespace) {
+                return Err(at(format!("`{value}` is no `{field}` of a jar")));
+            }
+        }
+        if object.field("url").as_str().is_some_and(|url| !url.is_empty()) {
+            let name = text(object, "name");
+            return Err(at(format!("jar `{name}` gives a `url`, and jars come from Maven repositories only"))
+                .hint("put it into a repository (a directory will do) and add that to `[coursier] repos`"));
+        }
+        let rev = text(object, "rev");
+        let ext = text(object, "ext");
+        Ok(Self {
+            org: text(object, "org"),
+            name: text(object, "name"),
+            rev: if rev.is_empty() { NEWEST.to_owned() } else { rev },
+            classifier: text(object, "classifier"),
+            ext: if ext == "jar" { String::new() } else { ext },
+            is_intransitive: object.field("intransitive").as_bool().unwrap_or(false),
+            is_forced: object.field("force").as_bool().unwrap_or(false),
+            excludes: Exclude::of_field(object.field("excludes")),
+            location: object.location.clone(),
+        })
+    }
+
+    /// A jar of a tool, from `org:name:rev`.
+    pub(crate) fn parse(coordinate: &str) -> Result<Self> {
+        let parts: Vec<&str> = coordinate.split(':').collect();
+        let [org, name, rev] = parts[..] else {
+            return Err(
+                Error::msg(format!("`{coordinate}` is no coordinate of a jar")).hint("write it as `org:name:rev`")
+            );
+        };
+        let fields = [("org", org), ("name", name), ("rev", rev)];
+        let fields = fields.map(|(field, value)| (field.to_owned(), Value::from(value))).to_vec();
+        Self::of(&Object { symbol: "jar".to_owned(), fields, location: Location::default() })
+    }
+
+    /// `org:name`.
+    pub(crate) fn module(&self) -> String {
+        format!("{}:{}", self.org, self.name)
+    }
+
+    /// `org:name:rev`.
+    pub(crate) fn coordinate(&self) -> String {
+        format!("{}:{}:{}", self.org, self.name, self.rev)
+    }
+
+    /// The declaration as a line of the lock file: all of it that counts.
+    pub(crate) fn declaration(&self) -> String {
+        let mut line = self.coordinate();
+        if !self.classifier.is_empty() {
+            line.push_str(&format!(" classifier {}", self.classifier));
+        }
+        if !self.ext.is_empty() {
+            line.push_str(&format!(" ext {}", self.ext));
+        }
+        if self.is_forced {
+            line.push_str(" force");
+        }
+        if self.is_intransitive {
+            line.push_str(" intransitive");
+        }
+        for exclude in &self.excludes {
+            line.push_str(&format!(" exclude {}", exclude.spec()));
+        }
+        line
+    }
+
+    /// The declaration as a line of the resolver's script.
+    pub(crate) fn script_line(&self) -> String {
+        let excludes: Vec<String> = self.excludes.iter().map(Exclude::spec).collect();
+        let (is_transitive, is_forced) = ((!self.is_intransitive).to_string(), self.is_forced.to_string());
+        let excludes = excludes.join(",");
+        ["jar", &self.org, &self.name, &self.rev, &self.classifier, &self.ext, &is_transitive, &is_forced, &excludes]
+            .join("\t")
+    }
+}
+
+/// The jars that a `jar_library` declares.
+pub(crate) fn jars_of(target: &Target) -> Result<Vec<Jar>> {
+    let jars = target.objects("jars");
+    if jars.is_empty() {
+        let address = &target.address;
+        return Err(Error::msg(format!("{}: target `{address}` must have a non-empty list of jars", target.location))
+            .failed_targets([address.clone()]));
+    }
+    jars.into_iter().map(|jar| Jar::of(jar).map_err(|error| error.failed_targets([target.address.clone()]))).collect()
+}
+
+/// Refuses two forced versions of one module.
+pub(crate) fn check_forced(jars: &[Jar]) -> Result<()> {
+    let mut forced: BTreeMap<String, &Jar> = BTreeMap::new();
+    for jar in jars.iter().filter(|jar| jar.is_forced) {
+        let other = forced.entry(jar.module()).or_insert(jar);
+        if other.rev != jar.rev {
+            let (module, rev) = (jar.module(), &jar.rev);
+            return Err(Error::msg(format!(
+                "{}: jar `{module}` is forced to version `{rev}` here and to `{}` at {}",
+                jar.location, other.rev, other.location
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn text(object: &Object, field: &str) -> String {
+    object.field(field).as_str().unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+    use plugin_api::Address;
+
+    /// A jar object of `field=value` pairs, at line 3 of a BUILD file.
+    pub(crate) fn jar_value(fields: &[(&str, Value)]) -> Value {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let location = Location { file: "3rdparty/BUILD".to_owned(), line: 3, column: 5 };
+        Value::Object(Object { symbol: "jar".to_owned(), fields, location })
+    }
+
+    fn check(fields: &[(&str, Value)], expect: Expect) {
+        let mut target = Target::new(Address::new("3rdparty", "x"), "jar_library");
+        target.fields.push(("jars".to_owned(), Value::List(vec![jar_value(fields)])));
+        let shown = match jars_of(&target) {
+            Ok(jars) => format!("{}\n{}", jars[0].declaration(), jars[0].script_line().replace('\t', "|")),
+            Err(error) => error.message,
+        };
+        expect.assert_eq(&shown);
+    }
+
+    fn exclude(org: &str, name: &str) -> Value {
+        let fields = vec![("org".to_owned(), org.into()), ("name".to_owned(), name.into())];
+        Value::Object(Object { symbol: "exclude".to_owned(), fields, location: Location::default() })
+    }
+
+    #[test]
+    fn a_declaration_keeps_all_that_counts() {
+        let plain = [("org", "a.b".into()), ("name", "c".into()), ("rev", "1.0".into())];
+        check(
+            &plain,
+            expect![[r#"
+            a.b:c:1.0
+            jar|a.b|c|1.0|||true|false|"#]],
+        );
+        let mut all = plain.to_vec();
+        all.push(("classifier", "linux".into()));
+        all.push(("ext", "zip".into()));
+        all.push(("force", true.into()));
+        all.push(("intransitive", true.into()));
+        all.push(("excludes", Value::List(vec![exclude("z", ""), exclude("x", "y")])));
+        check(
+            &all,
+            expect![[r#"
+            a.b:c:1.0 classifier linux ext zip force intransitive exclude x:y exclude z:*
+            jar|a.b|c|1.0|linux|zip|false|true|x:y,z:*"#]],
+        );
+    }
+
+    #[test]
+    fn a_jar_without_version_is_the_newest() {
+        check(
+            &[("org", "a".into()), ("name", "b".into())],
+            expect![[r#"
+            a:b:latest.release
+            jar|a|b|latest.release|||true|false|"#]],
+        );
+    }
+
+    #[test]
+    fn what_no_coordinate_may_hold_is_refused_with_its_place() {
+        let bad = [("org", "a:b".into()), ("name", "c".into())];
+        check(&bad, expect!["3rdparty/BUILD:3:5: `a:b` is no `org` of a jar"]);
+        let url = [("org", "a".into()), ("name", "c".into()), ("url", "file:x.jar".into())];
+        check(&url, expect!["3rdparty/BUILD:3:5: jar `c` gives a `url`, and jars come from Maven repositories only"]);
+    }
+
+    #[test]
+    fn two_forced_versions_are_refused_with_both_places() {
+        let jar = |rev: &str, line| {
+            let mut jar = Jar::parse(&format!("a:b:{rev}")).unwrap();
+            jar.is_forced = true;
+            jar.location = Location { file: "BUILD".to_owned(), line, column: 1 };
+            jar
+        };
+        let error = check_forced(&[jar("1", 4), jar("2", 9)]).unwrap_err();
+        expect!["BUILD:9:1: jar `a:b` is forced to version `2` here and to `1` at BUILD:4:1"].assert_eq(&error.message);
+        check_forced(&[jar("1", 4), jar("1", 9)]).unwrap();
+    }
+
+    #[test]
+    fn an_exclude_matches_a_module_or_a_group() {
+        let module = Exclude { org: "a".to_owned(), name: Some("b".to_owned()) };
+        assert!(module.matches("a:b:1") && !module.matches("a:bc:1") && !module.matches("ab:b:1"));
+        let group = Exclude { org: "a".to_owned(), name: None };
+        assert!(group.matches("a:b:1") && group.matches("a:c") && !group.matches("b:a"));
+    }
+}

@@ -1,0 +1,349 @@
+//! Coursier, driven: gets it, asks it, and turns what it says into a lock file or an error.
+//!
+//! Coursier is one jar, pinned by coordinate and SHA-256. It comes from the repositories that the user's Maven would ask;
+//! the JVM that fetches it is told about proxies and certificates by our own [`programs`](crate::programs).
+
+use super::declared::Jar;
+use super::lock::{LockFile, LockedArtifact, LockedFile, PlacedFile};
+use crate::jdk::Jdk;
+use crate::maven::{self, MavenError, MavenPlaces, Remotes};
+use crate::programs::{self, NETWORK_VARIABLES, Programs, RESOLVER_SOURCES};
+use plugin_api::{Context, Error, OptionRegistrar, Process, Result, Tool};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The option scope of Coursier.
+pub(crate) const SCOPE: &str = "coursier";
+
+/// Coursier's embeddable form, all in one jar.
+const COURSIER: &str = "io/get-coursier/interface/1.0.28/interface-1.0.28.jar";
+/// What that jar must be.
+const COURSIER_SHA256: &str = "7592fe49c789b55429483185ac22ac6da43680a39c53b818c50bca0fb7dd6a78";
+/// Its name in its directory.
+const COURSIER_JAR: &str = "coursier.jar";
+
+/// Declares the options of [`SCOPE`].
+pub(crate) fn register_options(options: &mut OptionRegistrar) {
+    options.list(
+        "repos",
+        &[],
+        "The Maven repositories to resolve from, as URLs, in this order. When empty: what Maven's `settings.xml` says, \
+         and the default of the installed Maven.",
+    );
+}
+
+/// Coursier, ready to be asked.
+pub(crate) struct Resolver<'c> {
+    context: &'c Context,
+    jdk: &'c Jdk,
+    programs: Programs,
+    remotes: Result<Remotes, MavenError>,
+}
+
+impl<'c> Resolver<'c> {
+    /// Prepares what is needed to ask Coursier; fetches nothing yet.
+    pub(crate) fn prepare(context: &'c Context, jdk: &'c Jdk) -> Result<Self> {
+        let programs = Programs::prepare(context, jdk)?;
+        // Whoever has everything in a cache needs no repository; that none is known counts only when one is asked.
+        let remotes = maven::remotes(&maven_places(context)?);
+        Ok(Self { context, jdk, programs, remotes })
+    }
+
+    /// Resolves the declared jars and links all of them into a directory.
+    pub(crate) fn resolve(&self, jars: &[Jar], directory: &Path) -> Result<LockFile> {
+        let remotes = self.remotes.as_ref().map_err(no_repository)?;
+        let mut script = script_head(remotes);
+        let declared: BTreeMap<String, &Jar> = jars.iter().map(|jar| (jar.declaration(), jar)).collect();
+        for jar in declared.values() {
+            script.push(jar.script_line());
+        }
+        let answer = self.ask(&script, directory, &format!("resolve {} third-party jars", declared.len()))?;
+        if !answer.is_complete() {
+            return Err(unresolved(&answer, jars, remotes));
+        }
+        Ok(LockFile::new(declared.keys().cloned().collect(), answer.artifacts))
+    }
+
+    /// Brings files of a lock file into a directory, from the user's own store or from a repository.
+    pub(crate) fn fetch(&self, files: &[&PlacedFile], directory: &Path) -> Result<()> {
+        let none = Remotes::default();
+        let mut script = script_head(self.remotes.as_ref().unwrap_or(&none));
+        for PlacedFile { key, coordinate, path: _, file } in files {
+            let version = coordinate.rsplit(':').next().unwrap_or_default();
+            let module = coordinate.strip_suffix(&format!(":{version}")).unwrap_or_default();
+            script.push(["locked", key, module, version, &file.classifier, &file.ext, &file.sha256].join("\t"));
+        }
+        let answer = self.ask(&script, directory, &format!("fetch {} third-party jars", files.len()))?;
+        if answer.is_complete() {
+            return Ok(());
+        }
+        let remotes = self.remotes.as_ref().map_err(no_repository)?;
+        Err(unresolved(&answer, &[], remotes))
+    }
+
+    fn ask(&self, script: &[String], directory: &Path, description: &str) -> Result<Answer> {
+        let (coursier, resolver) = (self.coursier()?, self.resolver()?);
+        let classpath =
+            "{tool:jvm-resolver}/programs.jar:{tool:jvm-programs}/programs.jar:{tool:coursier}/coursier.jar";
+        let process = Process::new(["{tool:jdk}/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"], description)
+            .args(["-cp", classpath, "pants.jvm.resolve.Main", "{cache:coursier}", "{cache:jars}"])
+            .arg(programs::path_text(directory)?)
+            .tool(self.jdk.tool())
+            .tool(self.programs.tool())
+            .tool(coursier)
+            .tool(resolver)
+            .named_cache("coursier")
+            .named_cache("jars")
+            .passthrough_env(NETWORK_VARIABLES)
+            .local_only();
+        let mut process = process;
+        process.stdin = lines(script);
+        let output = self.context.run(&process)?;
+        let answer = Answer::parse(&output.stdout_text());
+        if !output.is_success() && answer.is_complete() {
+            // It did not come to an answer: its own words are all there is.
+            let mut error = Error::msg(format!("{description}: Coursier {}", output.describe_exit()));
+            error.causes.extend(output.stderr_text().lines().map(str::to_owned));
+            return Err(error);
+        }
+        Ok(answer)
+    }
+
+    /// Coursier's jar, downloaded unless that was done.
+    fn coursier(&self) -> Result<Tool> {
+        let fill = |context: &Context, directory: &Path| self.download_coursier(context, directory);
+        let directory = self.context.tool_dir("coursier", COURSIER_SHA256, fill)?;
+        Ok(Tool::new("coursier", directory, COURSIER_SHA256))
+    }
+
+    fn download_coursier(&self, context: &Context, directory: &Path) -> Result<()> {
+        let remotes = self.remotes.as_ref().map_err(no_repository)?;
+        let mut script = script_head(remotes);
+        script.push(format!("path\t{COURSIER}"));
+        script.push(format!("sha256\t{COURSIER_SHA256}"));
+        script.push(format!("to\t{}", programs::path_text(&directory.join(COURSIER_JAR))?));
+        let mut process = Process::new(["{tool:jdk}/bin/java", "-XX:TieredStopAtLevel=1"], "download Coursier")
+            .args(["-cp", "{tool:jvm-programs}/programs.jar", "pants.jvm.fetch.Download"])
+            .tool(self.jdk.tool())
+            .tool(self.programs.tool())
+            .passthrough_env(NETWORK_VARIABLES)
+            .local_only();
+        process.stdin = lines(&script);
+        let output = context.run(&process)?;
+        if output.is_success() {
+            return Ok(());
+        }
+        let mut error = Error::msg("cannot download Coursier, which resolves third-party jars");
+        error.causes.extend(output.stderr_text().lines().map(str::to_owned));
+        error.hints.push(searched_hint(remotes));
+        Err(error)
+    }
+
+    /// Our program that talks to Coursier, compiled against it.
+    fn resolver(&self) -> Result<Tool> {
+        let identity = programs::identity(RESOLVER_SOURCES, &[&self.programs.identity, COURSIER_SHA256]);
+        let fill = |context: &Context, directory: &Path| {
+            let classpath = self.compile_classpath()?;
+            programs::compile(context, self.jdk, RESOLVER_SOURCES, &classpath, directory)
+        };
+        let directory = self.context.tool_dir("jvm-resolver", &identity, fill)?;
+        Ok(Tool::new("jvm-resolver", directory, identity))
+    }
+
+    fn compile_classpath(&self) -> Result<Vec<PathBuf>> {
+        Ok(vec![self.programs.directory.join(programs::JAR), self.coursier()?.path.join(COURSIER_JAR)])
+    }
+}
+
+fn maven_places(context: &Context) -> Result<MavenPlaces> {
+    let variable = |name: &str| context.environment(name).map(|value| value.filter(|value| !value.is_empty()));
+    let mut homes = Vec::new();
+    for name in ["MAVEN_HOME", "M2_HOME"] {
+        homes.extend(variable(name)?.map(PathBuf::from));
+    }
+    let user_home = variable("HOME")?.map(PathBuf::from);
+    let mut variables = Vec::new();
+    for name in named_variables(user_home.as_deref()) {
+        variables.extend(variable(&name)?.map(|value| (name, value)));
+    }
+    Ok(MavenPlaces {
+        configured: context.option_of(SCOPE, "repos")?.value.to_strings(),
+        homes,
+        path: std::env::split_paths(&variable("PATH")?.unwrap_or_default()).collect(),
+        user_home,
+        variables,
+    })
+}
+
+/// The variables that the user's settings name: `${env.TOKEN}`.
+fn named_variables(home: Option<&Path>) -> BTreeSet<String> {
+    let text = home.and_then(|home| std::fs::read_to_string(home.join(".m2/settings.xml")).ok()).unwrap_or_default();
+    text.split("${env.").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
+}
+
+fn script_head(remotes: &Remotes) -> Vec<String> {
+    let mut script: Vec<String> = remotes
+        .repositories
+        .iter()
+        .map(|repository| ["repository", &repository.url, &repository.user, &repository.password].join("\t"))
+        .collect();
+    if let Some(proxy) = &remotes.proxy {
+        script.push(
+            ["proxy", &proxy.host, &proxy.port.to_string(), &proxy.user, &proxy.password, &proxy.except].join("\t"),
+        );
+    }
+    script
+}
+
+fn lines(script: &[String]) -> Vec<u8> {
+    let mut text = script.join("\n");
+    text.push('\n');
+    text.into_bytes()
+}
+
+/// What our program answered.
+#[derive(Debug, Default)]
+struct Answer {
+    artifacts: BTreeMap<String, LockedArtifact>,
+    /// What could not be had, with what each repository said.
+    missing: BTreeMap<String, Vec<String>>,
+    /// Files that are not what the lock file says.
+    mismatches: Vec<String>,
+}
+
+impl Answer {
+    fn parse(text: &str) -> Self {
+        let mut answer = Self::default();
+        for line in text.lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            match fields[..] {
+                ["jar", node, _module, _version, classifier, ext, sha256, _path, needs] => {
+                    answer.add_artifact(node, classifier, ext, sha256, needs);
+                }
+                ["missing", what, reason] => {
+                    answer.missing.entry(what.to_owned()).or_default().push(reason.to_owned());
+                }
+                ["mismatch", node, url, expected, found] => {
+                    answer.mismatches.push(format!("`{node}` from {url}: SHA-256 {found}, locked {expected}"));
+                }
+                _ => tracing::debug!(line, "not a line of an answer"),
+            }
+        }
+        answer
+    }
+
+    fn add_artifact(&mut self, node: &str, classifier: &str, ext: &str, sha256: &str, needs: &str) {
+        let artifact = self.artifacts.entry(node.to_owned()).or_default();
+        if !sha256.is_empty() {
+            let text = str::to_owned;
+            artifact.files.push(LockedFile { sha256: text(sha256), classifier: text(classifier), ext: text(ext) });
+            artifact.files.sort();
+        }
+        artifact.needs.extend(needs.split(',').filter(|need| !need.is_empty()).map(str::to_owned));
+    }
+
+    fn is_complete(&self) -> bool {
+        self.missing.is_empty() && self.mismatches.is_empty()
+    }
+}
+
+fn no_repository(error: &MavenError) -> Error {
+    let mut shown = Error::msg(format!("third-party jars cannot be fetched: {error}"));
+    match error {
+        MavenError::NoRepository { searched } => {
+            shown.causes.clone_from(searched);
+            shown.hint("install Maven, whose default repository is used, or set the option `[coursier] repos`")
+        }
+        MavenError::Settings { path: _, source } => {
+            shown.causes.push(source.to_string());
+            shown
+        }
+    }
+}
+
+/// The error for what could not be had; the first line names the place of the declaration.
+fn unresolved(answer: &Answer, jars: &[Jar], remotes: &Remotes) -> Error {
+    if !answer.mismatches.is_empty() {
+        let mut error = Error::msg("a repository gives another file than the lock file names")
+            .hint("if the file was replaced on purpose, delete the lock file and resolve again");
+        error.causes.clone_from(&answer.mismatches);
+        return error;
+    }
+    let mut messages = Vec::new();
+    let mut error = Error::default();
+    for (what, reasons) in &answer.missing {
+        messages.push(match jars.iter().find(|jar| jar.coordinate() == *what) {
+            Some(jar) => format!("{}: jar `{what}` cannot be fetched", jar.location),
+            None if what.is_empty() => "third-party jars cannot be resolved".to_owned(),
+            None => format!("jar `{what}`, which others need, cannot be fetched"),
+        });
+        error.causes.extend(reasons.iter().cloned());
+    }
+    // Declared ones first: those are what the user can do something about.
+    messages.sort_by_key(|message| message.contains("which others need"));
+    error.message = messages.join("\n");
+    error.hint(searched_hint(remotes))
+}
+
+fn searched_hint(remotes: &Remotes) -> String {
+    let names: Vec<String> = remotes.repositories.iter().map(|repository| format!("`{}`", repository.id)).collect();
+    format!(
+        "searched the repositories {}; the option `[coursier] repos` and Maven's settings.xml name them",
+        names.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use plugin_api::Location;
+
+    fn remotes() -> Remotes {
+        let repository = |id: &str| maven::Repository {
+            id: id.to_owned(),
+            url: format!("https://{id}.test"),
+            user: String::new(),
+            password: String::new(),
+        };
+        Remotes { repositories: vec![repository("corp"), repository("central")], proxy: None }
+    }
+
+    #[test]
+    fn the_answer_becomes_artifacts() {
+        let answer = Answer::parse(
+            "jar\ta:b:1\ta:b\t1\t\tjar\tff\ta/b/1/b-1.jar\tc:d:2,e:f:3\njar\tc:d:2\tc:d\t2\t\t\t\t\t\nnoise\n",
+        );
+        assert!(answer.is_complete());
+        expect![[r#"{"a:b:1":{"files":[{"sha256":"ff"}],"needs":["c:d:2","e:f:3"]},"c:d:2":{}}"#]]
+            .assert_eq(&serde_json::to_string(&answer.artifacts).unwrap());
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_its_place_and_the_repositories() {
+        let mut jar = Jar::parse("a:b:1").unwrap();
+        jar.location = Location { file: "3rdparty/BUILD".to_owned(), line: 2, column: 9 };
+        let answer = Answer::parse(
+            "missing\ta:b:1\tnot found: https://corp.test/b\nmissing\ta:b:1\tnot found: https://central.test/b\n\
+             missing\tc:d:2\tnot found: https://corp.test/d\n",
+        );
+        let error = unresolved(&answer, &[jar], &remotes());
+        let shown = [error.message, error.causes.join("\n"), error.hints.join("\n")].join("\n");
+        expect![[r#"
+            3rdparty/BUILD:2:9: jar `a:b:1` cannot be fetched
+            jar `c:d:2`, which others need, cannot be fetched
+            not found: https://corp.test/b
+            not found: https://central.test/b
+            not found: https://corp.test/d
+            searched the repositories `corp`, `central`; the option `[coursier] repos` and Maven's settings.xml name them"#]]
+        .assert_eq(&shown);
+    }
+
+    #[test]
+    fn a_file_that_is_not_the_locked_one_is_an_error_of_its_own() {
+        let answer = Answer::parse("mismatch\ta:b:1\thttps://corp.test/b.jar\taa\tbb\n");
+        let error = unresolved(&answer, &[], &remotes());
+        assert_eq!(error.message, "a repository gives another file than the lock file names");
+        assert_eq!(error.causes, ["`a:b:1` from https://corp.test/b.jar: SHA-256 bb, locked aa"]);
+    }
+}

@@ -65,8 +65,11 @@ pub(super) fn unsupported(op: u32, place: &str) -> Error {
     Error { kind: ErrorKind::Unsupported, ..Error::msg(message) }
 }
 
+/// Takes an operation and its request to the thread that has the borrow, and waits for the answer.
+type Ask = dyn Fn(u32, Vec<u8>) -> Result<Vec<u8>, Error> + Send + Sync;
+
 struct LentContext {
-    ask: Box<dyn Fn(u32, Vec<u8>) -> Result<Vec<u8>, Error> + Send + Sync>,
+    ask: Box<Ask>,
 }
 
 impl AbiContext for LentContext {

@@ -1,0 +1,51 @@
+//! Plugins built against older and newer minors of plugin-api load beside each other, in any order.
+
+use crate::crates::{build_against, current_api, frozen_apis, next_minor_of_api};
+use crate::world::World;
+use std::path::{Path, PathBuf};
+
+/// Plugins built against every frozen minor, the current one, and one that does not exist yet.
+fn plugins() -> Vec<PathBuf> {
+    let mut apis = frozen_apis();
+    apis.push(current_api());
+    apis.push(next_minor_of_api());
+    let build = |(index, api): (usize, &PathBuf)| build_against(api, "acme", &format!("minor{index}"));
+    apis.iter().enumerate().map(build).collect()
+}
+
+#[test]
+fn every_minor_loads_in_any_order() {
+    let plugins = plugins();
+    let world = World::new();
+    for order in permutations(&plugins) {
+        let loaded = world.load(&order).unwrap_or_else(|error| panic!("{order:?}: {error}"));
+        let (first, last) = (loaded.plugins.iter().map(|plugin| plugin.api.minor).min(), order.len());
+        let newest = loaded.plugins.iter().map(|plugin| plugin.api.minor).max();
+        assert_eq!((loaded.plugins.len(), newest > first), (last, true), "different minors, all loaded");
+    }
+}
+
+#[test]
+fn every_minor_registers_and_works() {
+    for plugin in plugins() {
+        let mut world = World::new();
+        world.target("alpha_library", "top", "top.alpha", "Top.\n", &["bottom"]);
+        world.target("beta_library", "bottom", "bottom.beta", "Bottom.\n", &[]);
+        assert_eq!(world.run(&plugin, "translate").failures(), [""; 0], "{}", plugin.display());
+        assert_eq!(world.read("dist/translated/top.txt"), "see //:bottom\nTOP.\n");
+        assert_eq!(world.run(&plugin, "lint").failures(), [""; 0], "{}", plugin.display());
+    }
+}
+
+fn permutations(plugins: &[PathBuf]) -> Vec<Vec<&Path>> {
+    let Some((first, rest)) = plugins.split_first() else { return vec![Vec::new()] };
+    let mut orders = Vec::new();
+    for order in permutations(rest) {
+        for at in 0..=order.len() {
+            let mut order = order.clone();
+            order.insert(at, first.as_path());
+            orders.push(order);
+        }
+    }
+    orders
+}

@@ -88,7 +88,7 @@ impl Search<'_> {
     fn descend(&mut self, listing: &Listing, parts: &[Part], path: &str) {
         match parts {
             [] => {}
-            [Part::Deep, rest @ ..] => self.collect(listing, rest, path, ""),
+            [Part::Deep, ..] => self.collect(listing, parts, path, ""),
             [Part::Name(name)] => {
                 let has = |names: &[Box<str>]| names.binary_search(name).is_ok();
                 if has(&listing.files) || (self.wanted == Wanted::FilesAndDirs && has(&listing.dirs)) {
@@ -115,7 +115,7 @@ impl Search<'_> {
         }
     }
 
-    /// Collects everything below a directory whose path from there, `way`, matches the parts after `**`.
+    /// Collects everything below a directory whose path from there, `way`, matches the parts, which start with `**`.
     fn collect(&mut self, listing: &Listing, parts: &[Part], path: &str, way: &str) {
         let dirs = if self.wanted == Wanted::FilesAndDirs { &listing.dirs[..] } else { &[] };
         for name in listing.files.iter().chain(dirs) {
@@ -175,11 +175,11 @@ mod tests {
 
     #[test]
     fn sets_expand_to_sorted_files() {
-        check(&["*.py"], &[], expect![""]);
-        check(&["**/*.py", "x.py"], &[], expect![""]);
-        check(&["b/**"], &["**/*.txt"], expect![""]);
-        check(&["*/x.*"], &[], expect![""]);
-        check(&["x.py", "nope.py", "n*.py"], &["x.py"], expect![""]);
+        check(&["*.py"], &[], expect!["x.py y.py"]);
+        check(&["**/*.py", "x.py"], &[], expect!["b/c/z.py b/x.py x.py y.py"]);
+        check(&["b/**"], &["**/*.txt"], expect!["b/c/z.py b/x.py"]);
+        check(&["*/x.*"], &[], expect!["b/x.py b/x.txt"]);
+        check(&["x.py", "nope.py", "n*.py"], &["x.py"], expect![" missing nope.py"]);
     }
 
     #[test]

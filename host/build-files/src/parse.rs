@@ -29,7 +29,10 @@ pub(crate) fn parse(text: &str) -> Result<Module, SyntaxFault> {
 }
 
 fn syntax_fault(text: &str, error: &ruff_python_parser::ParseError) -> SyntaxFault {
-    let span = span(error.location);
+    // What is missing at the end of the file is missing after its last word.
+    let end = text.trim_end().len() as u32;
+    let at = span(error.location);
+    let span = Span { start: at.start.min(end), end: at.end.min(end) };
     let said = error.error.to_string();
     let mut first = said.chars();
     let lowered: String = first.next().into_iter().flat_map(char::to_lowercase).chain(first).collect();

@@ -95,11 +95,29 @@ mod tests {
 
     #[test]
     fn a_place_is_shown_with_its_line() {
-        check("a = 1\nbb = ü + c\n", 14, 15, expect![""]);
+        check(
+            "a = 1\nbb = ü + c\n",
+            14,
+            15,
+            expect![[r#"
+            a/BUILD:2:8: it is wrong
+              |
+            2 | bb = ü + c
+              |        ^"#]],
+        );
     }
 
     #[test]
     fn a_span_of_several_lines_shows_the_first() {
-        check("target(\n  name = 'x',\n)\n", 0, 23, expect![""]);
+        check(
+            "target(\n  name = 'x',\n)\n",
+            0,
+            23,
+            expect![[r#"
+            a/BUILD:1:1: it is wrong
+              |
+            1 | target(
+              | ^^^^^^^"#]],
+        );
     }
 }

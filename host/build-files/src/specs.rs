@@ -70,7 +70,7 @@ impl AddressSpec {
             None => Self::Descendants(dir),
             Some("") if text == ":" => Self::Siblings(String::new()),
             Some("") => Self::Siblings(dir),
-            Some(name) => Self::Single(Address::parse(&format!("//{dir}:{name}"), "")?),
+            Some(name) => Self::Single(address(&format!("//{dir}:{name}"), text)?),
         })
     }
 
@@ -86,8 +86,13 @@ impl AddressSpec {
         if has_wildcard || on_disk.is_file() || (last.contains('.') && !on_disk.is_dir()) {
             return Ok(Self::Files(path));
         }
-        Ok(Self::Single(Address::parse(&format!("//{path}"), "")?))
+        Ok(Self::Single(address(&format!("//{path}"), text)?))
     }
+}
+
+/// The address of a canonical text; a complaint is about what was typed.
+fn address(canonical: &str, typed: &str) -> Result<Address, SpecError> {
+    Ok(Address::parse(canonical, "").map_err(|error| AddressError { text: typed.to_owned(), ..error })?)
 }
 
 impl fmt::Display for AddressSpec {

@@ -148,8 +148,8 @@ impl Tree {
         listing.files.sort_unstable();
         listing.dirs.sort_unstable();
         if !are_builds_ignored {
-            let is_build_file = |name: &&Box<str>| &***name == "BUILD" || name.starts_with("BUILD.");
-            listing.build_files = listing.files.iter().filter(is_build_file).cloned().collect();
+            let is_build_file = |name: &str| name == "BUILD" || name.starts_with("BUILD.");
+            listing.build_files = listing.files.iter().filter(|name| is_build_file(name)).cloned().collect();
         }
         Ok(self.remember(listing))
     }

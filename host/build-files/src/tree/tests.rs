@@ -41,7 +41,19 @@ fn ignored_and_own_directories_do_not_exist() {
 //- BUILD.tools
 //- BUILDER
 ";
-    check(fixture, |_| (), expect![""]);
+    check(
+        fixture,
+        |_| (),
+        expect![[r#"
+        .gitignore
+        BUILD.tools (BUILD file)
+        BUILDER
+        a/A.java
+        a/BUILD (BUILD file)
+        b/out/BUILD (BUILD file)
+        node_modules/x/BUILD
+    "#]],
+    );
 }
 
 #[cfg(unix)]
@@ -56,7 +68,18 @@ fn links_are_followed_but_not_in_circles_and_not_out() {
         symlink("nowhere", root.join("a/dangling")).unwrap();
         symlink("A.java", root.join("a/B.java")).unwrap();
     };
-    check("//- a/A.java\n//- b/BUILD\n", prepare, expect![""]);
+    check(
+        "//- a/A.java\n//- b/BUILD\n",
+        prepare,
+        expect![[r#"
+        a/A.java
+        a/B.java
+        a/to_b/BUILD (BUILD file)
+        b/BUILD (BUILD file)
+        b/to_a/A.java
+        b/to_a/B.java
+    "#]],
+    );
 }
 
 #[cfg(unix)]
@@ -64,7 +87,14 @@ fn links_are_followed_but_not_in_circles_and_not_out() {
 fn names_that_are_not_utf8_are_named() {
     use std::os::unix::ffi::OsStrExt;
     let prepare = |root: &Path| fs::write(root.join("a").join(OsStr::from_bytes(b"\xffx.java")), "").unwrap();
-    check("//- a/A.java\n", prepare, expect![""]);
+    check(
+        "//- a/A.java\n",
+        prepare,
+        expect![[r#"
+        warning: `a/\xffx.java` is left out, because its name is not UTF-8
+        a/A.java
+    "#]],
+    );
 }
 
 #[test]

@@ -4,30 +4,36 @@ use super::*;
 
 #[test]
 fn literals_and_collections() {
-    check_value("[None, True, 1, -2, 1.5, 'a' \"b\", '''c\nd''', b'x', (1,), {'k': [2]}, {1, 1, 2}]", expect![""]);
-    check_value("[*[1, 2], 3] + [4] * 2", expect![""]);
-    check_value("dict(a = 1, **{'b': 2})", expect![""]);
+    check_value(
+        "[None, True, 1, -2, 1.5, 'a' \"b\", '''c\nd''', b'x', (1,), {'k': [2]}, {1, 1, 2}]",
+        expect![[r#"[None, true, 1, -2, Float(1.5), "ab", "c\nd", Bytes([120]), [1], {"k": [2]}, [1, 2]]"#]],
+    );
+    check_value("[*[1, 2], 3] + [4] * 2", expect!["[1, 2, 3, 4, 4]"]);
+    check_value("dict(a = 1, **{'b': 2})", expect![[r#"{"a": 1, "b": 2}"#]]);
 }
 
 #[test]
 fn operators() {
     check_value(
         "[1 + 2 * 3, 7 // 2, -7 // 2, -7 % 3, 7 % -3, 2 ** 10, 1 << 4, 5 & 3, 5 | 3, 5 ^ 3, ~5, 7 / 2]",
-        expect![""],
+        expect!["[7, 3, -4, 2, -2, 1024, 16, 1, 7, 6, -6, Float(3.5)]"],
     );
     check_value(
         "[1 < 2 < 3, 1 == True, 'a' in 'cat', 'x' not in ['y'], not [], None is None, (1, 2) < (1, 3)]",
-        expect![""],
+        expect!["[true, true, true, true, true, true, true]"],
     );
-    check_value("['' or 'b', 'a' and 'b', 1 if [] else 2]", expect![""]);
-    check_value("[sorted({1, 2, 3} - {2}), sorted({1} | {2}), {1, 2} & {2}, {1, 2} == {2, 1}]", expect![""]);
+    check_value("['' or 'b', 'a' and 'b', 1 if [] else 2]", expect![[r#"["b", "b", 2]"#]]);
+    check_value(
+        "[sorted({1, 2, 3} - {2}), sorted({1} | {2}), {1, 2} & {2}, {1, 2} == {2, 1}]",
+        expect!["[[1, 3], [1, 2], [2], true]"],
+    );
 }
 
 #[test]
 fn items_and_slices() {
     check_value(
         "['abc'[0], 'abc'[-1], [1, 2, 3][1:], 'abcdef'[::2], 'abc'[::-1], (1, 2, 3)[:-1], {'a': 1}['a'], [1, 2, 3][5:]]",
-        expect![""],
+        expect![[r#"["a", "c", [2, 3], "ace", "cba", [1, 2], 1, []]"#]],
     );
 }
 
@@ -35,19 +41,19 @@ fn items_and_slices() {
 fn text_methods_and_formats() {
     check_value(
         "['a-b'.replace('-', '_'), ' x '.strip(), 'a,b'.split(','), '/'.join(['a', 'b']), 'A'.lower(), 'x.py'.endswith(('.py', '.txt'))]",
-        expect![""],
+        expect![[r#"["a_b", "x", ["a", "b"], "a/b", "a", true]"#]],
     );
     check_value(
         "['%s-%d' % ('a', 1), '%(x)s' % {'x': 1}, '%05.1f|%-4s|%x%%' % (3.14159, 'ab', 255), '%s' % [1, 'a']]",
-        expect![""],
+        expect![[r#"["a-1", "1", "003.1|ab  |ff%", "[1, 'a']"]"#]],
     );
     check_value(
         "['{}-{}'.format(1, 2), '{a}{0!r:>5}{{}}'.format('x', a = 1), '{0[k]}'.format({'k': 2}), f'{1 + 1:03}{\"a\"!r}']",
-        expect![""],
+        expect![[r#"["1-2", "1  'x'{}", "2", "002'a'"]"#]],
     );
     check_value(
         "['a b  c'.split(), 'a b c'.split(None, 1), 'a.b.c'.rsplit('.', 1), 'ab'.partition('b'), 'abc'.find('c'), 'x'.zfill(3)]",
-        expect![""],
+        expect![[r#"[["a", "b", "c"], ["a", "b c"], ["a.b", "c"], ["a", "b", ""], 2, "00x"]"#]],
     );
 }
 
@@ -71,53 +77,84 @@ def make(first, second = 'd', *rest, **more):
   return first
 x = [make(1), make('a', 2), make('a', 2, 3), make(1, k = 2), make(second = 1, first = 'q')]
 ",
-        expect![""],
+        expect![[r#"[[1, "d", [], {}], None, "a02", [1, "d", [], {"k": 2}], None]"#]],
     );
-    check_body("x = [i * j for i in range(4) if i % 2 for j in (1, 2)]", expect![""]);
-    check_body("x = {k: v for k, v in zip('ab', [1, 2])}\nx['c'] = 3\ndel x['a']", expect![""]);
-    check_body("x = list(map(lambda n, m = 1: n + m, filter(None, [0, 1, 2])))", expect![""]);
-    check_body("a, (b, *c) = 1, [2, 3, 4]\nx = [c, b, a]\nx += [9]\nx.append(sorted('ba'))", expect![""]);
-    check_body("x = 0\nwhile x < 5:\n  x += 2\nelse:\n  x = [x]\nassert x, 'message'", expect![""]);
-    check_body("\nx = [\n\t'tab',\n        'spaces']", expect![""]);
+    check_body("x = [i * j for i in range(4) if i % 2 for j in (1, 2)]", expect!["[1, 2, 3, 6]"]);
+    check_body("x = {k: v for k, v in zip('ab', [1, 2])}\nx['c'] = 3\ndel x['a']", expect![[r#"{"b": 2, "c": 3}"#]]);
+    check_body("x = list(map(lambda n, m = 1: n + m, filter(None, [0, 1, 2])))", expect!["[2, 3]"]);
+    check_body(
+        "a, (b, *c) = 1, [2, 3, 4]\nx = [c, b, a]\nx += [9]\nx.append(sorted('ba'))",
+        expect![[r#"[[3, 4], 2, 1, 9, ["a", "b"]]"#]],
+    );
+    check_body("x = 0\nwhile x < 5:\n  x += 2\nelse:\n  x = [x]\nassert x, 'message'", expect!["[6]"]);
+    check_body("\nx = [\n\t'tab',\n        'spaces']", expect![[r#"["tab", "spaces"]"#]]);
 }
 
 #[test]
 fn builtins() {
     check_value(
         "[len('ü'), max(1, 3), min([2, 1]), sum([1, 2]), abs(-1), int('7'), str(1), bool([]), any([0, 1]), all([])]",
-        expect![""],
+        expect![[r#"[1, 3, 1, 3, 1, 7, "1", false, true, true]"#]],
     );
     check_value(
         "[list(enumerate('ab', 1)), list(reversed([1, 2])), sorted([3, 1, 2], key = lambda n: -n), isinstance('a', (list, str))]",
-        expect![""],
+        expect![[r#"[[[1, "a"], [2, "b"]], [2, 1], [3, 2, 1], true]"#]],
     );
-    check_value("[range(3), range(1, 6, 2), range(3, 0, -1)]", expect![""]);
+    check_value("[range(3), range(1, 6, 2), range(3, 0, -1)]", expect!["[[0, 1, 2], [1, 3, 5], [3, 2, 1]]"]);
 }
 
 #[test]
 fn what_a_file_may_read() {
     check_body(
         "import os\nx = [os.path.join('a', '/b', 'c'), os.path.dirname(__file__), os.path.basename('a/b')]",
-        expect![""],
+        expect![[r#"["/b/c", "[ROOT]/a/b", "b"]"#]],
     );
-    check_body("import os\nx = [os.environ['USER'], os.environ.get('NOPE', 'n'), 'NOPE' in os.environ]", expect![""]);
-    check_body("with open('a/b/data.txt') as fp:\n  x = [line.strip() for line in fp]", expect![""]);
-    check_body("x = open('data.txt').read()", expect![""]);
+    check_body(
+        "import os\nx = [os.environ['USER'], os.environ.get('NOPE', 'n'), 'NOPE' in os.environ]",
+        expect![[r#"["ann", "n", false]"#]],
+    );
+    check_body("with open('a/b/data.txt') as fp:\n  x = [line.strip() for line in fp]", expect![[r#"["one", "two"]"#]]);
+    check_body("x = open('data.txt').read()", expect![[r#""one\ntwo\n""#]]);
     check_body(
         "import os\nx = [os.listdir('a/b'), os.path.exists('a/b/BUILD'), os.path.isdir('data.txt')]",
-        expect![""],
+        expect![[r#"[["BUILD", "data.txt", "sub"], true, false]"#]],
     );
     check_body(
         "from glob import glob\nimport os\nx = [glob('a/b/*'), glob(os.path.join(get_buildroot(), 'a/*/*.txt'))]",
-        expect![""],
+        expect![[r#"[["a/b/BUILD", "a/b/data.txt", "a/b/sub"], ["[ROOT]/a/b/data.txt"]]"#]],
     );
     check_body(
         "from __future__ import print_function\nx = [get_buildroot(), buildfile_path(), pants_version(), __file__]",
-        expect![""],
+        expect![[r#"["[ROOT]", "a/b/BUILD", "1.30.4", "[ROOT]/a/b/BUILD"]"#]],
     );
-    check_body("x = open('/etc/passwd').read()", expect![""]);
-    check_body("x = open('../../../etc/passwd').read()", expect![""]);
-    check_body("import re\nx = re.compile('a')", expect![""]);
+    check_body(
+        "x = open('/etc/passwd').read()",
+        expect![[r#"
+        a/b/BUILD:1:5: `/etc/passwd` is outside the build root
+          |
+        1 | x = open('/etc/passwd').read()
+          |     ^^^^^^^^^^^^^^^^^^^
+    "#]],
+    );
+    check_body(
+        "x = open('../../../etc/passwd').read()",
+        expect![[r#"
+        a/b/BUILD:1:5: `a/b/../../../etc/passwd` is outside the build root
+          |
+        1 | x = open('../../../etc/passwd').read()
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#]],
+    );
+    check_body(
+        "import re\nx = re.compile('a')",
+        expect![[r#"
+        a/b/BUILD:1:1: `re` cannot be imported: BUILD files have `os` and `glob` only
+          |
+        1 | import re
+          | ^^^^^^^^^
+          hint: `build_file_imports = "warn"` in `[GLOBAL]` passes over other imports
+    "#]],
+    );
 }
 
 #[test]
@@ -128,5 +165,8 @@ fn what_was_read_is_recorded() {
     let (build_files, _) = load(&fixture, "::", &SpecFilters::default());
     let reads = build_files.reads_of("a");
     let shown: Vec<String> = reads.iter().map(|read| format!("{:?} {}", read.kind, read.name)).collect();
-    expect![[""]].assert_eq(&shown.join("\n"));
+    expect![[r#"
+        File a/data.txt
+        Environment USER"#]]
+    .assert_eq(&shown.join("\n"));
 }

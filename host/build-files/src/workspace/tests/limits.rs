@@ -5,31 +5,165 @@ use proptest::prelude::*;
 
 #[test]
 fn endless_loops_and_recursion_end() {
-    check("//- a/BUILD\nwhile True:\n  pass\n//- b/BUILD\ntarget(name = 'y')\n", expect![""]);
-    check("//- a/BUILD\ndef f(n):\n  return f(n + 1)\nf(0)\n", expect![""]);
-    check("//- a/BUILD\nfor i in range(10000000):\n  pass\n", expect![""]);
+    check(
+        "//- a/BUILD\nwhile True:\n  pass\n//- b/BUILD\ntarget(name = 'y')\n",
+        expect![[r#"
+        target b:y at b/BUILD:1:1
+        a/BUILD:1:7: this takes more steps than a BUILD file may
+          |
+        1 | while True:
+          |       ^^^^
+          hint: does a loop never end?
+    "#]],
+    );
+    check(
+        "//- a/BUILD\ndef f(n):\n  return f(n + 1)\nf(0)\n",
+        expect![[r#"
+        a/BUILD:2:12: calls are nested too deeply
+          |
+        2 |   return f(n + 1)
+          |            ^^^^^
+          hint: does a function call itself without end?
+    "#]],
+    );
+    check(
+        "//- a/BUILD\nfor i in range(10000000):\n  pass\n",
+        expect![[r#"
+        a/BUILD:1:10: this takes more steps than a BUILD file may
+          |
+        1 | for i in range(10000000):
+          |          ^^^^^^^^^^^^^^^
+          hint: does a loop never end?
+    "#]],
+    );
 }
 
 #[test]
 fn huge_values_are_refused() {
-    check_value("'a' * 1000000000", expect![""]);
-    check_value("[0] * 1000000000", expect![""]);
-    check_value("'%999999999d' % 1", expect![""]);
-    check_value("'{:999999999}'.format(1)", expect![""]);
-    check_value("range(9223372036854775807)", expect![""]);
-    check_body("x = 'a'\nfor i in range(100):\n  x = x + x", expect![""]);
-    check_body("x = ['a']\nfor i in range(100):\n  x = x + x", expect![""]);
-    check_body("x = [1]\nfor i in range(30):\n  x = [x, x]\nx = str(x)", expect![""]);
-    check_value("'a'.replace('', 'b' * 10000000).replace('b', 'c' * 10000000)", expect![""]);
+    check_value(
+        "'a' * 1000000000",
+        expect![[r#"
+        a/b/BUILD:1:5: this makes more data than a BUILD file may hold
+          |
+        1 | x = 'a' * 1000000000
+          |     ^^^^^^^^^^^^^^^^
+    "#]],
+    );
+    check_value(
+        "[0] * 1000000000",
+        expect![[r#"
+        a/b/BUILD:1:5: this makes more data than a BUILD file may hold
+          |
+        1 | x = [0] * 1000000000
+          |     ^^^^^^^^^^^^^^^^
+    "#]],
+    );
+    check_value(
+        "'%999999999d' % 1",
+        expect![[r#"
+        a/b/BUILD:1:5: 999999999 is too wide for a format
+          |
+        1 | x = '%999999999d' % 1
+          |     ^^^^^^^^^^^^^^^^^
+    "#]],
+    );
+    check_value(
+        "'{:999999999}'.format(1)",
+        expect![[r#"
+        a/b/BUILD:1:5: 999999999 is too wide for a format
+          |
+        1 | x = '{:999999999}'.format(1)
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^
+    "#]],
+    );
+    check_value(
+        "range(9223372036854775807)",
+        expect![[r#"
+        a/b/BUILD:1:5: this takes more steps than a BUILD file may
+          |
+        1 | x = range(9223372036854775807)
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: does a loop never end?
+    "#]],
+    );
+    check_body(
+        "x = 'a'\nfor i in range(100):\n  x = x + x",
+        expect![[r#"
+        a/b/BUILD:3:7: this makes more data than a BUILD file may hold
+          |
+        3 |   x = x + x
+          |       ^^^^^
+    "#]],
+    );
+    check_body(
+        "x = ['a']\nfor i in range(100):\n  x = x + x",
+        expect![[r#"
+        a/b/BUILD:3:7: this takes more steps than a BUILD file may
+          |
+        3 |   x = x + x
+          |       ^^^^^
+          hint: does a loop never end?
+    "#]],
+    );
+    check_body(
+        "x = [1]\nfor i in range(30):\n  x = [x, x]\nx = str(x)",
+        expect![[r#"
+        a/b/BUILD:4:5: values are nested too deeply
+          |
+        4 | x = str(x)
+          |     ^^^^^^
+    "#]],
+    );
+    check_value(
+        "'a'.replace('', 'b' * 10000000).replace('b', 'c' * 10000000)",
+        expect![[r#"
+        a/b/BUILD:1:50: this makes more data than a BUILD file may hold
+          |
+        1 | x = 'a'.replace('', 'b' * 10000000).replace('b', 'c' * 10000000)
+          |                                                  ^^^^^^^^^^^^^^
+    "#]],
+    );
 }
 
 #[test]
 fn deep_and_circular_values_are_refused_where_they_are_looked_at() {
-    check_body("x = []\nfor i in range(100000):\n  x = [x]", expect![""]);
-    check_body("x = ()\nfor i in range(100000):\n  x = (x,)\nx = {x: 1}", expect![""]);
-    check_body("x = []\nx.append(x)\nx = str(x)", expect![""]);
-    check_body("x = []\nx.append(x)\ny = []\ny.append(y)\nx = x == y", expect![""]);
-    check_body("x = 1\ny = []\nfor i in range(100000):\n  y = [y]", expect![""]);
+    check_body(
+        "x = []\nfor i in range(100000):\n  x = [x]",
+        expect![[r#"
+        a/b/BUILD:4:51: values are nested too deeply
+          |
+        4 | java_library(name = 'v', sources = [], provides = x)
+          |                                                   ^
+    "#]],
+    );
+    check_body(
+        "x = ()\nfor i in range(100000):\n  x = (x,)\nx = {x: 1}",
+        expect![[r#"
+        a/b/BUILD:4:6: values are nested too deeply
+          |
+        4 | x = {x: 1}
+          |      ^
+    "#]],
+    );
+    check_body(
+        "x = []\nx.append(x)\nx = str(x)",
+        expect![[r#"
+        a/b/BUILD:3:5: values are nested too deeply
+          |
+        3 | x = str(x)
+          |     ^^^^^^
+    "#]],
+    );
+    check_body(
+        "x = []\nx.append(x)\ny = []\ny.append(y)\nx = x == y",
+        expect![[r#"
+        a/b/BUILD:5:5: values are nested too deeply
+          |
+        5 | x = x == y
+          |     ^^^^^^
+    "#]],
+    );
+    check_body("x = 1\ny = []\nfor i in range(100000):\n  y = [y]", expect!["1"]);
 }
 
 #[test]
@@ -54,6 +188,7 @@ fn evaluate_text(text: &str) {
     let mut config = fixture.config();
     config.limits.steps = 20_000;
     config.limits.memory = 1 << 20;
+    config.jobs = 1;
     let build_files = BuildFiles::new(config, symbols());
     build_files.load_all();
 }

@@ -29,7 +29,36 @@ alias(name = 'lib', target = 'src/java/lib')
 
 #[test]
 fn a_repository_loads() {
-    check(REPO, expect![""]);
+    check(
+        REPO,
+        expect![[r#"
+        target //:junit at BUILD:1:1
+        alias //:lib at BUILD:2:1
+          target = "src/java/lib:lib"
+          needs: src/java/lib:lib
+        jar_library 3rdparty:guava at 3rdparty/BUILD:1:1
+          jars = [jar(org="com.google.guava", name="guava", rev="18.0"), jar(org="o", name="n", force=true)]
+        jvm_binary src/java/app:app at src/java/app/BUILD:1:1
+          main = "a.App"
+          sources = "App.java"
+          files: src/java/app/App.java
+          needs: src/java/lib:lib src/java/app:data
+        files src/java/app:data at src/java/app/BUILD.tools:1:1
+          sources = ["data/**", "!**/*.tmp"]
+          scope = "runtime"
+          no_cache = true
+          files: src/java/app/data/a.txt src/java/app/data/sub/b.txt
+          tags: tools
+        java_library src/java/lib:lib at src/java/lib/BUILD:1:1
+          files: src/java/lib/Lib.java
+          needs: 3rdparty:guava
+          tags: lib public
+          about: The library.
+        junit_tests src/java/lib:tests at src/java/lib/BUILD:6:1
+          files: src/java/lib/LibTest.java
+          needs: src/java/lib:lib //:junit
+    "#]],
+    );
 }
 
 #[test]
@@ -77,29 +106,106 @@ fn check_named(specs: &str, filters: SpecFilters, expect: Expect) {
 #[test]
 fn specs_of_every_form() {
     let named = |specs, expect| check_named(specs, SpecFilters::default(), expect);
-    named("src/java/lib", expect![""]);
-    named("src/java/lib:tests src/java/lib/ //src/java/lib:lib", expect![""]);
-    named(":lib //:junit", expect![""]);
-    named("src/java/app:", expect![""]);
-    named(": src/java::", expect![""]);
-    named("./lib:tests ./app: .::", expect![""]);
-    named("[ROOT]/src/java/lib", expect![""]);
-    named("src/java/app/App.java", expect![""]);
-    named("src/java/lib/*.java !src/java/lib/*Test.java", expect![""]);
-    named("src/java/app/BUILD.tools", expect![""]);
-    named(":: ^src/java:: ^//:junit", expect![""]);
+    named("src/java/lib", expect!["src/java/lib:lib"]);
+    named(
+        "src/java/lib:tests src/java/lib/ //src/java/lib:lib",
+        expect![[r#"
+        src/java/lib:tests
+        src/java/lib:lib"#]],
+    );
+    named(
+        ":lib //:junit",
+        expect![[r#"
+        //:lib
+        //:junit"#]],
+    );
+    named(
+        "src/java/app:",
+        expect![[r#"
+        src/java/app:app
+        src/java/app:data"#]],
+    );
+    named(
+        ": src/java::",
+        expect![[r#"
+        //:junit
+        //:lib
+        src/java/app:app
+        src/java/app:data
+        src/java/lib:lib
+        src/java/lib:tests"#]],
+    );
+    named(
+        "./lib:tests ./app: .::",
+        expect![[r#"
+        src/java/lib:tests
+        src/java/app:app
+        src/java/app:data
+        src/java/lib:lib"#]],
+    );
+    named("[ROOT]/src/java/lib", expect!["src/java/lib:lib"]);
+    named("src/java/app/App.java", expect!["src/java/app:app"]);
+    named("src/java/lib/*.java !src/java/lib/*Test.java", expect!["src/java/lib:lib"]);
+    named("src/java/app/BUILD.tools", expect!["src/java/app:data"]);
+    named(
+        ":: ^src/java:: ^//:junit",
+        expect![[r#"
+        //:lib
+        3rdparty:guava"#]],
+    );
 }
 
 #[test]
 fn specs_that_name_nothing() {
     let named = |specs, expect| check_named(specs, SpecFilters::default(), expect);
-    named("src/java/lib:lob", expect![""]);
-    named("src/java/lib:other", expect![""]);
-    named("src/java", expect![""]);
-    named("src/jav/lib src/jav/lib:: src/nope:", expect![""]);
-    named("src/java/app/data::", expect![""]);
-    named("src/nope.txt *.txt src/java/app/data/sub/c.tmp", expect![""]);
-    named("/elsewhere ../../../x a:b=c", expect![""]);
+    named(
+        "src/java/lib:lob",
+        expect![[r#"
+        `src/java/lib:lob` does not match any targets
+          hint: did you mean `//src/java/lib:lib`?"#]],
+    );
+    named(
+        "src/java/lib:other",
+        expect![[r#"
+        `src/java/lib:other` does not match any targets
+          hint: directory `src/java/lib` declares `:lib`, `:tests`"#]],
+    );
+    named(
+        "src/java",
+        expect![[r#"
+        `src/java:java` does not match any targets
+          hint: directory `src/java` has no BUILD file"#]],
+    );
+    named(
+        "src/jav/lib src/jav/lib:: src/nope:",
+        expect![[r#"
+        `src/jav/lib:lib` does not match any targets
+          hint: did you mean `src/java/lib:lib`?
+        `src/jav/lib::` does not match any targets
+          hint: did you mean `src/java/lib::`?
+        `src/nope:` does not match any targets
+          hint: directory `src/nope` does not exist"#]],
+    );
+    named(
+        "src/java/app/data::",
+        expect![[r#"
+        `src/java/app/data::` does not match any targets
+          hint: directory `src/java/app/data` and what is below it declare no targets"#]],
+    );
+    named(
+        "src/nope.txt *.txt src/java/app/data/sub/c.tmp",
+        expect![[r#"
+        `src/nope.txt` does not match any files
+        `*.txt` does not match any files
+        no target owns `src/java/app/data/sub/c.tmp`"#]],
+    );
+    named(
+        "/elsewhere ../../../x a:b=c",
+        expect![[r#"
+        `/elsewhere` is not inside the build root `[ROOT]`
+        `../../../x` is not inside the build root `[ROOT]`
+        `a:b=c` is not an address: its name contains one of `@!?/\:=`"#]],
+    );
 }
 
 #[test]
@@ -108,12 +214,40 @@ fn filters_apply_to_the_roots() {
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
         ..SpecFilters::default()
     };
-    check_named("::", tags(&["public,tools"]), expect![""]);
-    check_named("::", tags(&["+lib", "public"]), expect![""]);
-    check_named("::", tags(&["-lib,tools"]), expect![""]);
+    check_named(
+        "::",
+        tags(&["public,tools"]),
+        expect![[r#"
+        src/java/app:data
+        src/java/lib:lib"#]],
+    );
+    check_named("::", tags(&["+lib", "public"]), expect!["src/java/lib:lib"]);
+    check_named(
+        "::",
+        tags(&["-lib,tools"]),
+        expect![[r#"
+        //:junit
+        //:lib
+        3rdparty:guava
+        src/java/app:app
+        src/java/lib:tests"#]],
+    );
     let regexps = |text: &str| SpecFilters { exclude_target_regexps: vec![text.to_owned()], ..SpecFilters::default() };
-    check_named("::", regexps("^src/.*"), expect![""]);
-    check_named("src/java/lib", regexps("("), expect![""]);
+    check_named(
+        "::",
+        regexps("^src/.*"),
+        expect![[r#"
+        //:junit
+        //:lib
+        3rdparty:guava"#]],
+    );
+    check_named(
+        "src/java/lib",
+        regexps("("),
+        expect![[r#"
+        src/java/lib:lib
+        `(` is not a regular expression: unclosed group"#]],
+    );
 }
 
 #[test]
@@ -125,11 +259,11 @@ fn owners_of_files() {
         assert_eq!(diagnostics, []);
         expect.assert_eq(&owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
     };
-    check("src/java/lib/Lib.java", expect![""]);
-    check("src/java/lib/DeletedTest.java", expect![""]);
-    check("src/java/app/data/deleted/x.txt", expect![""]);
+    check("src/java/lib/Lib.java", expect!["src/java/lib:lib"]);
+    check("src/java/lib/DeletedTest.java", expect!["src/java/lib:tests"]);
+    check("src/java/app/data/deleted/x.txt", expect!["src/java/app:data"]);
     check("src/java/app/data/sub/c.tmp", expect![""]);
-    check("src/java/app/BUILD", expect![""]);
+    check("src/java/app/BUILD", expect!["src/java/app:app"]);
     check("nobody/x.txt", expect![""]);
 }
 
@@ -145,21 +279,30 @@ fn globs_and_their_arithmetic() {
         let files: Vec<String> = target.sources.iter().map(|path| path.display().to_string()).collect();
         expect.assert_eq(&format!("{}  from {}", files.join(" "), shown_value(target.field("sources"))));
     };
-    check("globs('*.py')", expect![""]);
-    check("rglobs('*.py')", expect![""]);
-    check("zglobs('**/*.txt')", expect![""]);
-    check("globs('*.py') - 'x.py'", expect![""]);
-    check("globs('*.py') - ['x.py', 'y.py']", expect![""]);
-    check("globs('*.py') - globs('*_test.py')", expect![""]);
-    check("globs('*.py', exclude = [globs('*_test.py')])", expect![""]);
-    check("rglobs('*.py', exclude = [['y.py'], 'x*'])", expect![""]);
-    check("globs('*.py') - globs('x*') + ['x.py']", expect![""]);
-    check("['x.py'] + globs('y*')", expect![""]);
-    check("globs('*.py') - (globs('*') - 'x.py')", expect![""]);
-    check("[f for f in globs('*.py') if not f.startswith('x')]", expect![""]);
-    check("['*.py', '!x*']", expect![""]);
-    check("'x.py'", expect![""]);
-    check("[globs('x.py'), 'y.py']", expect![""]);
+    check("globs('*.py')", expect![[r#"a/x.py a/x_test.py a/y.py  from ["*.py"] - []"#]]);
+    check("rglobs('*.py')", expect![[r#"a/b/z.py a/x.py a/x_test.py a/y.py  from ["**/*.py"] - []"#]]);
+    check("zglobs('**/*.txt')", expect![[r#"a/b/z.txt  from ["**/*.txt"] - []"#]]);
+    check("globs('*.py') - 'x.py'", expect![[r#"a/x_test.py a/y.py  from ["*.py"] - ["x.py"]"#]]);
+    check("globs('*.py') - ['x.py', 'y.py']", expect![[r#"a/x_test.py  from ["*.py"] - ["x.py", "y.py"]"#]]);
+    check("globs('*.py') - globs('*_test.py')", expect![[r#"a/x.py a/y.py  from ["*.py"] - ["*_test.py"]"#]]);
+    check(
+        "globs('*.py', exclude = [globs('*_test.py')])",
+        expect![[r#"a/x.py a/y.py  from ["*.py"] - ["*_test.py"]"#]],
+    );
+    check("rglobs('*.py', exclude = [['y.py'], 'x*'])", expect![[r#"a/b/z.py  from ["**/*.py"] - ["y.py", "x*"]"#]]);
+    check(
+        "globs('*.py') - globs('x*') + ['x.py']",
+        expect![[r#"a/x.py a/y.py  from [["*.py"] - ["x*"], ["x.py"] - []]"#]],
+    );
+    check("['x.py'] + globs('y*')", expect![[r#"a/x.py a/y.py  from ["x.py", "y*"] - []"#]]);
+    check(
+        "globs('*.py') - (globs('*') - 'x.py')",
+        expect![[r#"a/x.py  from ["*.py"] - ["BUILD", "x_test.py", "y.py"]"#]],
+    );
+    check("[f for f in globs('*.py') if not f.startswith('x')]", expect![[r#"a/y.py  from ["y.py"]"#]]);
+    check("['*.py', '!x*']", expect![[r#"a/y.py  from ["*.py", "!x*"]"#]]);
+    check("'x.py'", expect![[r#"a/x.py  from "x.py""#]]);
+    check("[globs('x.py'), 'y.py']", expect![[r#"a/x.py a/y.py  from [["x.py"] - [], "y.py"]"#]]);
 }
 
 #[test]
@@ -173,7 +316,14 @@ second
 target(name = 'all', dependencies = numbered('t', count = 2))
 from_file('names.txt')
 ",
-        expect![""],
+        expect![[r#"
+            target a:all at a/BUILD:1:1
+              needs: a:t1 a:t2
+            target a:first at a/BUILD:2:1
+            target a:second at a/BUILD:2:1
+            target a:t1 at a/BUILD:1:37
+            target a:t2 at a/BUILD:1:37
+        "#]],
     );
 }
 
@@ -185,7 +335,7 @@ fn loading_more_keeps_what_is_there() {
     build_files.load_all();
     assert_eq!(before.len(), 1, "a snapshot does not change");
     let after = build_files.graph();
-    assert_eq!(after.len(), 8);
+    assert_eq!(after.len(), 7);
     assert!(Arc::ptr_eq(before.targets().next().unwrap(), after.targets().next().unwrap()));
     assert_eq!(build_files.build_file_of(&Address::new("", "lib")), Some(PathBuf::from("BUILD")));
 }

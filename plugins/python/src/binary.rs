@@ -114,12 +114,12 @@ fn pex(target: &Target, environment: &PythonEnvironment, sources: &str, output: 
     let program = ["{tool:python-tools}/bin/python", "-I", "-m", "pex"];
     let mut process = Process::new(program, format!("pex {}", target.address))
         .args(["--rcfile=/dev/null", "--no-pypi", "--no-compile", "--no-use-system-time"])
-        .arg("--python={tool:venv}/bin/python")
         .arg(format!("--sources-directory={sources}"))
         .arg(format!("--python-shebang={}", shebang(target)))
         .arg(format!("--output-file={output}"))
         .arg(format!("--entry-point={entry_point}"));
     if !environment.requirements.is_empty() {
+        // It says for which interpreter, too. With `--python` besides, pex refuses wheels that are for Python 2 as well.
         process = process.arg("--venv-repository={tool:venv}").args(environment.requirements.iter().cloned());
     }
     if let Some(inherit) = target.text("inherit_path") {

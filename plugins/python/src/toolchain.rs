@@ -52,6 +52,7 @@ impl Toolchain {
 }
 
 fn install(context: &Context, interpreter: &Interpreter, directory: &Path) -> Result<()> {
+    let _workunit = context.workunit("install uv and pex")?;
     let target = Tool::new("target", directory, "");
     let make = Process::new(
         ["{tool:interpreter}", "-I", "-m", "venv", "{tool:target}"],

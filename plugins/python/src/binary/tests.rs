@@ -45,7 +45,6 @@ fn a_pex_is_made_of_the_environment_and_the_sources_and_put_into_dist() {
         --no-pypi
         --no-compile
         --no-use-system-time
-        --python={tool:venv}/bin/python
         --sources-directory=.pants.d/binary/py/src.python.acme.app.app/sources
         --python-shebang=/usr/bin/env python3
         --output-file=.pants.d/binary/py/src.python.acme.app.app/app.pex

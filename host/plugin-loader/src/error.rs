@@ -204,10 +204,10 @@ pub enum PluginFault {
     #[error("was built with `panic = \"abort\"`; a plugin needs `panic = \"unwind\"`")]
     PanicAbort,
     /// Its types differ from the host's in spite of a matching version.
-    #[error("its layout differs from the host's: {reason}")]
+    #[error("its type `{type_name}` differs from the host's in spite of a matching version")]
     Layout {
-        /// The first difference.
-        reason: String,
+        /// The type of plugin-api that differs.
+        type_name: String,
     },
     /// The system's loader refused it.
     #[error("the system refused to load it: {reason}")]

@@ -4,7 +4,6 @@
 //! whatever its bytes are, reading them yields a header or a fault.
 
 use crate::error::{ApiVersion, PluginFault, file_name};
-use crate::object_file::ObjectFile;
 use plugin_api::{FLAG_PANIC_UNWIND, MAGIC, PluginHeader};
 use std::fs;
 use std::io;
@@ -19,6 +18,7 @@ pub(crate) const ROOT_SYMBOL: &str = "PANTS_PLUGIN_ROOT";
 /// The size of the header of 1.0; a later minor may append fields.
 const MIN_HEADER_SIZE: usize = size_of::<PluginHeader>();
 /// Far beyond any header that this major will have.
+#[cfg(target_os = "linux")]
 const MAX_HEADER_SIZE: u64 = 64 << 10;
 
 /// What a plugin says about itself.
@@ -88,7 +88,7 @@ fn check_regular(path: &Path) -> Result<(), PluginFault> {
 
 #[cfg(target_os = "linux")]
 fn read_exports(path: &Path) -> Result<Header, PluginFault> {
-    let mut object = ObjectFile::open(path)?;
+    let mut object = crate::object_file::ObjectFile::open(path)?;
     let Some(symbol) = object.symbol(HEADER_SYMBOL)? else {
         return Err(PluginFault::NotAPlugin);
     };

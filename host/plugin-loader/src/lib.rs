@@ -9,6 +9,7 @@
 
 mod error;
 
+#[cfg(target_os = "linux")]
 mod object_file;
 
 mod backend_ids;

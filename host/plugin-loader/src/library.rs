@@ -9,19 +9,23 @@
 use crate::error::PluginFault;
 use crate::header::{HEADER_SYMBOL, Header, ROOT_SYMBOL};
 use abi_stable::StableAbi;
-use abi_stable::abi_stability::abi_checking::{CheckingGlobals, check_layout_compatibility_with_globals};
-use abi_stable::library::{AbiHeader, AbiHeaderRef, LibHeader, LibraryError};
-use abi_stable::type_layout::TypeLayout;
+use abi_stable::abi_stability::abi_checking::{
+    AbiInstabilityErrors, CheckingGlobals, check_layout_compatibility_with_globals,
+};
+use abi_stable::library::{AbiHeaderRef, LibraryError};
+use abi_stable::type_layout::{TLFieldOrFunction, TypeLayout};
 use plugin_api::abi::BackendModule_Ref;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
 /// The size of the exported root.
-pub(crate) const ROOT_SIZE: usize = size_of::<LibHeader>();
+#[cfg(target_os = "linux")]
+pub(crate) const ROOT_SIZE: usize = size_of::<abi_stable::library::LibHeader>();
 
 /// Whether bytes begin like a root module of the abi_stable that this host uses.
+#[cfg(target_os = "linux")]
 pub(crate) fn is_root(bytes: &[u8]) -> bool {
-    bytes.starts_with(&AbiHeader::VALUE.magic_string)
+    bytes.starts_with(&abi_stable::library::AbiHeader::VALUE.magic_string)
 }
 
 /// Opens the private copy of a plugin and returns its module.
@@ -103,13 +107,19 @@ fn check_layout(theirs: &'static TypeLayout) -> Result<(), PluginFault> {
     if check(ours, theirs).is_ok() {
         return Ok(());
     }
-    check(theirs, ours).map_err(|error| PluginFault::Layout { reason: first_difference(&error.to_string()) })
+    check(theirs, ours).map_err(|errors| PluginFault::Layout { type_name: differing_type(&errors) })
 }
 
-/// The full text of a difference fills pages; the first line that names something is enough to act on.
-fn first_difference(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('-'));
-    first_line(line.unwrap_or("the types differ"))
+/// The full text of a difference fills pages; the type of plugin-api that differs itself, and not only in what it is
+/// made of, is enough to act on.
+fn differing_type(errors: &AbiInstabilityErrors) -> String {
+    let differing = errors.errors.iter().filter(|error| !error.errs.is_empty());
+    let mut layouts = differing.filter_map(|error| match &error.stack_trace.last()?.found {
+        TLFieldOrFunction::Field(field) => Some(field.layout()),
+        TLFieldOrFunction::Function(_) => None,
+    });
+    let own = layouts.find(|layout| layout.package() == "plugin-api");
+    own.unwrap_or(errors.implementation).full_type().to_string()
 }
 
 fn first_line(text: &str) -> String {

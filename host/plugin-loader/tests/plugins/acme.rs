@@ -1,10 +1,12 @@
 //! The plugin of a third party: what it registers, and that each kind of thing it adds works.
 
-use crate::crates::build;
+use crate::crates::{build, build_against, current_api};
 use crate::world::World;
 use expect_test::expect;
-use pants_build_files::MacroContext;
-use pants_engine::{Context, Payload, Planning, ProductDecl, RoundManager, Task, TaskError, TaskSpec, TaskType};
+use pants_build_files::{MacroContext, Symbols};
+use pants_engine::{
+    Context, Payload, Planning, ProductDecl, Registry, RoundManager, Task, TaskError, TaskSpec, TaskType,
+};
 use pants_model::{Globs, Value};
 use plugin_api::products::{ClasspathEntry, RuntimeClasspath};
 use plugin_api::{Address, wire};
@@ -120,18 +122,15 @@ fn a_macro_reads_through_its_context_and_creates_targets() {
 #[test]
 fn two_plugins_with_the_same_goals_are_a_conflict_that_names_both_files() {
     let acme = build("acme");
-    let twin = crate::crates::build_against(&crate::crates::current_api(), "acme", "twin");
-    let world = World::new();
-    let Err(error) = world.register(&[&acme, &twin]) else { panic!("both register `translate.alpha`") };
+    let twin = build_against(&current_api(), "acme", "twin");
+    let (mut registry, mut symbols) = (Registry::new(), Symbols::new());
+    let loaded = World::new().load(&[&acme, &twin]).unwrap();
+    let error = loaded.register(&mut registry, &mut symbols).unwrap_err();
     let (acme, twin) = (acme.canonicalize().unwrap(), twin.canonicalize().unwrap());
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "{}: the goal `alpha` of the phase `translate` is already registered by {}",
-            twin.display(),
-            acme.display()
-        )
-    );
+    let what = "the goal `alpha` of the phase `translate` is already registered by";
+    assert_eq!(error.to_string(), format!("{}: {what} {}", twin.display(), acme.display()));
+    assert_eq!(registry.phases(), [], "nothing of either plugin stays");
+    assert_eq!(symbols.target_types().len(), Symbols::new().target_types().len());
 }
 
 /// A compiler and a packager of the host's own, in a few lines.

@@ -91,6 +91,17 @@ pub fn next_minor_of_api() -> PathBuf {
     copy
 }
 
+/// A copy of plugin-api of the same version whose layout differs: what nobody may release.
+pub fn api_with_another_layout() -> PathBuf {
+    let copy = scratch("apis").join("other-layout");
+    let edits = [
+        Edit::new("src/abi/mod.rs", "    pub document: RVec<u8>,", "    pub document: RVec<u8>,\n    pub extra: u32,"),
+        Edit::new("src/abi/shims.rs", "unwrap_or_default().into() }", "unwrap_or_default().into(), extra: 0 }"),
+    ];
+    copy_package(&current_api(), &copy, &edits);
+    copy
+}
+
 /// The version in a package's manifest.
 fn version(package: &Path) -> String {
     let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();

@@ -1,7 +1,8 @@
 //! Plugins built against older and newer minors of plugin-api load beside each other, in any order.
 
-use crate::crates::{build_against, current_api, frozen_apis, next_minor_of_api};
+use crate::crates::{api_with_another_layout, build_against, current_api, frozen_apis, next_minor_of_api};
 use crate::world::World;
+use expect_test::expect;
 use std::path::{Path, PathBuf};
 
 /// Plugins built against every frozen minor, the current one, and one that does not exist yet.
@@ -35,6 +36,15 @@ fn every_minor_registers_and_works() {
         assert_eq!(world.read("dist/translated/top.txt"), "see //:bottom\nTOP.\n");
         assert_eq!(world.run(&plugin, "lint").failures(), [""; 0], "{}", plugin.display());
     }
+}
+
+#[test]
+fn a_layout_that_differs_in_spite_of_the_version_is_refused_in_one_line() {
+    let plugin = build_against(&api_with_another_layout(), "acme", "other-layout");
+    let error = World::new().load(&[&plugin]).unwrap_err().to_string();
+    let path = format!("{}: ", plugin.canonicalize().unwrap().display());
+    expect!["its type `AbiError` differs from the host's in spite of a matching version"]
+        .assert_eq(error.strip_prefix(&path).unwrap_or(&error));
 }
 
 fn permutations(plugins: &[PathBuf]) -> Vec<Vec<&Path>> {

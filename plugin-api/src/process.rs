@@ -23,7 +23,8 @@ pub struct Process {
     pub working_directory: String,
     /// Files and directories it reads; directories count with all they hold.
     pub inputs: Vec<String>,
-    /// Files and directories it writes, relative to the build root; removed before it runs.
+    /// Files and directories it writes, relative to the working directory; removed before it runs. One that ends in `/`
+    /// is a directory that is there, empty, when it starts.
     pub output_paths: Vec<String>,
     /// What it uses from outside the build root.
     pub tools: Vec<Tool>,

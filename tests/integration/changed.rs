@@ -42,24 +42,44 @@ fn nothing_changed_means_no_targets() {
 fn dependees_are_added_when_asked_for() {
     let repository = committed();
     repository.write("a/a.txt", "changed");
-    check(&repository, &["changed"], expect![[r#"
+    check(
+        &repository,
+        &["changed"],
+        expect![[r#"
         a:a
-    "#]]);
-    check(&repository, &["changed", "--include-dependees=direct"], expect![[r#"
+    "#]],
+    );
+    check(
+        &repository,
+        &["changed", "--include-dependees=direct"],
+        expect![[r#"
         a:a
         b:b
-    "#]]);
-    check(&repository, &["changed", "--include-dependees=transitive"], expect![[r#"
+    "#]],
+    );
+    check(
+        &repository,
+        &["changed", "--include-dependees=transitive"],
+        expect![[r#"
         a:a
         b:b
         c:c
-    "#]]);
-    check(&repository, &["changed", "--files"], expect![[r#"
+    "#]],
+    );
+    check(
+        &repository,
+        &["changed", "--files"],
+        expect![[r#"
         a/a.txt
-    "#]]);
-    check(&repository, &["--changed-parent=HEAD", "list"], expect![[r#"
+    "#]],
+    );
+    check(
+        &repository,
+        &["--changed-parent=HEAD", "list"],
+        expect![[r#"
         a:a
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -67,11 +87,15 @@ fn deleted_renamed_and_untracked_files_count() {
     let repository = committed();
     repository.git(&["mv", "a/old.txt", "b/moved.txt"]);
     repository.write("b/untracked.txt", "");
-    check(&repository, &["changed", "--files"], expect![[r#"
+    check(
+        &repository,
+        &["changed", "--files"],
+        expect![[r#"
         a/old.txt
         b/moved.txt
         b/untracked.txt
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -80,14 +104,26 @@ fn a_range_says_what_commits_changed() {
     repository.write("b/b.txt", "changed");
     repository.git(&["commit", "--quiet", "--all", "--message=second"]);
     repository.write("a/a.txt", "not committed");
-    check(&repository, &["changed", "--diffspec=HEAD~1..HEAD"], expect![[r#"
+    check(
+        &repository,
+        &["changed", "--diffspec=HEAD~1..HEAD"],
+        expect![[r#"
         b:b
-    "#]]);
-    check(&repository, &["changed", "--diffspec=HEAD"], expect![[r#"
+    "#]],
+    );
+    check(
+        &repository,
+        &["changed", "--diffspec=HEAD"],
+        expect![[r#"
         b:b
-    "#]]);
-    check(&repository, &["changed", "--parent=HEAD~1"], expect![[r#"
+    "#]],
+    );
+    check(
+        &repository,
+        &["changed", "--parent=HEAD~1"],
+        expect![[r#"
         a:a
         b:b
-    "#]]);
+    "#]],
+    );
 }

@@ -24,68 +24,97 @@ fn check(args: &[&str], expect: Expect) {
 
 #[test]
 fn list_prints_addresses() {
-    check(&["list", "src:"], expect![[r#"
+    check(
+        &["list", "src:"],
+        expect![[r#"
         src:a
         src:b
         src:c
-    "#]]);
-    check(&["list"], expect![[r#"
+    "#]],
+    );
+    check(
+        &["list"],
+        expect![[r#"
         3rdparty:guava
         lib:lib
         src:a
         src:b
         src:c
-    "#]]);
-    check(&["--tag=t1", "list", "::"], expect![[r#"
+    "#]],
+    );
+    check(
+        &["--tag=t1", "list", "::"],
+        expect![[r#"
         src:a
-    "#]]);
-    check(&["list", "--documented", "::"], expect![[r#"
+    "#]],
+    );
+    check(
+        &["list", "--documented", "::"],
+        expect![[r#"
         src:a
           The first.
           And only.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn dependencies_and_dependees_follow_the_graph() {
-    check(&["dependencies", "src:a"], expect![[r#"
+    check(
+        &["dependencies", "src:a"],
+        expect![[r#"
         src:b
         src:c
-    "#]]);
-    check(&["dependencies", "--transitive", "--type=source-and-3rdparty", "lib"], expect![[r#"
+    "#]],
+    );
+    check(
+        &["dependencies", "--transitive", "--type=source-and-3rdparty", "lib"],
+        expect![[r#"
         lib:lib
         3rdparty:guava
         com.google.guava:guava:18.0
         src:c
-    "#]]);
-    check(&["dependees", "src:c"], expect![[r#"
+    "#]],
+    );
+    check(
+        &["dependees", "src:c"],
+        expect![[r#"
         lib:lib
         src:a
         src:b
-    "#]]);
-    check(&["dependees", "--closed", "--output-format=json", "src:b"], expect![[r#"
+    "#]],
+    );
+    check(
+        &["dependees", "--closed", "--output-format=json", "src:b"],
+        expect![[r#"
         {
             "src:b": [
                 "src:a",
                 "src:b"
             ]
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn filedeps_names_sources_and_build_files() {
-    check(&["filedeps", "--transitive", "lib"], expect![[r#"
+    check(
+        &["filedeps", "--transitive", "lib"],
+        expect![[r#"
         3rdparty/BUILD
         lib/A.java
         lib/BUILD
         src/BUILD
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn depmap_draws_each_target_once_with_its_artifacts() {
-    check(&["depmap", "lib", "src:a"], expect![[r#"
+    check(
+        &["depmap", "lib", "src:a"],
+        expect![[r#"
         internal-lib.lib
           internal-3rdparty.guava
             com.google.guava-guava-18.0
@@ -94,11 +123,15 @@ fn depmap_draws_each_target_once_with_its_artifacts() {
           internal-src.b
             internal-src.c
           *internal-src.c
-    "#]]);
-    check(&["depmap", "--tree", "--internal-only", "src:a"], expect![[r#"
+    "#]],
+    );
+    check(
+        &["depmap", "--tree", "--internal-only", "src:a"],
+        expect![[r#"
         --internal-src.a
           |--internal-src.b
           |  |--internal-src.c
           |--*internal-src.c
-    "#]]);
+    "#]],
+    );
 }

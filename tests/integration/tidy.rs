@@ -114,7 +114,8 @@ fn unsafe_stands_where_it_may_and_says_why() {
     for file in rust_files().into_iter().filter(|file| !is_frozen(file) && !file.ends_with("tidy.rs")) {
         let text = read(&file);
         let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        let is_unsafe = |line: &&&str| line.contains("unsafe {") || line.contains("unsafe fn") || line.contains("unsafe impl");
+        let is_unsafe =
+            |line: &&&str| line.contains("unsafe {") || line.contains("unsafe fn") || line.contains("unsafe impl");
         let count = code.iter().filter(is_unsafe).count();
         let is_allowed = UNSAFE_ROOMS.iter().any(|room| file.starts_with(room)) || file.starts_with("tests/fixtures/");
         assert!(count == 0 || is_allowed, "{file} must not be unsafe");
@@ -127,9 +128,8 @@ fn every_test_module_is_reached() {
     for file in rust_files().into_iter().filter(|file| file.ends_with("/tests.rs")) {
         let parent = file.strip_suffix("/tests.rs").expect("it ends so");
         let candidates = [format!("{parent}.rs"), format!("{parent}/mod.rs"), format!("{parent}/lib.rs")];
-        let is_reached = candidates.iter().any(|path| {
-            checkout().join(path).exists() && read(path).contains("mod tests;")
-        });
+        let is_reached =
+            candidates.iter().any(|path| checkout().join(path).exists() && read(path).contains("mod tests;"));
         assert!(is_reached, "{file} is not a module of anything");
     }
 }

@@ -4,11 +4,12 @@ use crate::failure::Failure;
 use jiff::Zoned;
 use pants_console::{ClockReading, ConsoleOptions, ConsoleSink, parse_level};
 use pants_model::{LogLevel, OptionSource};
-use pants_options::{Bootstrap, Invocation};
+use pants_options::{Bootstrap, Invocation, VERSION};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,9 +34,8 @@ impl Client {
         });
         let args = args.collect::<Result<Vec<_>, _>>()?;
         let environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
-        let cwd = std::env::current_dir().map_err(|error| {
-            Failure::user(format!("the current directory cannot be found: {error}"))
-        })?;
+        let cwd = std::env::current_dir()
+            .map_err(|error| Failure::user(format!("the current directory cannot be found: {error}")))?;
         let exe = std::env::current_exe().and_then(|path| path.canonicalize());
         let exe = exe.map_err(|error| Failure::internal(format!("the program cannot find itself: {error}")))?;
         Ok(Self {
@@ -45,6 +45,19 @@ impl Client {
             run_id: run_id(),
             start: Instant::now(),
         })
+    }
+
+    /// Whether the version is all that is asked for: that needs no build root.
+    pub(crate) fn asks_for_the_version(&self) -> bool {
+        self.invocation.args.first().is_some_and(|arg| ["--version", "-V"].contains(&arg.as_str()))
+    }
+
+    /// Shows the version.
+    pub(crate) fn show_the_version(&self) -> ExitCode {
+        match writeln!(io::stdout(), "{VERSION}") {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        }
     }
 
     /// The console of this client.

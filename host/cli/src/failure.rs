@@ -55,7 +55,10 @@ impl Failure {
     /// A bug of this program.
     pub(crate) fn internal(message: String) -> Self {
         let report = Diagnostic::error_without_place(format!("internal error: {message}"));
-        Self::one(FailureKind::Internal, report.hint("this is a bug; run again with `-ldebug` and report what it shows"))
+        Self::one(
+            FailureKind::Internal,
+            report.hint("this is a bug; run again with `-ldebug` and report what it shows"),
+        )
     }
 
     fn one(kind: FailureKind, report: Diagnostic) -> Self {
@@ -88,21 +91,31 @@ impl From<SessionError> for Failure {
             SessionError::Repository(reports) => Self { kind: FailureKind::User, reports },
             SessionError::Plugins(error) => Self::of_error(FailureKind::Plugin, &error, error.hints()),
             SessionError::Task(error) => Self::of_task(&error),
-            SessionError::Plan(PlanError::Task { error, .. }) if error.is_cancelled() => {
+            SessionError::Plan(PlanError::Task { source, .. }) if source.is_cancelled() => {
                 Self { kind: FailureKind::Interrupted, reports: Vec::new() }
             }
             SessionError::Plan(error) => Self::of_error(FailureKind::User, &error, error.hints()),
             SessionError::Store(error) => Self::of_error(FailureKind::Environment, &error, Vec::new()),
-            SessionError::Register(errors) => {
-                let report = |error| Diagnostic::error_without_place(render_error(error, &[]));
-                let reports = errors.iter().map(|error| report(error)).collect();
-                Self { kind: FailureKind::Plugin, reports }
+            SessionError::Register(errors) => Self::of_plugins(errors.iter().map(|error| (error as _, error.hints()))),
+            SessionError::Scopes(errors) => Self::of_plugins(errors.iter().map(|error| (error as _, Vec::new()))),
+            error @ SessionError::NoGoal => {
+                let hints = ["`pants goals` lists what can be asked for", "`pants help` says how"].map(str::to_owned);
+                Self::of_error(FailureKind::User, &error, hints.to_vec())
             }
         }
     }
 }
 
 impl Failure {
+    /// Several faults of what plugins register, each with its hints.
+    fn of_plugins<'e>(errors: impl Iterator<Item = (&'e dyn Error, Vec<String>)>) -> Self {
+        let report = |(error, hints): (&dyn Error, _)| Diagnostic {
+            hints,
+            ..Diagnostic::error_without_place(render_error(error, &[]))
+        };
+        Self { kind: FailureKind::Plugin, reports: errors.map(report).collect() }
+    }
+
     fn of_task(error: &TaskError) -> Self {
         let kind = match (error.kind, &error.plugin) {
             (TaskErrorKind::Cancelled, _) => FailureKind::Interrupted,

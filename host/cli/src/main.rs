@@ -21,6 +21,9 @@ fn main() -> ExitCode {
         Ok(client) => client,
         Err(failure) => return failure::without_console(&failure),
     };
+    if client.asks_for_the_version() {
+        return client.show_the_version();
+    }
     let bootstrap = match pants_options::bootstrap(&client.invocation) {
         Ok(bootstrap) => bootstrap,
         Err(error) => return failure::without_console(&Failure::from(error)),

@@ -6,7 +6,7 @@ use crate::request::Request;
 use pants_build_files::Symbols;
 use pants_engine::Registry;
 use pants_model::{EventSink, LogLevel, OptionValues, ScopeSpec};
-use pants_options::{HelpKind, HelpRequest, render_help};
+use pants_options::{HelpKind, HelpRequest, check_scopes, render_help};
 use pants_plugin_loader::{LoadRequest, UnpinnedPolicy, load_plugins};
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -63,13 +63,18 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     let shared_help = goals::SharedHelp::default();
     let mut registry = Registry::new();
     let mut symbols = Symbols::new();
-    goals::install(&mut registry, &shared_symbols, &shared_help).map_err(|error| SessionError::Register(vec![error]))?;
+    goals::install(&mut registry, &shared_symbols, &shared_help)
+        .map_err(|error| SessionError::Register(vec![error]))?;
     let subsystems = loaded.register(&mut registry, &mut symbols)?;
     registry.finish().map_err(SessionError::Register)?;
 
     let symbols = Arc::new(symbols);
     let mut scopes = registry.scopes();
     scopes.extend(subsystems);
+    let faults = check_scopes(&scopes);
+    if !faults.is_empty() {
+        return Err(SessionError::Scopes(faults));
+    }
     // Both are set here and nowhere else; a second value cannot come.
     let _ = shared_symbols.set(symbols.clone());
     let request = HelpRequest { kind: HelpKind::Goals, scopes: Vec::new() };

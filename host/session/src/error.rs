@@ -2,7 +2,7 @@
 
 use pants_engine::{PlanError, RegisterError, TaskError};
 use pants_model::Diagnostic;
-use pants_options::OptionsError;
+use pants_options::{OptionsError, ScopeError};
 use pants_plugin_loader::LoadError;
 use pants_process::StoreError;
 
@@ -15,6 +15,12 @@ pub enum SessionError {
     /// A plugin.
     #[error(transparent)]
     Plugins(#[from] LoadError),
+    /// Nothing was asked for.
+    #[error("no goal was given")]
+    NoGoal,
+    /// Options that plugins declared cannot be spelled or clash.
+    #[error("the options that the backends declare do not fit together")]
+    Scopes(Vec<ScopeError>),
     /// What plugins registered does not fit together.
     #[error("what the backends register does not fit together")]
     Register(Vec<RegisterError>),

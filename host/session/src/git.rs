@@ -36,7 +36,9 @@ impl GitError {
                 Diagnostic::error_without_place(format!("{self}: {source}")).hint("`changed` needs git on the PATH")
             }
             Self::Failed { message, .. } if message.contains("not a git repository") => {
-                Diagnostic::error_without_place("the build root is in no git repository, so nothing is known to have changed")
+                Diagnostic::error_without_place(
+                    "the build root is in no git repository, so nothing is known to have changed",
+                )
             }
             Self::Failed { .. } => Diagnostic::error_without_place(self.to_string()),
         }
@@ -54,7 +56,8 @@ pub(crate) fn changed_files(
     match spec {
         ChangeSpec::Range(range) if range.contains("..") => files.extend(git(&diff(range))?),
         ChangeSpec::Range(commit) => {
-            let args = ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "--relative", "-r", "-z", "--root"];
+            let args =
+                ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "--relative", "-r", "-z", "--root"];
             files.extend(git(&[&args[..], &[commit.as_str(), "--"]].concat())?);
         }
         ChangeSpec::WorkingTree { parent } => {
@@ -80,7 +83,11 @@ fn diff(what: &str) -> [&str; 7] {
 }
 
 /// The NUL-separated paths that a git command prints.
-fn run(build_root: &Path, args: &[&str], environment: &dyn Fn(&str) -> Option<OsString>) -> Result<Vec<PathBuf>, GitError> {
+fn run(
+    build_root: &Path,
+    args: &[&str],
+    environment: &dyn Fn(&str) -> Option<OsString>,
+) -> Result<Vec<PathBuf>, GitError> {
     let mut command = Command::new("git");
     command.arg("-C").arg(build_root).args(args).env_clear().env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
     for name in ["PATH", "HOME", "XDG_CONFIG_HOME", "GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"] {

@@ -48,6 +48,9 @@ pub fn run(
         events.emit(Event::Output(text.into_bytes()));
         return Ok(Outcome::Success);
     }
+    if command.goals.is_empty() {
+        return Err(SessionError::NoGoal);
+    }
 
     let files = BuildFiles::new(places::workspace_config(request, &options), backends.symbols.clone());
     let repository = Arc::new(Repository::new(request, files, events.clone()));

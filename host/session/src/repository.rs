@@ -50,7 +50,8 @@ impl Repository {
                 changed.addresses(&self.build_root, self).map_err(|error| SessionError::Repository(error.diagnostics))
             }
             Ok(_) | Err(NoBase) => {
-                if specs.is_empty() && command.goals.iter().any(|goal| WHOLE_REPOSITORY_GOALS.contains(&goal.as_str())) {
+                if specs.is_empty() && command.goals.iter().any(|goal| WHOLE_REPOSITORY_GOALS.contains(&goal.as_str()))
+                {
                     specs.push("::".to_owned());
                 }
                 self.expand(&specs, &filters(values)).map_err(SessionError::Repository)
@@ -127,4 +128,3 @@ impl Workspace for Repository {
         self.environment.get(OsStr::new(name)).cloned()
     }
 }
-

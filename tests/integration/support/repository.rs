@@ -69,7 +69,8 @@ impl Repository {
 
 /// Runs git somewhere.
 pub(crate) fn git(directory: &Path, home: &Path, args: &[&str]) {
-    let identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "init.defaultBranch=main"];
+    let identity =
+        ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "init.defaultBranch=main"];
     let mut command = std::process::Command::new("git");
     command.current_dir(directory).args(identity).args(args);
     command.env_clear().env("PATH", super::run::path()).env("HOME", home);

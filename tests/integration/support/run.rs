@@ -46,7 +46,11 @@ impl Pants {
         std::fs::create_dir_all(home).expect("HOME");
         let mut command = Command::new(env!("CARGO_BIN_EXE_pants"));
         command.current_dir(directory).args(args).env_clear();
-        command.env("PATH", path()).env("HOME", home).env("XDG_CACHE_HOME", home.join("cache")).env("LC_ALL", "C.UTF-8");
+        command
+            .env("PATH", path())
+            .env("HOME", home)
+            .env("XDG_CACHE_HOME", home.join("cache"))
+            .env("LC_ALL", "C.UTF-8");
         command.env("PANTS_PLUGIN_PATH", Path::new(env!("CARGO_BIN_EXE_pants")).with_file_name("deps"));
         let root = directory.to_string_lossy().into_owned();
         let home = home.to_string_lossy().into_owned();

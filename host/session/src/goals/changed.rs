@@ -68,7 +68,11 @@ impl ChangedTargets {
     }
 
     /// The changed targets, sorted.
-    pub(crate) fn addresses(&self, build_root: &Path, workspace: &dyn Workspace) -> Result<Vec<Address>, WorkspaceError> {
+    pub(crate) fn addresses(
+        &self,
+        build_root: &Path,
+        workspace: &dyn Workspace,
+    ) -> Result<Vec<Address>, WorkspaceError> {
         let files = self.files(build_root, workspace)?;
         let owners = workspace.owners(&files)?;
         if self.dependees == Dependees::None {

@@ -50,8 +50,18 @@ impl<G: ConsoleGoal> TaskType for ConsoleType<G> {
 
     fn register_options(&self) -> Result<Vec<OptionSpec>, TaskError> {
         let mut options = vec![
-            OptionSpec::new("sep", OptionKind::String, "\\n", "What to print after each line; `\\n`, `\\t` and `\\0` are understood."),
-            OptionSpec::new("output-file", OptionKind::String, Value::None, "Write to this file instead of standard output."),
+            OptionSpec::new(
+                "sep",
+                OptionKind::String,
+                "\\n",
+                "What to print after each line; `\\n`, `\\t` and `\\0` are understood.",
+            ),
+            OptionSpec::new(
+                "output-file",
+                OptionKind::String,
+                Value::None,
+                "Write to this file instead of standard output.",
+            ),
         ];
         options.extend(self.goal.options());
         Ok(options)

@@ -146,7 +146,8 @@ impl Depmap {
             });
             index % 12 + 1
         };
-        let label = |name: &str, kind: &str| if style.shows_types { format!("{name}\\n{kind}") } else { name.to_owned() };
+        let label =
+            |name: &str, kind: &str| if style.shows_types { format!("{name}\\n{kind}") } else { name.to_owned() };
         lines.push(format!("digraph \"{}\" {{", root.address.id()));
         lines.push("  node [shape=rectangle, colorscheme=set312;];".to_owned());
         lines.push("  rankdir=LR;".to_owned());

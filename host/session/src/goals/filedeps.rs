@@ -14,10 +14,7 @@ impl ConsoleGoal for Filedeps {
     }
 
     fn options(&self) -> Vec<OptionSpec> {
-        vec![
-            flag("transitive", "Print the files of all dependencies, too."),
-            flag("absolute", "Print absolute paths."),
-        ]
+        vec![flag("transitive", "Print the files of all dependencies, too."), flag("absolute", "Print absolute paths.")]
     }
 
     fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {

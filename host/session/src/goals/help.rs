@@ -64,9 +64,8 @@ impl Targets {
     }
 
     fn details(&self, name: &str) -> Result<Vec<String>, TaskError> {
-        let unknown = || {
-            TaskError::failed(format!("unknown BUILD symbol `{name}`")).hint("`pants targets` lists all of them")
-        };
+        let unknown =
+            || TaskError::failed(format!("unknown BUILD symbol `{name}`")).hint("`pants targets` lists all of them");
         let symbols = self.0.get().ok_or_else(unknown)?;
         if let Some(spec) = symbols.target_type(name) {
             let mut lines = heading(name, &spec.description, &spec.backend);
@@ -74,7 +73,10 @@ impl Targets {
             lines.push("  dependencies: a list of addresses".to_owned());
             lines.push("  tags, description, no_cache, scope".to_owned());
             if let Some(default) = &spec.default_sources {
-                lines.push(format!("  sources: files and globs; default {}", render_literal(&Value::strings(default.iter().cloned()))));
+                lines.push(format!(
+                    "  sources: files and globs; default {}",
+                    render_literal(&Value::strings(default.iter().cloned()))
+                ));
             }
             lines.extend(spec.fields.iter().map(field_line));
             return Ok(lines);

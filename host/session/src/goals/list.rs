@@ -25,7 +25,8 @@ impl ConsoleGoal for List {
         let documented = roots.iter().filter_map(|target| Some((target, target.description.as_deref()?)));
         Ok(documented
             .map(|(target, description)| {
-                let indented: Vec<String> = description.trim().lines().map(|line| format!("  {}", line.trim())).collect();
+                let indented: Vec<String> =
+                    description.trim().lines().map(|line| format!("  {}", line.trim())).collect();
                 format!("{}\n{}", target.address, indented.join("\n"))
             })
             .collect())

@@ -25,7 +25,11 @@ pub(crate) use help::SharedHelp;
 pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 1] = ["list"];
 
 /// Installs the built-in goals; first, so that plugins may place theirs before, after or instead of them.
-pub(crate) fn install(registry: &mut Registry, symbols: &SharedSymbols, help: &SharedHelp) -> Result<(), RegisterError> {
+pub(crate) fn install(
+    registry: &mut Registry,
+    symbols: &SharedSymbols,
+    help: &SharedHelp,
+) -> Result<(), RegisterError> {
     let third_party = || third_party::ThirdParty::new(symbols.clone());
     let goals: Vec<(&str, Arc<dyn TaskType>)> = vec![
         ("list", console::task_type(list::List)),
@@ -51,7 +55,7 @@ pub(crate) fn install(registry: &mut Registry, symbols: &SharedSymbols, help: &S
             placement: Placement::Last,
             group: None,
             depends_on_phases,
-            plugin: PluginTag { name: "pants".to_owned(), fingerprint: Fingerprint::of_bytes(b"built in") },
+            plugin: PluginTag { name: String::new(), fingerprint: Fingerprint::of_bytes(b"built in") },
         })?;
     }
     Ok(())

@@ -1,0 +1,246 @@
+//! Benchmarks: how to run them, and what they showed, stands in docs/performance.md.
+//!
+//! Each is told next to a floor that was measured in the same run, because the ratio is what holds on another machine.
+
+mod generated;
+
+use divan::{Bencher, black_box};
+use generated::Generated;
+use pants_build_files::{BuildFiles, Symbols, WorkspaceConfig};
+use pants_engine::{
+    Context, GoalSpec, PhaseSpec, Placement, PlanRequest, Planning, PluginTag, ProductDecl, Registry, RoundManager,
+    Task, TaskError, TaskSpec, TaskType, Workspace, WorkspaceError, plan_rounds,
+};
+use pants_model::{
+    Address, BuildGraph, Event, EventSink, FieldKind, FieldSpec, Fingerprint, Globs, OptionValues, TargetTypeSpec,
+    Value,
+};
+use pants_options::{Invocation, bootstrap};
+use pants_plugin_loader::{LoadRequest, UnpinnedPolicy, load_plugins};
+use pants_session::{Cancel, Request, Warm};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+fn main() {
+    divan::main();
+}
+
+/// 10,000 BUILD files, each with a library of three sources, in ten layers.
+static REPOSITORY: LazyLock<Generated> = LazyLock::new(|| Generated::new(10_000));
+
+/// The floor of evaluation: walking the tree and reading the same BUILD files.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn floor_walk_and_read(bencher: Bencher) {
+    let root = REPOSITORY.root();
+    bencher.bench(|| walk_and_read(root));
+}
+
+fn walk_and_read(directory: &Path) -> usize {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory).expect("a directory") {
+        let entry = entry.expect("an entry");
+        if entry.file_type().expect("its type").is_dir() {
+            bytes += walk_and_read(&entry.path());
+        } else if entry.file_name() == "BUILD" {
+            bytes += std::fs::read(entry.path()).expect("a BUILD file").len();
+        }
+    }
+    bytes
+}
+
+/// Walking, reading, evaluating, expanding sources and building the graph.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn evaluate_10000_build_files(bencher: Bencher) {
+    let root = REPOSITORY.root().to_owned();
+    bencher.bench(|| {
+        let files = BuildFiles::new(WorkspaceConfig::new(&root), Arc::new(symbols()));
+        let diagnostics = files.load_all();
+        assert!(diagnostics.is_empty(), "{}", diagnostics[0]);
+        files.graph().len()
+    });
+}
+
+fn symbols() -> Symbols {
+    let mut symbols = Symbols::new();
+    let field = |name: &str, kind| FieldSpec {
+        name: name.to_owned(),
+        kind,
+        is_required: false,
+        default: Value::None,
+        help: String::new(),
+    };
+    let spec = TargetTypeSpec {
+        name: "java_library".to_owned(),
+        description: String::new(),
+        fields: vec![field("provides", FieldKind::Any)],
+        default_sources: Some(vec!["*.java".to_owned()]),
+        max_sources: None,
+        third_party_field: None,
+        injected_dependencies: Vec::new(),
+        backend: String::new(),
+    };
+    symbols.add_target_type(spec).expect("the symbol is new");
+    symbols
+}
+
+/// A run from top to bottom, with the backends, and with nothing warm.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn session_list_everything_cold(bencher: Bencher) {
+    let request = request(&REPOSITORY, &["list", "::"]);
+    bencher.bench(|| run(&request));
+}
+
+/// The same for one directory: what a run costs that needs almost nothing.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn session_list_one_directory_cold(bencher: Bencher) {
+    let request = request(&REPOSITORY, &["list", "layer0/m0:"]);
+    bencher.bench(|| run(&request));
+}
+
+fn run(request: &Request) {
+    let events: Arc<dyn EventSink> = Arc::new(Discard);
+    let outcome = pants_session::run(request, &Warm::empty(), &events, &Cancel::new());
+    black_box(outcome.unwrap_or_else(|error| panic!("{error}")));
+}
+
+struct Discard;
+
+impl EventSink for Discard {
+    fn emit(&self, event: Event) {
+        black_box(event);
+    }
+}
+
+fn request(repository: &Generated, args: &[&str]) -> Request {
+    let environment = BTreeMap::from([(OsString::from("XDG_CACHE_HOME"), repository.cache().into_os_string())]);
+    let invocation = Invocation {
+        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+        environment: Arc::new(environment),
+        cwd: repository.root().to_owned(),
+    };
+    Request {
+        bootstrap: bootstrap(&invocation).unwrap_or_else(|error| panic!("{error}")),
+        invocation,
+        exe_dir: exe_dir(),
+        client_pid: 1,
+        width: 80,
+        run_id: "bench".to_owned(),
+    }
+}
+
+/// Where cargo leaves the plugins that are built with this benchmark.
+#[expect(clippy::disallowed_methods, reason = "a benchmark finds the plugins beside itself")]
+fn exe_dir() -> PathBuf {
+    std::env::current_exe().expect("it knows itself").parent().expect("it stands in a directory").to_owned()
+}
+
+#[divan::bench(args = [3, 30])]
+fn load_plugins_of_a_warm_cache(bencher: Bencher, count: usize) {
+    let request = LoadRequest {
+        backend_packages: Vec::new(),
+        plugins: REPOSITORY.plugins(&exe_dir().join("libpants_backend_python.so"), count),
+        plugin_paths: Vec::new(),
+        environment_paths: Vec::new(),
+        exe_dir: PathBuf::new(),
+        build_root: REPOSITORY.root().to_owned(),
+        cache_dir: REPOSITORY.cache().join("pants"),
+        lock_file: REPOSITORY.root().join("pants-plugins.lock"),
+        unpinned: UnpinnedPolicy::Warn,
+    };
+    bencher.bench(|| load_plugins(&request).unwrap_or_else(|error| panic!("{error}")).plugins.len());
+}
+
+/// Planning 200 goals in 50 phases, each goal needing a product of the phase before.
+#[divan::bench]
+fn plan_200_goals(bencher: Bencher) {
+    let registry = registry(50, 4);
+    let request = PlanRequest {
+        phases: vec!["phase49".to_owned()],
+        roots: Vec::new(),
+        options: Arc::new(OptionValues::default()),
+        passthrough: Vec::new(),
+        build_root: PathBuf::from("/"),
+    };
+    bencher.bench(|| plan_rounds(&registry, &request, &Empty).unwrap_or_else(|error| panic!("{error}")).goals().len());
+}
+
+fn registry(phases: usize, goals: usize) -> Registry {
+    let mut registry = Registry::new();
+    for phase in 0..phases {
+        registry.add_phase(PhaseSpec { name: format!("phase{phase}"), description: String::new() });
+        for goal in 0..goals {
+            let task = Step { phase, goal, spec: TaskSpec::new("Step") };
+            let spec = GoalSpec {
+                phase: format!("phase{phase}"),
+                name: format!("goal{goal}"),
+                task: Arc::new(task),
+                placement: Placement::Last,
+                group: None,
+                depends_on_phases: Vec::new(),
+                plugin: PluginTag { name: String::new(), fingerprint: Fingerprint::of_bytes(b"") },
+            };
+            registry.install(spec).expect("each goal has a name of its own");
+        }
+    }
+    registry.finish().unwrap_or_else(|errors| panic!("{}", errors[0]));
+    registry
+}
+
+/// Puts a product, and requires that of the goal with its name in the phase before.
+struct Step {
+    phase: usize,
+    goal: usize,
+    spec: TaskSpec,
+}
+
+impl TaskType for Step {
+    fn spec(&self) -> &TaskSpec {
+        &self.spec
+    }
+
+    fn product_types(&self) -> Result<Vec<ProductDecl>, TaskError> {
+        Ok(vec![ProductDecl { name: format!("product{}.{}", self.phase, self.goal), version: 1 }])
+    }
+
+    fn prepare(&self, _planning: &Planning<'_>, round: &mut RoundManager) -> Result<(), TaskError> {
+        if let Some(before) = self.phase.checked_sub(1) {
+            round.require(&format!("product{before}.{}", self.goal));
+        }
+        Ok(())
+    }
+
+    fn construct(&self, _context: &Context) -> Result<Box<dyn Task>, TaskError> {
+        Err(TaskError::failed("planning constructs nothing"))
+    }
+}
+
+/// A repository without targets.
+struct Empty;
+
+impl Workspace for Empty {
+    fn graph(&self) -> Arc<BuildGraph> {
+        Arc::default()
+    }
+
+    fn resolve(&self, _specs: &[String]) -> Result<Vec<Address>, WorkspaceError> {
+        Ok(Vec::new())
+    }
+
+    fn load_all(&self) -> Result<(), WorkspaceError> {
+        Ok(())
+    }
+
+    fn owners(&self, _paths: &[PathBuf]) -> Result<Vec<Address>, WorkspaceError> {
+        Ok(Vec::new())
+    }
+
+    fn expand_globs(&self, _dir: &str, _globs: &Globs) -> Result<Vec<PathBuf>, WorkspaceError> {
+        Ok(Vec::new())
+    }
+
+    fn environment(&self, _name: &str) -> Option<OsString> {
+        None
+    }
+}

@@ -137,9 +137,8 @@ fn process(protoc: &Protoc, generation: &Generation, target: &Target, protos: &[
         .args(generation.arguments())
         .tool(protoc.tool.clone())
         .inputs(inputs)
-        // protoc wants its output directory to be there. The directories that outputs lie in are made before a process
-        // starts, so naming a file in the directory makes it.
-        .outputs([generation.output.clone(), format!("{}/.made", generation.output)])
+        // protoc wants its output directory to be there: a trailing slash asks for that.
+        .outputs([format!("{}/", generation.output)])
         .cache(CachePolicy::Success)
 }
 

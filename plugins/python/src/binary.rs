@@ -90,15 +90,12 @@ fn create(context: &Context, tools: &Toolchain, environment: &PythonEnvironment,
     publish(context, &output, &format!("{}/{file}", context.dist_dir()))
 }
 
-/// Copies all sources that the binary depends on into one tree.
+/// Links all sources that the binary depends on into one tree.
 fn lay_out(context: &Context, target: &Target, directory: &str) -> Result<()> {
     let closure = context.closure(std::slice::from_ref(&target.address), GraphView::Build)?;
-    let absolute = context.absolute(directory);
-    if absolute.exists() {
-        std::fs::remove_dir_all(&absolute)?;
-    }
-    std::fs::create_dir_all(&absolute)?;
-    SourceTree::of_targets(&closure).copy_to(context.build_root(), &absolute)
+    // pex wants the directory even when there is nothing to put into it.
+    std::fs::create_dir_all(context.absolute(directory))?;
+    SourceTree::of_targets(&closure).lay_out(context.build_root(), directory)
 }
 
 /// The command that builds a pex from an environment that is complete: it asks no registry.

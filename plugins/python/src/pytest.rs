@@ -123,28 +123,24 @@ struct Layout {
     python_path: Vec<String>,
     tests: Vec<String>,
     inputs: Vec<String>,
-    /// Where files were copied to, and where they stand.
-    copies: Vec<(String, String)>,
+    /// Where files are linked, and where they stand.
+    links: Vec<(String, String)>,
 }
 
 impl Layout {
-    /// The sources where they stand, or copied into one tree when a package is spread over several roots.
+    /// The sources where they stand, or linked into one tree when a package is spread over several roots.
     fn of(context: &Context, run: &TestRun, closure: &[Target]) -> Result<Self> {
         let tree = SourceTree::of_targets(closure);
         let tests = test_files(&run.target);
         if !tree.has_split_package() {
-            return Ok(Self { python_path: tree.roots().to_vec(), tests, inputs: tree.paths(), copies: Vec::new() });
+            return Ok(Self { python_path: tree.roots().to_vec(), tests, inputs: tree.paths(), links: Vec::new() });
         }
         let directory = format!("{}/sources", run.results_dir);
-        let absolute = context.absolute(&directory);
-        if absolute.exists() {
-            std::fs::remove_dir_all(&absolute)?;
-        }
-        tree.copy_to(context.build_root(), &absolute)?;
-        let copy = |path: &str| format!("{directory}/{path}");
+        tree.lay_out(context.build_root(), &directory)?;
+        let linked = |path: &str| format!("{directory}/{path}");
         Ok(Self {
-            tests: tests.iter().map(|test| copy(import_path(&run.target, test))).collect(),
-            copies: tree.places().map(|(path, place)| (copy(path), place)).collect(),
+            tests: tests.iter().map(|test| linked(import_path(&run.target, test))).collect(),
+            links: tree.places().map(|(path, place)| (linked(path), place)).collect(),
             python_path: vec![directory.clone()],
             inputs: vec![directory],
         })
@@ -152,7 +148,7 @@ impl Layout {
 
     /// What a tool printed, with the paths that the user knows.
     fn with_own_paths(&self, printed: &str) -> String {
-        self.copies.iter().fold(printed.to_owned(), |text, (copy, place)| text.replace(copy, place))
+        self.links.iter().fold(printed.to_owned(), |text, (link, place)| text.replace(link, place))
     }
 }
 
@@ -187,7 +183,9 @@ fn judge(output: &ProcessOutput) -> Result<TestOutcome> {
             details: String::new(),
         }),
         Exit::Code(1 | 2) => failed(printed()),
-        Exit::Signal(_) | Exit::TimedOut(_) => failed(format!("{}pytest {}\n", printed(), output.describe_exit())),
+        Exit::Signal(_) | Exit::TimedOut(_) => {
+            failed(format!("{}\npytest {}\n", printed().trim_end(), output.describe_exit()))
+        }
         Exit::Code(_) => {
             let mut error = Error::msg(format!("pytest {}", output.describe_exit()));
             error.causes.extend(printed().lines().map(str::to_owned));

@@ -8,7 +8,6 @@ use plugin_api::{
     Context, Error, GraphView, OptionRegistrar, Planning, Predicate, Process, Result, RoundManager, Target, Task,
     TaskSpec,
 };
-use std::path::Path;
 use std::sync::Arc;
 
 /// Runs a Python binary.
@@ -71,12 +70,9 @@ fn python_path(context: &Context, binary: &Target, tree: &SourceTree) -> Result<
     if !tree.has_split_package() {
         return Ok(tree.roots().iter().map(|root| absolute(root)).collect());
     }
-    let directory = absolute(&format!("{}/{}/sources", context.workdir(), binary.address.id()));
-    if Path::new(&directory).exists() {
-        std::fs::remove_dir_all(&directory)?;
-    }
-    tree.copy_to(context.build_root(), Path::new(&directory))?;
-    Ok(vec![directory])
+    let directory = format!("{}/{}/sources", context.workdir(), binary.address.id());
+    tree.lay_out(context.build_root(), &directory)?;
+    Ok(vec![absolute(&directory)])
 }
 
 fn program(binary: &Target, environment: &PythonEnvironment, python_path: &[String]) -> Result<Process> {

@@ -3,6 +3,8 @@
 //! A module's name is its path below its source root. Where one package is spread over several roots and has an
 //! `__init__.py` in one of them, Python sees only that root's part; then the sources are laid out in one tree.
 
+mod links;
+
 use plugin_api::{Error, Result, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -86,23 +88,30 @@ impl SourceTree {
         })
     }
 
-    /// Copies every file to its import path below `destination`, which must be empty; both are absolute.
+    /// Links every file at its import path below `directory`, which is relative to the build root, and removes whatever
+    /// else is there. What is right already is left alone.
     ///
     /// A file that two roots have must be the same in both.
-    pub(crate) fn copy_to(&self, build_root: &Path, destination: &Path) -> Result<()> {
-        for (file, roots) in &self.files {
-            let sources: Vec<String> = roots.iter().map(|root| join(root, file)).collect();
-            let content = read(&build_root.join(&sources[0]))?;
-            for other in &sources[1..] {
-                if read(&build_root.join(other))? != content {
-                    let first = &sources[0];
-                    return Err(Error::msg(format!("`{file}` exists twice and differs: `{first}` and `{other}`")));
+    pub(crate) fn lay_out(&self, build_root: &Path, directory: &str) -> Result<()> {
+        self.refuse_contradictions(build_root)?;
+        let absolute = build_root.join(directory);
+        let done = links::remove_others(&absolute, &|path| self.files.contains_key(path)).and_then(|()| {
+            self.places()
+                .try_for_each(|(file, place)| links::link(&absolute.join(file), &build_root.join(place), build_root))
+        });
+        done.map_err(|error| Error::from(error).context(format!("cannot lay out sources in `{directory}`")))
+    }
+
+    fn refuse_contradictions(&self, build_root: &Path) -> Result<()> {
+        for (file, roots) in self.files.iter().filter(|(_, roots)| roots.len() > 1) {
+            let places: Vec<String> = roots.iter().map(|root| join(root, file)).collect();
+            let first = read(&build_root.join(&places[0]))?;
+            for other in &places[1..] {
+                if read(&build_root.join(other))? != first {
+                    let message = format!("`{file}` exists twice and differs: `{}` and `{other}`", places[0]);
+                    return Err(Error::msg(message));
                 }
             }
-            let path = destination.join(file);
-            let written =
-                path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, content));
-            written.map_err(|error| Error::from(error).context(format!("cannot write `{}`", path.display())))?;
         }
         Ok(())
     }
@@ -234,10 +243,14 @@ mod tests {
         let targets =
             [library("src/python/acme", &["__init__.py"]), library("tests/python/acme", &["__init__.py", "test_a.py"])];
         let tree = SourceTree::of_targets(&targets);
-        tree.copy_to(root.path(), &root.path().join("out")).expect("nothing contradicts");
-        assert_eq!(std::fs::read_to_string(root.path().join("out/acme/test_a.py")).expect("it is there"), "a");
+        write("out/acme/old.py", "");
+        tree.lay_out(root.path(), "out").expect("nothing contradicts");
+        write("tests/python/acme/test_a.py", "changed");
+        tree.lay_out(root.path(), "out").expect("what is right is left alone");
+        assert_eq!(std::fs::read_to_string(root.path().join("out/acme/test_a.py")).expect("it is there"), "changed");
+        assert!(!root.path().join("out/acme/old.py").exists());
         write("src/python/acme/__init__.py", "x");
-        let error = tree.copy_to(root.path(), &root.path().join("out2")).expect_err("they differ");
+        let error = tree.lay_out(root.path(), "out").expect_err("they differ");
         assert_eq!(
             error.message,
             "`acme/__init__.py` exists twice and differs: `src/python/acme/__init__.py` and `tests/python/acme/__init__.py`"

@@ -1,7 +1,9 @@
 //! The symbols that this backend adds to BUILD files.
 
 use crate::requirements::{FileEntry, parse_file};
-use plugin_api::{Error, FieldKind, Globs, MacroContext, Object, ObjectType, Registrar, Result, TargetType, Value};
+use plugin_api::{
+    Error, FieldKind, Globs, Location, MacroContext, Object, ObjectType, Registrar, Result, TargetType, Value,
+};
 use std::collections::BTreeMap;
 
 /// Registers target types, objects and macros.
@@ -86,11 +88,14 @@ fn requirement_object() -> ObjectType {
         .coordinate(&["requirement"])
 }
 
+/// The requirements on each project, with the places where they stand.
+type Projects = BTreeMap<String, Vec<(String, Location)>>;
+
 /// One library for each project of the file, and a `files` target with the file itself, so that whoever asks what a
 /// change of the file reaches gets an answer.
 fn python_requirements(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(String, Value)>) -> Result<Value> {
     let call = Call::parse(args, kwargs)?;
-    let mut projects: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut projects = Projects::new();
     let mut files = Vec::new();
     collect(context, &call.file, &mut projects, &mut files)?;
     let file_target = call.file.replace('/', "_");
@@ -103,7 +108,7 @@ fn python_requirements(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(St
     )?;
     for (name, texts) in projects {
         let modules = call.modules.get(&name.to_lowercase());
-        let requirements = texts.into_iter().map(|text| requirement(text, modules)).collect();
+        let requirements = texts.into_iter().map(|(text, place)| requirement(text, place, modules)).collect();
         context.create_target(
             "python_requirement_library",
             vec![
@@ -116,29 +121,29 @@ fn python_requirements(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(St
     Ok(Value::None)
 }
 
-fn requirement(text: String, modules: Option<&Vec<String>>) -> Value {
+fn requirement(text: String, location: Location, modules: Option<&Vec<String>>) -> Value {
     let mut fields = vec![("requirement".to_owned(), Value::from(text))];
     fields.extend(modules.map(|modules| ("modules".to_owned(), Value::from(modules.clone()))));
-    Value::Object(Object { symbol: "python_requirement".to_owned(), fields, ..Object::default() })
+    Value::Object(Object { symbol: "python_requirement".to_owned(), fields, location })
 }
 
 /// The requirements of a file and of those it includes, by project, in the order of the lines.
-fn collect(
-    context: &MacroContext,
-    file: &str,
-    projects: &mut BTreeMap<String, Vec<String>>,
-    files: &mut Vec<String>,
-) -> Result<()> {
+fn collect(context: &MacroContext, file: &str, projects: &mut Projects, files: &mut Vec<String>) -> Result<()> {
     if files.iter().any(|known| known == file) {
         return Ok(());
     }
     files.push(file.to_owned());
     let content = context.read_file(file)?;
-    for entry in parse_file(&content).map_err(|reason| Error::msg(format!("{file}:{reason}")))? {
+    let place = match context.rel_path()? {
+        directory if directory.is_empty() => file.to_owned(),
+        directory => format!("{directory}/{file}"),
+    };
+    for entry in parse_file(&content).map_err(|reason| Error::msg(format!("{place}:{reason}")))? {
         match entry {
-            FileEntry::Requirement { name, text } => {
+            FileEntry::Requirement { name, text, line } => {
                 let same = projects.keys().find(|known| known.eq_ignore_ascii_case(&name)).cloned();
-                projects.entry(same.unwrap_or(name)).or_default().push(text);
+                let place = Location { file: place.clone(), line, column: 0 };
+                projects.entry(same.unwrap_or(name)).or_default().push((text, place));
             }
             FileEntry::Include(other) => {
                 let directory = file.rsplit_once('/').map_or(String::new(), |(directory, _)| format!("{directory}/"));

@@ -45,6 +45,9 @@ pub(super) fn candidates(places: &[PathBuf]) -> Vec<PathBuf> {
         here.sort_by_key(|path| preference(&file_name(path)));
         found.extend(here);
     }
+    // `/bin` is `/usr/bin`, and `python3` is `python3.11`: each program is asked once, by its first name.
+    let mut seen = BTreeSet::new();
+    found.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
     found
 }
 

@@ -11,6 +11,8 @@ pub(crate) enum FileEntry {
         name: String,
         /// The text.
         text: String,
+        /// The line it begins on, from 1.
+        line: u32,
     },
     /// `-r other.txt`: relative to the file it stands in.
     Include(String),
@@ -20,16 +22,16 @@ pub(crate) enum FileEntry {
 pub(crate) fn parse_file(content: &str) -> Result<Vec<FileEntry>, String> {
     logical_lines(content)
         .into_iter()
-        .map(|(line, text)| parse_line(&text).map_err(|reason| format!("{line}: {reason}")))
+        .map(|(line, text)| parse_line(line, &text).map_err(|reason| format!("{line}: {reason}")))
         .collect()
 }
 
 /// Lines without comments, with continued ones joined, numbered from 1; blank ones are left out.
-fn logical_lines(content: &str) -> Vec<(usize, String)> {
+fn logical_lines(content: &str) -> Vec<(u32, String)> {
     let mut lines = Vec::new();
-    let mut open: Option<(usize, String)> = None;
-    for (index, raw) in content.lines().enumerate() {
-        let (number, mut text) = open.take().unwrap_or((index + 1, String::new()));
+    let mut open: Option<(u32, String)> = None;
+    for (line, raw) in (1..).zip(content.lines()) {
+        let (number, mut text) = open.take().unwrap_or((line, String::new()));
         let (part, is_continued) = match raw.strip_suffix('\\') {
             Some(part) => (part, true),
             None => (raw, false),
@@ -58,7 +60,7 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-fn parse_line(text: &str) -> Result<FileEntry, String> {
+fn parse_line(line: u32, text: &str) -> Result<FileEntry, String> {
     let text = text.trim();
     if let Some(option) = text.starts_with('-').then(|| split_option(text)) {
         return parse_option(&option.0, &option.1);
@@ -66,7 +68,7 @@ fn parse_line(text: &str) -> Result<FileEntry, String> {
     // A lock of our own holds the hashes; those of the file are of no use.
     let requirement = text.split(" --hash").next().unwrap_or(text).trim();
     match project_name(requirement) {
-        Some(name) => Ok(FileEntry::Requirement { name: name.to_owned(), text: normalize_spaces(requirement) }),
+        Some(name) => Ok(FileEntry::Requirement { name: name.to_owned(), text: normalize_spaces(requirement), line }),
         None => Err(format!("`{requirement}` does not begin with the name of a project; write `name @ URL` for a URL")),
     }
 }

@@ -7,7 +7,7 @@ fn check_file(content: &str, expect: &[&str]) {
         Ok(entries) => entries
             .into_iter()
             .map(|entry| match entry {
-                FileEntry::Requirement { name, text } => format!("{name}: {text}"),
+                FileEntry::Requirement { name, text, line } => format!("{line} {name}: {text}"),
                 FileEntry::Include(file) => format!("include {file}"),
             })
             .collect(),
@@ -19,7 +19,7 @@ fn check_file(content: &str, expect: &[&str]) {
 fn comments_blank_lines_and_hashes_are_left_out() {
     check_file(
         "# all of it\n\nrequests==2.32.3  # the client\nfoo>=1 \\\n   ,<2 \\\n  --hash=sha256:00 \\\n  --hash=sha256:11\n",
-        &["requests: requests==2.32.3", "foo: foo>=1 ,<2"],
+        &["3 requests: requests==2.32.3", "4 foo: foo>=1 ,<2"],
     );
 }
 
@@ -28,10 +28,10 @@ fn names_end_where_versions_extras_and_markers_begin() {
     check_file(
         "A.b-c[x,y]~=1\nzope.interface ; python_version < '4'\nd @ file.whl#egg=d\ne",
         &[
-            "A.b-c: A.b-c[x,y]~=1",
-            "zope.interface: zope.interface ; python_version < '4'",
-            "d: d @ file.whl#egg=d",
-            "e: e",
+            "1 A.b-c: A.b-c[x,y]~=1",
+            "2 zope.interface: zope.interface ; python_version < '4'",
+            "3 d: d @ file.whl#egg=d",
+            "4 e: e",
         ],
     );
 }

@@ -2,6 +2,7 @@ use super::*;
 use crate::test_support::{environments, parse, target, text_of, world};
 use plugin_api::Value;
 use plugin_api::testing::TestContext;
+use std::path::Path;
 
 fn run_world(root: &Path, roots: &[&str]) -> TestContext {
     let mut function = target("src/python/acme/f:f", "python_binary", &[], &["src/python/acme:acme"]);

@@ -2,23 +2,21 @@
 //!
 //! Knows values and places, not evaluation. One [`Declarations`] gathers what the BUILD files of one directory declare.
 
-use crate::fields::{Given, WrongValue, check, check_addresses};
+mod problem;
+mod target;
+
+use crate::fields::{Given, check};
 use crate::reads::{ReadError, Reads};
 use crate::source::Source;
-use crate::sources::{SourcesError, default_sets, expand_sets, source_sets};
-use crate::suggest::suggest;
 use crate::symbols::{MacroContext, MacroSymbol, Symbols, TargetTypeSymbol};
 use crate::syntax::Span;
-use crate::tree::join;
 use crate::value::{Eval, Fault, fault};
-use pants_model::{Address, Diagnostic, FieldSpec, Globs, Location, Object, ObjectSpec, Target, Value};
+use pants_model::{Diagnostic, Globs, Location, Object, ObjectSpec, Target, Value};
+use problem::{Problem, place, unknown_keyword};
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// The fields that every target type has, besides its own.
-pub(crate) const COMMON_FIELDS: [&str; 6] = ["name", "dependencies", "tags", "description", "no_cache", "scope"];
+use target::TargetCall;
 
 /// What the BUILD files of one directory declare.
 pub(crate) struct Declarations<'w> {
@@ -28,13 +26,6 @@ pub(crate) struct Declarations<'w> {
     pub diagnostics: Vec<Diagnostic>,
     names: HashMap<String, Location>,
     source: Rc<Source>,
-}
-
-/// Something wrong inside a call that does not hide what else is wrong there.
-struct Problem {
-    span: Span,
-    message: String,
-    hints: Vec<String>,
 }
 
 impl<'w> Declarations<'w> {
@@ -101,8 +92,7 @@ impl<'w> Declarations<'w> {
         for given in given {
             let Some(at) = spec.fields.iter().position(|field| field.name == given.name) else {
                 let known: Vec<&str> = spec.fields.iter().map(|field| field.name.as_str()).collect();
-                let Problem { span, message, hints } = unknown_keyword(&spec.name, &given, &known);
-                return Err(Box::new(Fault { span: Some(span), message, hints, is_limit: false }));
+                return Err(unknown_keyword(&spec.name, &given, &known).into());
             };
             if values[at].is_some() {
                 let message = format!("`{}` of `{}` is given twice", given.name, spec.name);
@@ -119,10 +109,7 @@ impl<'w> Declarations<'w> {
                 continue;
             };
             let checked = check(field, std::mem::take(&mut given.value), self.reads.dir());
-            let value = checked.map_err(|wrong| {
-                let Problem { span, message, hints } = place(wrong, &given);
-                Box::new(Fault { span: Some(span), message, hints, is_limit: false })
-            })?;
+            let value = checked.map_err(|wrong| place(wrong, &given))?;
             if !value.value.is_none() {
                 fields.push((field.name.clone(), value.value));
             }
@@ -142,257 +129,6 @@ impl<'w> Declarations<'w> {
         let mut call = MacroCall { declarations: self, span };
         body.invoke(&mut call, args, kwargs).map_err(|message| fault(format!("`{}`: {message}", symbol.name)))
     }
-}
-
-/// One call of a target type while it is validated.
-struct TargetCall<'c, 'w, 'e> {
-    declarations: &'c mut Declarations<'w>,
-    symbol: TargetTypeSymbol<'w>,
-    span: Span,
-    given: Vec<Given<'e>>,
-    problems: Vec<Problem>,
-}
-
-impl<'e> TargetCall<'_, '_, 'e> {
-    /// The target; it counts only if there are no problems.
-    fn target(&mut self) -> (String, Target) {
-        self.refuse_unknown_keywords();
-        let name = self.name();
-        let mut target = Target::new(Address::new(self.dir(), name.clone()), self.symbol.name.clone());
-        target.location = self.declarations.source.location(self.span);
-        target.dependencies = self.dependencies();
-        target.tags = self.tags();
-        target.description = self.common_text("description");
-        for (field, name) in self.symbol.spec.fields.iter().zip(self.symbol.field_names) {
-            if field.name != "sources" {
-                self.own_field(field, name, &mut target);
-            }
-        }
-        self.sources(&mut target);
-        if let Some(scope) = self.common_text("scope") {
-            target.fields.push((self.symbol.common.scope.clone(), Value::Str(scope)));
-        }
-        self.no_cache(&mut target);
-        (name, target)
-    }
-
-    fn dir(&self) -> &str {
-        self.declarations.reads.dir()
-    }
-
-    fn take(&mut self, name: &str) -> Option<Given<'e>> {
-        let at = self.given.iter().position(|given| given.name == name)?;
-        let given = self.given.swap_remove(at);
-        (!given.value.is_none()).then_some(given)
-    }
-
-    fn problem(&mut self, span: Span, message: String) -> &mut Problem {
-        self.problems.push(Problem { span, message, hints: Vec::new() });
-        self.problems.last_mut().expect("it was just pushed")
-    }
-
-    fn refuse_unknown_keywords(&mut self) {
-        let spec = self.symbol.spec;
-        let is_known = |name: &str| {
-            COMMON_FIELDS.contains(&name)
-                || (name == "sources" && spec.default_sources.is_some())
-                || spec.fields.iter().any(|field| field.name == name)
-        };
-        let (known, unknown) = std::mem::take(&mut self.given).into_iter().partition(|given| is_known(&given.name));
-        self.given = known;
-        let unknown: Vec<Given<'_>> = unknown;
-        if unknown.is_empty() {
-            return;
-        }
-        let sources = spec.default_sources.iter().map(|_| "sources");
-        let own = spec.fields.iter().map(|field| field.name.as_str()).filter(|name| *name != "sources");
-        let names: Vec<&str> = COMMON_FIELDS.into_iter().chain(sources).chain(own).collect();
-        self.problems.extend(unknown.iter().map(|given| unknown_keyword(&spec.name, given, &names)));
-    }
-
-    fn name(&mut self) -> String {
-        let Some(Given { value, span, .. }) = self.take("name") else {
-            let name = self.dir().rsplit('/').next().unwrap_or_default().to_owned();
-            if name.is_empty() {
-                let span = self.span;
-                self.problem(span, "a target of the build root needs a `name`".to_owned());
-            }
-            let span = self.span;
-            return self.unique(name, span);
-        };
-        let name = match value {
-            Value::Str(name) => name,
-            other => {
-                self.problem(span, format!("`name` takes a string, not {}", other.kind_name()));
-                return String::new();
-            }
-        };
-        if name.is_empty() {
-            self.problem(span, "`name` is empty".to_owned());
-        } else if let Some(char) = name.chars().find(|char| Address::FORBIDDEN_IN_NAME.contains(char)) {
-            self.problem(span, format!("the name `{name}` contains `{char}`, which no name may"));
-        }
-        self.unique(name, span)
-    }
-
-    /// The name, after a complaint if the directory has it already.
-    fn unique(&mut self, name: String, span: Span) -> String {
-        if let Some(first) = self.declarations.names.get(&name) {
-            let message = format!("target `{name}` is already declared at {first}");
-            self.problem(span, message);
-        }
-        name
-    }
-
-    fn dependencies(&mut self) -> Vec<Address> {
-        let dir = self.declarations.reads.dir();
-        let Some(mut given) = self.take("dependencies") else { return Vec::new() };
-        let checked = match std::mem::take(&mut given.value) {
-            Value::List(items) => check_addresses("dependencies", items, dir),
-            other => {
-                Err(WrongValue::new(format!("`dependencies` takes a list of addresses, not {}", other.kind_name())))
-            }
-        };
-        match checked.map_err(|wrong| place(wrong, &given)) {
-            Ok(checked) => checked.addresses,
-            Err(problem) => {
-                self.problems.push(problem);
-                Vec::new()
-            }
-        }
-    }
-
-    fn tags(&mut self) -> Vec<String> {
-        let Some(given) = self.take("tags") else { return Vec::new() };
-        let (tags, wrong) = match &given.value {
-            Value::List(items) => {
-                let tags: Vec<String> = items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect();
-                let is_wrong = tags.len() < items.len();
-                (tags, is_wrong)
-            }
-            Value::Str(tag) => (vec![tag.clone()], false),
-            _ => (Vec::new(), true),
-        };
-        let span = given.span;
-        if wrong {
-            self.problem(span, "`tags` takes strings".to_owned());
-        }
-        let mut tags = tags;
-        tags.sort_unstable();
-        tags.dedup();
-        tags
-    }
-
-    fn common_text(&mut self, name: &str) -> Option<String> {
-        let Given { value, span, .. } = self.take(name)?;
-        match value {
-            Value::Str(text) => Some(text),
-            other => {
-                self.problem(span, format!("`{name}` takes a string, not {}", other.kind_name()));
-                None
-            }
-        }
-    }
-
-    fn no_cache(&mut self, target: &mut Target) {
-        let Some(Given { value, span, .. }) = self.take("no_cache") else { return };
-        if matches!(value, Value::Bool(_)) {
-            target.fields.push((self.symbol.common.no_cache.clone(), value));
-        } else {
-            self.problem(span, format!("`no_cache` takes `True` or `False`, not {}", value.kind_name()));
-        }
-    }
-
-    fn own_field(&mut self, field: &FieldSpec, name: &Arc<str>, target: &mut Target) {
-        let dir = self.declarations.reads.dir();
-        let Some(mut given) = self.take(&field.name) else {
-            if field.is_required {
-                let span = self.span;
-                self.problem(span, format!("`{}` needs `{}`", self.symbol.spec.name, field.name));
-            }
-            return;
-        };
-        match check(field, std::mem::take(&mut given.value), dir).map_err(|wrong| place(wrong, &given)) {
-            Ok(checked) => {
-                for address in checked.addresses {
-                    if !target.dependencies.contains(&address) {
-                        target.dependencies.push(address);
-                    }
-                }
-                target.fields.push((name.clone(), checked.value));
-            }
-            Err(problem) => self.problems.push(problem),
-        }
-    }
-
-    fn sources(&mut self, target: &mut Target) {
-        let spec = self.symbol.spec;
-        let Some(defaults) = &spec.default_sources else { return };
-        let tree = self.declarations.reads.tree();
-        let dir = self.declarations.reads.dir();
-        let (expansion, span) = match self.take("sources") {
-            None if spec.fields.iter().any(|field| field.name == "sources" && field.is_required) => {
-                let span = self.span;
-                self.problem(span, format!("`{}` needs `sources`", spec.name));
-                return;
-            }
-            None => {
-                let expansion = expand_sets(&default_sets(defaults), tree, dir);
-                (expansion.unwrap_or_default(), self.span)
-            }
-            Some(given) => {
-                let expansion = source_sets(&given.value).and_then(|sets| Ok(expand_sets(&sets, tree, dir)?));
-                match expansion {
-                    Ok(mut expansion) => {
-                        let missing = std::mem::take(&mut expansion.missing);
-                        let places: Vec<(Span, String)> =
-                            missing.into_iter().map(|file| (place_of_text(&given, &file), file)).collect();
-                        let span = given.span;
-                        target.fields.push((self.symbol.common.sources.clone(), given.value));
-                        for (span, file) in places {
-                            let message = format!("source `{}` does not exist", join(dir, &file));
-                            self.declarations.warn(span, message);
-                        }
-                        (expansion, span)
-                    }
-                    Err(error) => {
-                        let span = match &error {
-                            SourcesError::Kind { item: Some(item), .. } => given.item_span(*item),
-                            SourcesError::Kind { item: None, .. } => given.span,
-                            SourcesError::Globs(error) => place_of_text(&given, &error.text),
-                        };
-                        self.problem(span, error.to_string());
-                        return;
-                    }
-                }
-            }
-        };
-        if let Some(most) = spec.max_sources.filter(|most| expansion.files.len() > *most) {
-            let message = format!("`{}` takes {most} source at the most, not {}", spec.name, expansion.files.len());
-            self.problem(span, message).hints.push(format!("they are {}", expansion.files.join(", ")));
-        }
-        target.sources = expansion.files.iter().map(|file| PathBuf::from(join(dir, file))).collect();
-    }
-}
-
-/// Where a text of a list stands.
-fn place_of_text(given: &Given<'_>, text: &str) -> Span {
-    let is_it = |expr: &crate::syntax::Expr| matches!(&expr.kind, crate::syntax::ExprKind::Str(own) if **own == *text || own.strip_prefix('!') == Some(text));
-    given.expr.and_then(|expr| expr.find(&is_it)).map_or(given.span, |expr| expr.span)
-}
-
-fn place(wrong: WrongValue, given: &Given<'_>) -> Problem {
-    let span = wrong.item.map_or(given.span, |item| given.item_span(item));
-    Problem { span, message: wrong.message, hints: wrong.hint.into_iter().collect() }
-}
-
-fn unknown_keyword(symbol: &str, given: &Given<'_>, known: &[&str]) -> Problem {
-    let mut hints = Vec::new();
-    if let Some(name) = suggest(&given.name, known.iter().copied()) {
-        hints.push(format!("did you mean `{name}`?"));
-    }
-    hints.push(format!("`{symbol}` takes {}", known.join(", ")));
-    Problem { span: given.keyword, message: format!("`{symbol}` has no field `{}`", given.name), hints }
 }
 
 /// What one call of a macro may do.

@@ -339,3 +339,25 @@ fn loading_more_keeps_what_is_there() {
     assert!(Arc::ptr_eq(before.targets().next().unwrap(), after.targets().next().unwrap()));
     assert_eq!(build_files.build_file_of(&Address::new("", "lib")), Some(PathBuf::from("BUILD")));
 }
+
+#[test]
+fn a_single_source_may_be_called_source() {
+    check(
+        "
+//- a/A.java
+//- a/BUILD
+jvm_binary(name = 'x', main = 'm', source = 'A.java')
+jvm_binary(name = 'y', main = 'm', source = 'A.java', sources = ['A.java'])
+",
+        expect![[r#"
+            jvm_binary a:x at a/BUILD:1:1
+              main = "m"
+              sources = "A.java"
+              files: a/A.java
+            a/BUILD:2:36: `source` and `sources` are both given
+              |
+            2 | jvm_binary(name = 'y', main = 'm', source = 'A.java', sources = ['A.java'])
+              |                                    ^^^^^^^^^^^^^^^^^
+        "#]],
+    );
+}

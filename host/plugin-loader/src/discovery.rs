@@ -225,5 +225,6 @@ fn suggest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<Str
     (best.0 > 0.9).then(|| best.1.to_owned())
 }
 
-#[cfg(test)]
+// The files of these tests are ELF.
+#[cfg(all(test, target_os = "linux"))]
 mod tests;

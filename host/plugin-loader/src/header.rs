@@ -135,16 +135,16 @@ fn parse(bytes: &[u8]) -> Result<Header, PluginFault> {
         return Err(damaged(format!("it says that it has {size} bytes, and {} are there", bytes.len())));
     }
     let header = Header {
-        id: text(bytes, offset_of!(PluginHeader, id), 128)?,
-        name: text(bytes, offset_of!(PluginHeader, name), 64)?,
-        version: text(bytes, offset_of!(PluginHeader, version), 32)?,
+        id: text(bytes, offset_of!(PluginHeader, id), |header| &header.id)?,
+        name: text(bytes, offset_of!(PluginHeader, name), |header| &header.name)?,
+        version: text(bytes, offset_of!(PluginHeader, version), |header| &header.version)?,
         api: ApiVersion {
             major: number(bytes, offset_of!(PluginHeader, api_major)),
             minor: number(bytes, offset_of!(PluginHeader, api_minor)),
             patch: number(bytes, offset_of!(PluginHeader, api_patch)),
         },
         min_host_minor: number(bytes, offset_of!(PluginHeader, min_host_minor)),
-        target: text(bytes, offset_of!(PluginHeader, target), 64)?,
+        target: text(bytes, offset_of!(PluginHeader, target), |header| &header.target)?,
         flags: number(bytes, offset_of!(PluginHeader, flags)),
         bytes: bytes[..size].to_vec(),
     };
@@ -162,9 +162,9 @@ fn number(bytes: &[u8], at: usize) -> u32 {
     u32::from_ne_bytes(bytes[at..at + 4].try_into().expect("a slice of four bytes"))
 }
 
-/// The NUL-padded text of a field.
-fn text(bytes: &[u8], at: usize, size: usize) -> Result<String, PluginFault> {
-    let field = &bytes[at..at + size];
+/// The NUL-padded text of a field; the field is named for its size.
+fn text<const N: usize>(bytes: &[u8], at: usize, _field: fn(&PluginHeader) -> &[u8; N]) -> Result<String, PluginFault> {
+    let field = &bytes[at..at + N];
     let end = field.iter().position(|byte| *byte == 0).ok_or_else(|| damaged("a text in it has no end"))?;
     match std::str::from_utf8(&field[..end]) {
         Ok(text) if !text.contains(char::is_control) => Ok(text.to_owned()),

@@ -28,7 +28,7 @@ mod convert;
 
 mod register;
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod test_support;
 
 pub use backend_ids::BUNDLED_BACKENDS;

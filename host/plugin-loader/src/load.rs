@@ -114,5 +114,6 @@ fn judge_checksum(id: &str, found: Fingerprint, lock_file: &LockFile) -> Result<
     Err(PluginFault::WrongChecksum { lock_file: lock_file.path.clone(), found })
 }
 
-#[cfg(test)]
+// The files of these tests are ELF.
+#[cfg(all(test, target_os = "linux"))]
 mod tests;

@@ -33,7 +33,7 @@ type Answer = Result<Vec<u8>, Error>;
 impl AbiContext for ContextShim {
     fn call(&self, op: u32, request: RSlice<'_, u8>) -> AbiResult<RVec<u8>> {
         abi::guard(|| {
-            self.context.ensure_open().map_err(|error| convert::wire_error(&error))?;
+            host(self.context.ensure_open())?;
             self.answer(op, request.as_slice()).map(Into::into)
         })
     }
@@ -52,13 +52,13 @@ impl AbiContext for ContextShim {
     fn put_product(&self, name: RStr<'_>, version: u32, payload: PayloadObject) -> AbiResult<()> {
         abi::guard(|| {
             let payload = Arc::new(PayloadAdapter::new(payload, self.plugin.clone()));
-            self.context.put_product(name.as_str(), version, payload).map_err(|error| convert::wire_error(&error))
+            host(self.context.put_product(name.as_str(), version, payload))
         })
     }
 
     fn products(&self, name: RStr<'_>) -> AbiResult<RVec<AbiContribution>> {
         abi::guard(|| {
-            self.context.ensure_open().map_err(|error| convert::wire_error(&error))?;
+            host(self.context.ensure_open())?;
             let contributions = self.context.products(name.as_str()).into_iter().map(|contribution| {
                 let (id, payload) = payload_object(&contribution.payload);
                 AbiContribution { id, scope: contribution.scope.into(), version: contribution.version, payload }
@@ -87,7 +87,7 @@ impl ContextShim {
             | wire::MARK_VALID
             | wire::FOREGROUND
             | wire::NAMED_CACHE
-            | wire::REQUESTS => self.answer_about_work(op, request).map_err(|error| convert::wire_error(&error))?,
+            | wire::REQUESTS => self.answer_about_work(op, request),
             wire::PRINT
             | wire::LOG
             | wire::TOOL_OUTPUT
@@ -131,7 +131,7 @@ impl ContextShim {
             wire::TARGET_ROOTS => wire::encode(&convert::wire_targets(&context.target_roots())?),
             wire::TARGETS => wire::encode(&convert::wire_targets(&context.targets())?),
             wire::ALL_TARGETS => {
-                context.load_all().map_err(|error| convert::wire_error(&error))?;
+                host(context.load_all())?;
                 wire::encode(&convert::wire_targets(context.graph().targets())?)
             }
             wire::TARGET => {
@@ -140,7 +140,7 @@ impl ContextShim {
             }
             wire::RESOLVE => {
                 let specs: Vec<String> = wire::decode(request)?;
-                let addresses = context.resolve(&specs).map_err(|error| convert::wire_error(&error))?;
+                let addresses = host(context.resolve(&specs))?;
                 wire::encode(&convert::wire_addresses(&addresses))
             }
             wire::EXPAND_GLOBS => {
@@ -153,7 +153,7 @@ impl ContextShim {
                 let dependencies = convert::model_addresses(&dependencies);
                 let derived_from = convert::model_address(&derived_from);
                 let injected = context.inject_target(convert::model_target(target), dependencies, &derived_from);
-                wire::encode(&injected.map_err(|error| convert::wire_error(&error))?)
+                wire::encode(&host(injected)?)
             }
             op => self.answer_graph_query(op, wire::decode(request)?),
         }
@@ -174,58 +174,57 @@ impl ContextShim {
             }
             wire::DEPENDEES => {
                 // Who depends on something is known only when every BUILD file was read.
-                self.context.load_all().map_err(|error| convert::wire_error(&error))?;
+                host(self.context.load_all())?;
                 wire::encode(&convert::wire_addresses(&self.context.dependees(&addresses, is_transitive)))
             }
             op => Err(unsupported(op, "to this host, which is older")),
         }
     }
 
-    fn answer_about_work(&self, op: u32, request: &[u8]) -> Result<Answer, TaskError> {
+    fn answer_about_work(&self, op: u32, request: &[u8]) -> Answer {
         let context = &self.context;
-        Ok(match op {
+        match op {
             wire::RUN => {
-                let process: plugin_api::Process = decode(request)?;
+                let process: plugin_api::Process = wire::decode(request)?;
                 let is_streaming = process.stream_output;
                 let process = self.process(process)?;
-                let result = if is_streaming { context.run_streaming(&process)? } else { context.run(&process)? };
-                wire::encode(&convert::wire_output(result))
+                let result = if is_streaming { context.run_streaming(&process) } else { context.run(&process) };
+                wire::encode(&convert::wire_output(host(result)?))
             }
             wire::FOREGROUND => {
-                let process = self.process(decode(request)?)?;
-                context.set_foreground(context.expand_foreground(&process)?)?;
-                wire::encode(&())
+                let process = self.process(wire::decode(request)?)?;
+                let foreground = host(context.expand_foreground(&process))?;
+                wire::encode(&host(context.set_foreground(foreground))?)
             }
             wire::INVALIDATED => {
-                let wire::InvalidateQuery { targets, options } = decode(request)?;
+                let wire::InvalidateQuery { targets, options } = wire::decode(request)?;
                 let targets = convert::model_addresses(&targets);
-                let versioned = context.invalidated(&targets, &convert::model_invalidate_options(options))?;
+                let versioned = context.invalidated(&targets, &convert::model_invalidate_options(options));
                 let root = context.build_root();
-                let versioned: Result<Vec<_>, Error> =
-                    versioned.iter().map(|versioned| convert::wire_versioned(versioned, root)).collect();
-                versioned.and_then(|versioned| wire::encode(&versioned))
+                let versioned = host(versioned)?.into_iter().map(|versioned| convert::wire_versioned(&versioned, root));
+                wire::encode(&versioned.collect::<Result<Vec<_>, Error>>()?)
             }
             wire::MARK_VALID => {
-                context.mark_valid(&convert::model_versioned(decode(request)?, context.build_root())?)?;
-                wire::encode(&())
+                let versioned = convert::model_versioned(wire::decode(request)?, context.build_root())?;
+                wire::encode(&host(context.mark_valid(&versioned))?)
             }
             wire::NAMED_CACHE => {
-                let path = context.named_cache(&decode::<String>(request)?)?;
-                convert::wire_path(&path).and_then(|path| wire::encode(&path))
+                let path = host(context.named_cache(&wire::decode::<String>(request)?))?;
+                wire::encode(&convert::wire_path(&path)?)
             }
             wire::REQUESTS => {
-                let requests = context.requests(&decode::<String>(request)?).into_iter();
+                let requests = context.requests(&wire::decode::<String>(request)?).into_iter();
                 let requests: Vec<_> = requests.map(|(scope, document)| wire::Request { scope, document }).collect();
                 wire::encode(&requests)
             }
             op => Err(unsupported(op, "to this host, which is older")),
-        })
+        }
     }
 
     /// A process with its inputs captured: what they hold now is what its key says.
-    fn process(&self, process: plugin_api::Process) -> Result<pants_process::Process, TaskError> {
+    fn process(&self, process: plugin_api::Process) -> Result<pants_process::Process, Error> {
         let inputs: Vec<PathBuf> = process.inputs.iter().map(PathBuf::from).collect();
-        let inputs = self.context.capture(&inputs)?;
+        let inputs = host(self.context.capture(&inputs))?;
         Ok(convert::model_process(process, inputs))
     }
 
@@ -258,7 +257,7 @@ impl ContextShim {
             let request = wire::encode(&(index as u64)).map_err(|error| convert::task_error(error, &self.plugin))?;
             self.call_back(callback, wire::CALLBACK_JOB, context, &request)
         };
-        let outcome = self.context.parallel(&jobs, &work).map_err(|error| convert::wire_error(&error))?;
+        let outcome = host(self.context.parallel(&jobs, &work))?;
         wire::encode(&convert::wire_jobs_outcome(outcome))
     }
 
@@ -296,6 +295,7 @@ impl ContextShim {
     }
 }
 
-fn decode<T: serde::de::DeserializeOwned>(request: &[u8]) -> Result<T, TaskError> {
-    wire::decode(request).map_err(|error| TaskError::failed(error.message))
+/// The engine's answer, or its error as a plugin sees it.
+fn host<T>(answer: Result<T, TaskError>) -> Result<T, Error> {
+    answer.map_err(|error| convert::wire_error(&error))
 }

@@ -102,13 +102,9 @@ pub(crate) fn wire_versioned(versioned: &engine::Versioned, build_root: &Path) -
 }
 
 /// A target that a plugin says it was carried out for.
-pub(crate) fn model_versioned(
-    versioned: api::Versioned,
-    build_root: &Path,
-) -> Result<engine::Versioned, engine::TaskError> {
-    let fingerprint = Fingerprint::from_hex(&versioned.fingerprint).ok_or_else(|| {
-        engine::TaskError::failed(format!("`{}` is marked valid without a fingerprint", versioned.address))
-    })?;
+pub(crate) fn model_versioned(versioned: api::Versioned, build_root: &Path) -> Result<engine::Versioned, api::Error> {
+    let fingerprint = Fingerprint::from_hex(&versioned.fingerprint)
+        .ok_or_else(|| api::Error::msg(format!("`{}` is marked valid without a fingerprint", versioned.address)))?;
     Ok(engine::Versioned {
         address: model_address(&versioned.address),
         fingerprint,

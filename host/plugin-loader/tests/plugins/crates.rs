@@ -35,9 +35,14 @@ pub fn build(plugin: &str) -> PathBuf {
     cargo_build(&repository().join("tests/fixtures/plugins").join(plugin), &[])
 }
 
+/// Builds a fixture plugin as it would be shipped.
+pub fn build_release(plugin: &str) -> PathBuf {
+    cargo_build(&repository().join("tests/fixtures/plugins").join(plugin), &["--release"])
+}
+
 /// Builds a copy of a fixture plugin with features of its own.
 pub fn build_with_feature(plugin: &str, feature: &str) -> PathBuf {
-    cargo_build(&copy_plugin(&current_api(), plugin, feature), &[feature])
+    cargo_build(&copy_plugin(&current_api(), plugin, feature), &["--features", feature])
 }
 
 /// Builds a copy of a fixture plugin against a copy of plugin-api; its backend id ends with `-label`.
@@ -109,7 +114,7 @@ fn version(package: &Path) -> String {
     line.expect("a package has a version").trim_end_matches('"').to_owned()
 }
 
-fn cargo_build(package: &Path, features: &[&str]) -> PathBuf {
+fn cargo_build(package: &Path, arguments: &[&str]) -> PathBuf {
     let name = format!("lib{}.so", package_name(package).replace('-', "_"));
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(library) = built.get(&name) {
@@ -119,7 +124,7 @@ fn cargo_build(package: &Path, features: &[&str]) -> PathBuf {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--locked", "--quiet", "--target-dir"])
         .arg(&target)
-        .args(["--features", &features.join(",")])
+        .args(arguments)
         .current_dir(package)
         // Debug information would be copied into the cache of each test with the library.
         .env("CARGO_PROFILE_DEV_DEBUG", "false")
@@ -127,7 +132,8 @@ fn cargo_build(package: &Path, features: &[&str]) -> PathBuf {
         .output()
         .expect("cargo runs these tests, so it is there");
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-    let library = target.join("debug").join(&name);
+    let profile = if arguments.contains(&"--release") { "release" } else { "debug" };
+    let library = target.join(profile).join(&name);
     built.insert(name, library.clone());
     library
 }

@@ -3,6 +3,7 @@
 //! Consumers say for which types of targets they need environments; each root of such a type gets one, and roots that
 //! require the same share it.
 
+use crate::closures::Closures;
 use crate::constraints::Requirements;
 use crate::interpreter::{self, Interpreter};
 use crate::lock::{self, LockRequest, Resolver};
@@ -11,8 +12,8 @@ use crate::toolchain::Toolchain;
 use crate::{network, options, pins, registry};
 use plugin_api::products::{GeneratedSources, PythonEnvironment, PythonEnvironments};
 use plugin_api::{
-    Address, Context, Error, GraphView, Job, JobsOutcome, Planning, Predicate, Product, ProductDecl, Result,
-    RoundManager, Target, Task, TaskSpec, Tool,
+    Address, Context, Error, Job, JobsOutcome, Planning, Predicate, Product, ProductDecl, Result, RoundManager, Target,
+    Task, TaskSpec, Tool,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,12 +65,12 @@ impl Task for ResolveRequirements {
 
     fn execute(&mut self, context: &Context) -> Result<()> {
         let wanted = wanted_types(context)?;
-        let runnable = context.targets()?;
+        let closures = Closures::load(context)?;
         let mut roots = context.target_roots()?;
         roots.retain(|root| wanted.contains(&root.type_name));
         // A root that depends on something that failed earlier needs no environment any more.
-        roots.retain(|root| runnable.iter().any(|target| target.address == root.address));
-        let recipes = recipes(context, &roots)?;
+        roots.retain(|root| closures.contains(&root.address));
+        let recipes = recipes(context, &closures, &roots)?;
         let (environments, outcome) = make_all(context, &recipes)?;
         // What could be made is there for the roots that need nothing else.
         context.put(environments)?;
@@ -95,18 +96,18 @@ struct Recipe {
 }
 
 /// One recipe for each distinct set of requirements, in the order of the roots.
-fn recipes(context: &Context, roots: &[Target]) -> Result<Vec<Recipe>> {
+fn recipes(context: &Context, closures: &Closures, roots: &[Target]) -> Result<Vec<Recipe>> {
     let defaults = options::interpreter_constraints(context)?;
     let mut recipes: Vec<Recipe> = Vec::new();
     for root in roots {
-        let closure = context.closure(std::slice::from_ref(&root.address), GraphView::Build)?;
+        let closure = closures.of(&root.address);
         let mut interpreter = defaults.clone();
         for target in &closure {
             interpreter
                 .add(&target.field("compatibility").to_strings())
                 .map_err(|error| Error::msg(format!("{}: {error}", target.location)))?;
         }
-        let requirements = RequirementSet::of_targets(&closure);
+        let requirements = RequirementSet::of_targets(closure);
         let mut request = LockRequest { requirements, ..LockRequest::default() };
         if root.type_name == "python_tests" {
             request.added = lock::pytest_requirements(context, &request.requirements)?;

@@ -6,7 +6,7 @@
 //! * `resolve.requirements` finds an interpreter ([`interpreter`], [`constraints`]), installs uv and pex with it
 //!   ([`toolchain`], [`pins`], [`registry`]), locks each distinct set of requirements ([`lock`]) and makes an environment from each
 //!   lock ([`environments`]).
-//! * `test.pytest`, `binary.py` and `run.py` take an environment and the sources of a closure ([`sources`]).
+//! * `test.pytest`, `binary.py` and `run.py` take an environment and the sources of a closure ([`closures`], [`sources`]).
 //!
 //! It names no registry, downloads no interpreter, and knows nothing of other languages: code that others generate
 //! reaches it as `python_library` targets.
@@ -14,6 +14,7 @@
 mod options;
 mod pins;
 
+mod closures;
 mod constraints;
 mod requirements;
 mod sources;

@@ -1,11 +1,12 @@
 //! `test.pytest`: runs the tests of each target in a process of its own.
 
+use crate::closures::Closures;
 use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
 use crate::sources::{SourceTree, import_path};
 use plugin_api::products::{GeneratedSources, PythonEnvironments};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
 use plugin_api::{
-    CachePolicy, Context, Error, Exit, GraphView, OptionRegistrar, Planning, Predicate, Process, ProcessOutput, Result,
+    CachePolicy, Context, Error, Exit, OptionRegistrar, Planning, Predicate, Process, ProcessOutput, Result,
     ResultOrigin, RoundManager, Target,
 };
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ const RESERVED_ARGUMENTS: [&str; 2] = ["--junitxml", "--confcutdir"];
 /// Runs pytest.
 pub(crate) struct PytestRun {
     environments: Arc<PythonEnvironments>,
+    closures: Closures,
 }
 
 impl TestTask for PytestRun {
@@ -46,7 +48,8 @@ impl TestTask for PytestRun {
         if let Some(argument) = context.passthrough().iter().find(refused) {
             return Err(Error::msg(format!("cannot pass `{argument}` through to pytest")));
         }
-        Ok(Self { environments: context.product::<PythonEnvironments>()?.unwrap_or_default() })
+        let environments = context.product::<PythonEnvironments>()?.unwrap_or_default();
+        Ok(Self { environments, closures: Closures::load(context)? })
     }
 
     fn run_target(&self, context: &Context, run: &TestRun) -> Result<TestOutcome> {
@@ -55,29 +58,31 @@ impl TestTask for PytestRun {
             return Ok(TestOutcome { is_success: true, ..TestOutcome::default() });
         }
         let environment = environment_of(&self.environments, &run.target.address)?;
-        let closure = context.closure(std::slice::from_ref(&run.target.address), GraphView::Build)?;
+        let closure = self.closures.of(&run.target.address);
         let layout = Layout::of(context, run, &closure)?;
         let process = process(context, run, &closure, &layout)?.tool(environment_tool(environment));
-        let mut outcome = judge(&context.run(&process)?)?;
-        outcome.details = layout.with_own_paths(&outcome.details);
-        Ok(outcome)
+        let output = context.run(&process)?;
+        let printed = layout.with_own_paths(&format!("{}{}", output.stdout_text(), output.stderr_text()));
+        judge(&output, &printed)
     }
 }
 
-fn process(context: &Context, run: &TestRun, closure: &[Target], layout: &Layout) -> Result<Process> {
+fn process(context: &Context, run: &TestRun, closure: &[&Target], layout: &Layout) -> Result<Process> {
     let config = context.text_option("config")?;
     let mut process =
         Process::new(["{tool:venv}/bin/python", "{tool:venv}/bin/pytest"], format!("pytest {}", run.target.address))
-            .args(arguments(config.as_deref().unwrap_or("/dev/null"), &run.report))
+            .args(layout.arguments())
+            .args(["-c".to_owned(), config.clone().unwrap_or_else(|| "/dev/null".to_owned())])
+            .arg(format!("--junitxml={}", run.report))
             .args(context.passthrough().iter().cloned())
             .args(layout.tests.iter().cloned())
             .env("LANG", "C.UTF-8")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PYTHONHASHSEED", "0")
             .env("PYTHONNOUSERSITE", "1")
-            .env("PYTHONPATH", layout.python_path.join(":"))
+            .env("PYTHONPATH", &layout.sources)
             .passthrough_env(&["HOME", "PATH", "TMPDIR", "USER"])
-            .inputs(layout.inputs.iter().cloned())
+            .inputs([layout.sources.clone()])
             .inputs(loose_files(closure))
             .inputs(config)
             .outputs([run.report.clone()])
@@ -96,54 +101,38 @@ fn process(context: &Context, run: &TestRun, closure: &[Target], layout: &Layout
     })
 }
 
-/// Imports go by source root, as the rest of the build has it; nothing outside the build root is read, and nothing is
-/// left beside the sources.
-fn arguments(config: &str, report: &str) -> Vec<String> {
-    let mut arguments: Vec<String> = [
-        "--rootdir=.",
-        "--confcutdir=.",
-        "--import-mode=importlib",
-        "--color=no",
-        "--no-header",
-        "-p",
-        "no:cacheprovider",
-        "-o",
-        "junit_family=xunit2",
-        "-c",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    arguments.extend([config.to_owned(), format!("--junitxml={report}")]);
-    arguments
-}
-
 /// Where the sources are that one run sees; all paths are relative to the build root.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug)]
 struct Layout {
-    python_path: Vec<String>,
+    /// The tree of links that everything is imported from.
+    sources: String,
+    /// The links that hold tests.
     tests: Vec<String>,
-    inputs: Vec<String>,
-    /// Where files are linked, and where they stand.
+    /// Each link, and the file it leads to.
     links: Vec<(String, String)>,
 }
 
 impl Layout {
-    /// The sources where they stand, or linked into one tree when a package is spread over several roots.
-    fn of(context: &Context, run: &TestRun, closure: &[Target]) -> Result<Self> {
-        let tree = SourceTree::of_targets(closure);
-        let tests = test_files(&run.target);
-        if !tree.has_split_package() {
-            return Ok(Self { python_path: tree.roots().to_vec(), tests, inputs: tree.paths(), links: Vec::new() });
-        }
-        let directory = format!("{}/sources", run.results_dir);
-        tree.lay_out(context.build_root(), &directory)?;
-        let linked = |path: &str| format!("{directory}/{path}");
+    fn of(context: &Context, run: &TestRun, closure: &[&Target]) -> Result<Self> {
+        let sources = format!("{}/sources", run.results_dir);
+        let tree = SourceTree::of_targets(closure.iter().copied());
+        tree.lay_out(context.build_root(), &sources)?;
+        let tests = test_files(&run.target).into_iter().map(|test| import_path(&run.target, test));
         Ok(Self {
-            tests: tests.iter().map(|test| linked(import_path(&run.target, test))).collect(),
-            links: tree.places().map(|(path, place)| (linked(path), place)).collect(),
-            python_path: vec![directory.clone()],
-            inputs: vec![directory],
+            tests: tests.map(|path| format!("{sources}/{path}")).collect(),
+            links: tree.places().map(|(path, place)| (format!("{sources}/{path}"), place)).collect(),
+            sources,
         })
+    }
+
+    /// Tests are named by import path; nothing outside the tree configures them, and nothing is left in it.
+    fn arguments(&self) -> Vec<String> {
+        let sources = &self.sources;
+        let mut arguments = vec![format!("--rootdir={sources}"), format!("--confcutdir={sources}")];
+        arguments.extend(["--import-mode=importlib", "--color=no", "--no-header"].map(str::to_owned));
+        arguments.extend(["-p", "no:cacheprovider"].map(str::to_owned));
+        arguments.extend(["-o", "junit_family=xunit2", "-o", "console_output_style=classic"].map(str::to_owned));
+        arguments
     }
 
     /// What a tool printed, with the paths that the user knows.
@@ -153,13 +142,13 @@ impl Layout {
 }
 
 /// The sources that hold tests. pytest finds each `conftest.py` by itself.
-fn test_files(target: &Target) -> Vec<String> {
+fn test_files(target: &Target) -> Vec<&str> {
     let is_conftest = |source: &&String| source.rsplit('/').next() == Some("conftest.py");
-    target.sources.iter().filter(|source| !is_conftest(source)).cloned().collect()
+    target.sources.iter().filter(|source| !is_conftest(source)).map(String::as_str).collect()
 }
 
 /// The sources of `files` targets, which tests read by path; not the files that only list requirements.
-fn loose_files(closure: &[Target]) -> Vec<String> {
+fn loose_files(closure: &[&Target]) -> Vec<String> {
     let lists: BTreeSet<_> = closure
         .iter()
         .filter(|target| target.type_name == "python_requirement_library")
@@ -173,8 +162,7 @@ fn loose_files(closure: &[Target]) -> Vec<String> {
 }
 
 /// Exit codes of pytest: 0 all passed, 1 some failed, 2 a file could not be imported, 5 there was nothing to run.
-fn judge(output: &ProcessOutput) -> Result<TestOutcome> {
-    let printed = || format!("{}{}", output.stdout_text(), output.stderr_text());
+fn judge(output: &ProcessOutput, printed: &str) -> Result<TestOutcome> {
     let failed = |details| Ok(TestOutcome { is_success: false, is_cached: false, details });
     match output.exit {
         Exit::Code(0 | 5) => Ok(TestOutcome {
@@ -182,13 +170,13 @@ fn judge(output: &ProcessOutput) -> Result<TestOutcome> {
             is_cached: output.origin == ResultOrigin::Cached,
             details: String::new(),
         }),
-        Exit::Code(1 | 2) => failed(printed()),
+        Exit::Code(1 | 2) => failed(printed.to_owned()),
         Exit::Signal(_) | Exit::TimedOut(_) => {
-            failed(format!("{}\npytest {}\n", printed().trim_end(), output.describe_exit()))
+            failed(format!("{}\npytest {}\n", printed.trim_end(), output.describe_exit()))
         }
         Exit::Code(_) => {
             let mut error = Error::msg(format!("pytest {}", output.describe_exit()));
-            error.causes.extend(printed().lines().map(str::to_owned));
+            error.causes.extend(printed.lines().map(str::to_owned));
             Err(error)
         }
     }

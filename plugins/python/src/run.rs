@@ -45,8 +45,11 @@ impl Task for PythonRun {
             return Ok(());
         }
         let environment = environment_of(&self.environments, &binary.address)?;
-        let tree = SourceTree::of_targets(&context.closure(std::slice::from_ref(&binary.address), GraphView::Build)?);
-        let python_path = python_path(context, binary, &tree)?;
+        let sources = format!("{}/{}/sources", context.workdir(), binary.address.id());
+        let closure = context.closure(std::slice::from_ref(&binary.address), GraphView::Build)?;
+        SourceTree::of_targets(&closure).lay_out(context.build_root(), &sources)?;
+        // Absolute, because the program may change its own directory.
+        let python_path = context.absolute(&sources).display().to_string();
         let mut arguments = context.list_option("args")?;
         arguments.extend(context.passthrough().iter().cloned());
         context.set_foreground(&program(binary, environment, &python_path)?.args(arguments))
@@ -64,21 +67,10 @@ fn only_binary(roots: &[Target]) -> Result<&Target> {
     }
 }
 
-/// The directories that the program imports from, absolute: it may change its own directory.
-fn python_path(context: &Context, binary: &Target, tree: &SourceTree) -> Result<Vec<String>> {
-    let absolute = |path: &str| context.absolute(path).display().to_string();
-    if !tree.has_split_package() {
-        return Ok(tree.roots().iter().map(|root| absolute(root)).collect());
-    }
-    let directory = format!("{}/{}/sources", context.workdir(), binary.address.id());
-    tree.lay_out(context.build_root(), &directory)?;
-    Ok(vec![absolute(&directory)])
-}
-
-fn program(binary: &Target, environment: &PythonEnvironment, python_path: &[String]) -> Result<Process> {
+fn program(binary: &Target, environment: &PythonEnvironment, python_path: &str) -> Result<Process> {
     Ok(Process::new(["{tool:venv}/bin/python", "-c"], format!("run {}", binary.address))
         .arg(start(&entry_point(binary)?, binary.address.name()))
-        .env("PYTHONPATH", python_path.join(":"))
+        .env("PYTHONPATH", python_path)
         .tool(environment_tool(environment))
         .local_only())
 }

@@ -1,7 +1,8 @@
-//! Python sources: under which directory a file is imported, and what a program may import.
+//! Python sources: under which name a file is imported, and the tree that a program sees.
 //!
-//! A module's name is its path below its source root. Where one package is spread over several roots and has an
-//! `__init__.py` in one of them, Python sees only that root's part; then the sources are laid out in one tree.
+//! A module's name is its path below its source root. A program gets one tree with the sources of all it depends on, by
+//! import path: Python would take a package that has an `__init__.py` from one root only, and what nobody declared must
+//! not be found by chance.
 
 mod links;
 
@@ -33,8 +34,6 @@ pub(crate) const ROOT_PATTERNS: [&str; 14] = [
 /// The sources of some targets, by the path under which they are imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SourceTree {
-    /// The source roots, in the order they were met.
-    roots: Vec<String>,
     /// Path below the root, to the roots that have it.
     files: BTreeMap<String, BTreeSet<String>>,
 }
@@ -45,47 +44,16 @@ impl SourceTree {
         let mut tree = Self::default();
         for target in targets.into_iter().filter(|target| SOURCE_TYPES.contains(&target.type_name.as_str())) {
             for source in &target.sources {
-                tree.add(source_root(target, source), source);
+                let roots = tree.files.entry(import_path(target, source).to_owned()).or_default();
+                roots.insert(source_root(target, source).to_owned());
             }
         }
         tree
     }
 
-    fn add(&mut self, root: &str, source: &str) {
-        if !self.roots.iter().any(|known| known == root) {
-            self.roots.push(root.to_owned());
-        }
-        self.files.entry(below(root, source).to_owned()).or_default().insert(root.to_owned());
-    }
-
-    /// The source roots, in the order they were met.
-    pub(crate) fn roots(&self) -> &[String] {
-        &self.roots
-    }
-
-    /// All files, relative to the build root, sorted.
-    pub(crate) fn paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> =
-            self.files.iter().flat_map(|(file, roots)| roots.iter().map(move |root| join(root, file))).collect();
-        paths.sort();
-        paths
-    }
-
     /// Each file's import path with one path it stands at, relative to the build root.
     pub(crate) fn places(&self) -> impl Iterator<Item = (&str, String)> {
         self.files.iter().filter_map(|(file, roots)| Some((file.as_str(), join(roots.first()?, file))))
-    }
-
-    /// Whether some package has an `__init__.py` in one root and other modules in another.
-    pub(crate) fn has_split_package(&self) -> bool {
-        let closed: BTreeMap<&str, &BTreeSet<String>> = self
-            .files
-            .iter()
-            .filter_map(|(file, roots)| Some((file.strip_suffix("__init__.py")?.strip_suffix('/')?, roots)))
-            .collect();
-        self.files.iter().any(|(file, roots)| {
-            parents(file).any(|package| closed.get(package).is_some_and(|owners| *owners != roots))
-        })
     }
 
     /// Links every file at its import path below `directory`, which is relative to the build root, and removes whatever
@@ -200,37 +168,19 @@ mod tests {
         assert_eq!(names, [name("acme.app.main"), name("acme.app"), name("acme.app"), None]);
     }
 
-    fn check_split(targets: &[Target], expect: bool) {
-        assert_eq!(SourceTree::of_targets(targets).has_split_package(), expect);
-    }
-
-    #[test]
-    fn a_package_is_split_when_one_root_closes_it_and_another_adds_to_it() {
-        let tests = library("tests/python/acme", &["test_a.py"]);
-        check_split(&[library("src/python/acme", &["a.py"]), tests.clone()], false);
-        check_split(&[library("src/python/acme", &["__init__.py", "a.py"]), tests], true);
-        check_split(
-            &[library("src/python/acme", &["__init__.py"]), library("tests/python/other", &["test_a.py"])],
-            false,
-        );
-        check_split(
-            &[library("src/python/acme/x", &["__init__.py"]), library("tests/python/acme/y", &["__init__.py"])],
-            false,
-        );
-    }
-
     #[test]
     fn generated_code_is_imported_from_where_it_was_generated() {
         let mut target = Target::new(Address::new(".pants.d/gen/protoc-py/x", "x"), "python_library");
         target.is_synthetic = true;
         target.sources = vec![".pants.d/gen/protoc-py/x/acme/x_pb2.py".to_owned()];
         let tree = SourceTree::of_targets([&target]);
-        assert_eq!(tree.roots(), [".pants.d/gen/protoc-py/x"]);
+        let places: Vec<_> = tree.places().collect();
+        assert_eq!(places, [("acme/x_pb2.py", target.sources[0].clone())]);
         assert_eq!(module_name(&target, &target.sources[0]).as_deref(), Some("acme.x_pb2"));
     }
 
     #[test]
-    fn files_are_laid_out_below_one_directory_and_must_not_contradict() {
+    fn a_package_that_several_roots_share_is_laid_out_once_and_must_not_contradict_itself() {
         let root = tempfile::tempdir().expect("a temporary directory");
         let write = |path: &str, text: &str| {
             let path = root.path().join(path);

@@ -41,58 +41,31 @@ fn check(targets: &[Target], expect: Expect) {
 }
 
 #[test]
-fn tests_import_from_source_roots_and_see_what_they_depend_on() {
+fn tests_see_what_they_depend_on_and_no_configuration() {
     check(
         &targets(),
         expect![[r#"
-        PYTHONPATH=src/python:tests/python
-        {tool:venv}/bin/python
-          {tool:venv}/bin/pytest
-          --rootdir=.
-          --confcutdir=.
-          --import-mode=importlib
-          --color=no
-          --no-header
-          -p
-          no:cacheprovider
-          -o
-          junit_family=xunit2
-          -c
-          /dev/null
-          --junitxml=.pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml
-          tests/python/acme/test_a.py
-        inputs ["src/python/acme/a.py", "tests/python/acme/conftest.py", "tests/python/acme/test_a.py", "testdata/data.txt"]
-        outputs [".pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml"]
-    "#]],
-    );
-}
-
-#[test]
-fn a_package_spread_over_roots_is_laid_out_in_one_tree() {
-    let mut targets = targets();
-    targets[2].sources.push("src/python/acme/__init__.py".to_owned());
-    check(
-        &targets,
-        expect![[r#"
-        PYTHONPATH=.pants.d/test/pytest/tests.python.acme.acme/sources
-        {tool:venv}/bin/python
-          {tool:venv}/bin/pytest
-          --rootdir=.
-          --confcutdir=.
-          --import-mode=importlib
-          --color=no
-          --no-header
-          -p
-          no:cacheprovider
-          -o
-          junit_family=xunit2
-          -c
-          /dev/null
-          --junitxml=.pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml
-          .pants.d/test/pytest/tests.python.acme.acme/sources/acme/test_a.py
-        inputs [".pants.d/test/pytest/tests.python.acme.acme/sources", "testdata/data.txt"]
-        outputs [".pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml"]
-    "#]],
+            PYTHONPATH=.pants.d/test/pytest/tests.python.acme.acme/sources
+            {tool:venv}/bin/python
+              {tool:venv}/bin/pytest
+              --rootdir=.pants.d/test/pytest/tests.python.acme.acme/sources
+              --confcutdir=.pants.d/test/pytest/tests.python.acme.acme/sources
+              --import-mode=importlib
+              --color=no
+              --no-header
+              -p
+              no:cacheprovider
+              -o
+              junit_family=xunit2
+              -o
+              console_output_style=classic
+              -c
+              /dev/null
+              --junitxml=.pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml
+              .pants.d/test/pytest/tests.python.acme.acme/sources/acme/test_a.py
+            inputs [".pants.d/test/pytest/tests.python.acme.acme/sources", "testdata/data.txt"]
+            outputs [".pants.d/test/pytest/tests.python.acme.acme/TEST-tests.python.acme.acme.xml"]
+        "#]],
     );
 }
 
@@ -107,7 +80,9 @@ fn check_exit(exit: Exit, status: TestStatus, expect: &str) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let world = pytest_world(directory.path(), &targets());
     world.fake_tool(move |_| {
-        Ok(ProcessOutput { exit, stdout: b"what pytest says\n".to_vec(), ..ProcessOutput::default() })
+        let stdout =
+            b"what pytest says of .pants.d/test/pytest/tests.python.acme.acme/sources/acme/test_a.py\n".to_vec();
+        Ok(ProcessOutput { exit, stdout, ..ProcessOutput::default() })
     });
     let told = world.run::<Testing<PytestRun>>().map_or_else(|error| text_of(&error), |()| String::new());
     assert_eq!(format!("{}{told}", world.tool_output()), expect, "{exit:?}");
@@ -119,13 +94,21 @@ fn exit_codes_tell_failing_tests_from_a_failing_tool() {
     let failed = "tests of `tests/python/acme:acme` failed\n";
     check_exit(Exit::Code(0), TestStatus::Success, "");
     check_exit(Exit::Code(5), TestStatus::Success, "");
-    check_exit(Exit::Code(1), TestStatus::Failure, &format!("what pytest says\n{failed}"));
-    check_exit(Exit::Code(2), TestStatus::Failure, &format!("what pytest says\n{failed}"));
-    let signal = format!("what pytest says\npytest was killed by signal 11\n{failed}");
+    check_exit(
+        Exit::Code(1),
+        TestStatus::Failure,
+        &format!("what pytest says of tests/python/acme/test_a.py\n{failed}"),
+    );
+    check_exit(
+        Exit::Code(2),
+        TestStatus::Failure,
+        &format!("what pytest says of tests/python/acme/test_a.py\n{failed}"),
+    );
+    let signal = format!("what pytest says of tests/python/acme/test_a.py\npytest was killed by signal 11\n{failed}");
     check_exit(Exit::Signal(11), TestStatus::Failure, &signal);
-    let timeout = format!("what pytest says\npytest timed out after 3s\n{failed}");
+    let timeout = format!("what pytest says of tests/python/acme/test_a.py\npytest timed out after 3s\n{failed}");
     check_exit(Exit::TimedOut(3000), TestStatus::Failure, &timeout);
-    let broken = "the tests of `tests/python/acme:acme` could not run\n  pytest exited with 4\n  what pytest says\n";
+    let broken = "the tests of `tests/python/acme:acme` could not run\n  pytest exited with 4\n  what pytest says of tests/python/acme/test_a.py\n";
     check_exit(Exit::Code(4), TestStatus::NotRun, broken);
 }
 
@@ -153,5 +136,5 @@ fn variables_are_passed_on_by_name_or_set() {
     assert!(!process.env.contains_key("MISSING"));
     assert!(process.inputs.contains(&"pytest.ini".to_owned()));
     let end = &process.argv[process.argv.len() - 3..];
-    assert_eq!(end, ["-k", "a", "tests/python/acme/test_a.py"]);
+    assert_eq!(end, ["-k", "a", ".pants.d/test/pytest/tests.python.acme.acme/sources/acme/test_a.py"]);
 }

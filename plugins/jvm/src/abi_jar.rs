@@ -4,7 +4,7 @@
 //! its bytes alone, and with them the key of every dependent's compile.
 
 use crate::class_file::{ClassKind, interface_of};
-use crate::jar::{Compression, JarEntries, JarError, read_entries};
+use crate::jar::{JarEntries, JarError, read_entries};
 use std::path::Path;
 
 /// Writes the ABI jar of `classes`.
@@ -28,5 +28,5 @@ pub(crate) fn write_abi_jar(classes: &Path, abi: &Path) -> Result<(), JarError> 
             entries.add(name, bytes);
         }
     })?;
-    entries.write(abi, Compression::Stored)
+    entries.write(abi)
 }

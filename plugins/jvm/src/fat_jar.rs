@@ -170,7 +170,7 @@ fn write_directories<W: Write + io::Seek>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jar::{Compression, JarEntries, read_entries};
+    use crate::jar::{JarEntries, read_entries};
     use expect_test::expect;
 
     fn jar(root: &Path, name: &str, entries: &[(&str, &str)]) -> PathBuf {
@@ -179,7 +179,7 @@ mod tests {
             jar.add(*name, text.as_bytes().to_vec());
         }
         let path = root.join(name);
-        jar.write(&path, Compression::Deflated).unwrap();
+        jar.write(&path).unwrap();
         path
     }
 

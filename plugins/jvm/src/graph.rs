@@ -57,20 +57,33 @@ impl JvmGraph {
     }
 
     /// A target and all it needs for a purpose, in classpath order: itself first, whatever is needed after all that need
-    /// it.
+    /// it, otherwise as BUILD files list it. The order depends on nothing outside the closure: another run with other
+    /// roots sees the same.
     pub(crate) fn closure(&self, root: usize, purpose: Purpose) -> Vec<usize> {
+        self.closure_of(root, |place| purpose.accepts(&self.targets[place]))
+    }
+
+    fn closure_of(&self, root: usize, accepts: impl Fn(usize) -> bool) -> Vec<usize> {
         let mut is_reached = vec![false; self.targets.len()];
         is_reached[root] = true;
-        let mut pending = vec![root];
-        while let Some(place) = pending.pop() {
-            for dependency in &self.dependencies[place] {
-                if !is_reached[*dependency] && purpose.accepts(&self.targets[*dependency]) {
-                    is_reached[*dependency] = true;
-                    pending.push(*dependency);
-                }
+        // Dependencies are visited from the last to the first, since the result is turned round in the end.
+        let mut order = Vec::new();
+        let mut open = vec![(root, self.dependencies[root].len())];
+        while let Some((place, left)) = open.last_mut() {
+            let Some(next) = left.checked_sub(1) else {
+                order.push(*place);
+                open.pop();
+                continue;
+            };
+            *left = next;
+            let dependency = self.dependencies[*place][next];
+            if !is_reached[dependency] && accepts(dependency) {
+                is_reached[dependency] = true;
+                open.push((dependency, self.dependencies[dependency].len()));
             }
         }
-        (0..self.targets.len()).rev().filter(|place| is_reached[*place]).collect()
+        order.reverse();
+        order
     }
 
     /// What a target may be compiled against under `strict_deps`, itself first: its direct dependencies, and what those
@@ -91,7 +104,7 @@ impl JvmGraph {
             let exports = target.field("exports").to_strings();
             pending.extend(exports.iter().filter_map(|export| self.place(&Address::parse(export)?)));
         }
-        (0..self.targets.len()).rev().filter(|place| is_reached[*place]).collect()
+        self.closure_of(root, |place| is_reached[place])
     }
 
     /// The targets among some that a target needs directly or through others that are not among them.
@@ -162,7 +175,7 @@ mod tests {
     #[test]
     fn what_needs_comes_before_what_is_needed() {
         let graph = graph(&[("d", "", &[]), ("b", "", &[0]), ("c", "", &[0]), ("x", "", &[]), ("a", "", &[1, 2])]);
-        assert_eq!(names(&graph, &graph.closure(4, Purpose::Compile)), "a c b d");
+        assert_eq!(names(&graph, &graph.closure(4, Purpose::Compile)), "a b c d");
     }
 
     #[test]
@@ -192,9 +205,9 @@ mod tests {
         ];
         let graph = graph(nodes);
         let check = |purpose, expect| assert_eq!(names(&graph, &graph.closure(4, purpose)), expect, "{purpose:?}");
-        check(Purpose::Compile, "root test compile below");
+        check(Purpose::Compile, "root compile below test");
         check(Purpose::Run, "root runtime");
-        check(Purpose::Test, "root test runtime");
+        check(Purpose::Test, "root runtime test");
     }
 
     #[test]

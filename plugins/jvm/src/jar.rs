@@ -1,5 +1,5 @@
-//! Jars that are a function of their content: entries sorted by name, the time of each 1980-01-01, the same attributes
-//! everywhere. Read and written here; what stands in them is others' business.
+//! Jars that are a function of their content: entries sorted by name, the time of each 1980-01-01, nothing compressed, the
+//! same attributes everywhere. Read and written here; what stands in them is others' business.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,15 +24,6 @@ impl JarError {
     }
 }
 
-/// How entries are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compression {
-    /// As they are: for what is read again in a moment.
-    Stored,
-    /// Deflated: for what people carry away.
-    Deflated,
-}
-
 /// The entries of a jar to be: names with `/`, each once. Directories of entries are added when it is written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct JarEntries {
@@ -51,16 +42,20 @@ impl JarEntries {
     }
 
     /// Writes the jar beside its place and moves it there.
-    pub(crate) fn write(&self, path: &Path, compression: Compression) -> Result<(), JarError> {
+    pub(crate) fn write(&self, path: &Path) -> Result<(), JarError> {
         write_atomically(path, |file| {
             let mut zip = ZipWriter::new(BufWriter::new(file));
-            self.write_entries(&mut zip, compression)?;
+            self.write_entries(&mut zip)?;
             zip.finish()?.flush()
         })
         .map_err(|source| JarError::new("write", path, source))
     }
 
-    fn write_entries<W: Write + Seek>(&self, zip: &mut ZipWriter<W>, compression: Compression) -> io::Result<()> {
+    fn write_entries<W: Write + Seek>(&self, zip: &mut ZipWriter<W>) -> io::Result<()> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .last_modified_time(DateTime::default())
+            .unix_permissions(0o644);
         // The manifest comes first: java.util.jar.JarInputStream looks for it there and nowhere else.
         let is_manifest = |name: &str| name.starts_with("META-INF/MANIFEST.MF");
         let mut names = self.names_with_directories();
@@ -68,10 +63,10 @@ impl JarEntries {
         for name in names {
             match self.entries.get(&name) {
                 Some(bytes) => {
-                    zip.start_file(&*name, options(compression))?;
+                    zip.start_file(&*name, options)?;
                     zip.write_all(bytes)?;
                 }
-                None => zip.add_directory(&*name, options(Compression::Stored))?,
+                None => zip.add_directory(&*name, options)?,
             }
         }
         Ok(())
@@ -86,17 +81,6 @@ impl JarEntries {
         names.dedup();
         names
     }
-}
-
-fn options(compression: Compression) -> SimpleFileOptions {
-    let method = match compression {
-        Compression::Stored => CompressionMethod::Stored,
-        Compression::Deflated => CompressionMethod::Deflated,
-    };
-    SimpleFileOptions::default()
-        .compression_method(method)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644)
 }
 
 /// Writes a file beside its place and moves it there, so that no reader ever sees half of it.
@@ -158,10 +142,10 @@ mod tests {
         assert!(entries.add("META-INF/MANIFEST.MF", b"Manifest-Version: 1.0\r\n".to_vec()));
         assert!(entries.add("a/x.txt", vec![3]));
         assert!(!entries.add("b/B.class", vec![2]), "the first one wins");
-        entries.write(&one, Compression::Deflated).unwrap();
+        entries.write(&one).unwrap();
         let mut reordered = JarEntries::default();
         read_entries(&one, |name, bytes| assert!(reordered.add(name, bytes))).unwrap();
-        reordered.write(&other, Compression::Deflated).unwrap();
+        reordered.write(&other).unwrap();
         assert_eq!(std::fs::read(&one).unwrap(), std::fs::read(&other).unwrap());
         assert_eq!(listing(&one), ["META-INF/", "META-INF/MANIFEST.MF", "a/", "a/x.txt", "b/", "b/B.class"]);
     }

@@ -1,6 +1,6 @@
 //! Our Java programs: compiled once for each JDK, from sources that this crate carries.
 
-use crate::jar::{Compression, JarEntries};
+use crate::jar::JarEntries;
 use crate::jdk::Jdk;
 use plugin_api::{Context, Error, Process, Result, Tool, Worker};
 use sha2::{Digest, Sha256};
@@ -183,7 +183,7 @@ pub(crate) fn compile(
     context.run_checked(&process)?;
     let mut entries = JarEntries::default();
     add_tree(&classes, "", &mut entries)?;
-    Ok(entries.write(&directory.join(JAR), Compression::Stored)?)
+    Ok(entries.write(&directory.join(JAR))?)
 }
 
 fn add_tree(directory: &Path, prefix: &str, entries: &mut JarEntries) -> std::io::Result<()> {

@@ -8,7 +8,6 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 /// What the worker answered.
 pub(crate) struct Answer {
     pub(crate) code: i32,
-    pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
@@ -55,16 +54,16 @@ impl TestWorker {
         self.send(b'D', directory.to_str().expect("a plain path").as_bytes());
         self.send(b'C', command.as_bytes());
         self.stdin.flush().expect("the worker reads");
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let mut stderr = Vec::new();
         loop {
             let (kind, payload) = self.receive();
             match kind {
-                b'1' => stdout.extend(payload),
+                b'1' => {}
                 b'2' => stderr.extend(payload),
                 b'X' => {
                     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the worker writes UTF-8");
                     let code = text(payload).parse().expect("an exit code is a number");
-                    return Answer { code, stdout: text(stdout), stderr: text(stderr) };
+                    return Answer { code, stderr: text(stderr) };
                 }
                 kind => panic!("a frame of kind {kind}"),
             }

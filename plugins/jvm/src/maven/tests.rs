@@ -1,7 +1,7 @@
 //! Which repositories come out of which settings.
 
 use super::*;
-use crate::jar::{Compression, JarEntries};
+use crate::jar::JarEntries;
 use expect_test::{Expect, expect};
 
 const SUPER_POM: &str = "<project><repositories><repository><id>central</id><url>https://central.test/m2</url>\
@@ -15,7 +15,7 @@ impl Fixture {
         let root = tempfile::tempdir().unwrap();
         let mut jar = JarEntries::default();
         jar.add("org/apache/maven/model/pom-4.0.0.xml", SUPER_POM.into());
-        jar.write(&root.path().join("maven/lib/maven-model-builder-3.9.jar"), Compression::Stored).unwrap();
+        jar.write(&root.path().join("maven/lib/maven-model-builder-3.9.jar")).unwrap();
         std::fs::create_dir_all(root.path().join("home/.m2")).unwrap();
         if !settings.is_empty() {
             std::fs::write(root.path().join("home/.m2/settings.xml"), settings).unwrap();

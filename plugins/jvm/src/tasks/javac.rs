@@ -1,5 +1,6 @@
 //! `compile.javac`: Java sources to class files, one compile per target.
 
+use super::resolve::lock_path;
 use crate::abi_jar::write_abi_jar;
 use crate::graph::{JvmGraph, Purpose};
 use crate::jar;
@@ -13,7 +14,7 @@ use plugin_api::{
     Process, Product, ProductDecl, Result, RoundManager, Target, Task, TaskSpec, Versioned, Worker,
 };
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Compiles Java, parallel along the graph, in a compiler that stays up.
@@ -68,7 +69,7 @@ impl Task for JavacCompile {
         options.bool("warnings", true, "Whether javac warns.").fingerprinted();
         options.list("warning-args", WARNING_ARGS, "Options for javac when it warns.").fingerprinted().advanced();
         options
-            .list("no-warning-args", &["-nowarn", "-Xlint:none"], "Options for javac when it does not warn.")
+            .list("quiet-args", &["-nowarn", "-Xlint:none"], "Options for javac when it does not warn.")
             .fingerprinted()
             .advanced();
         options.bool("debug-symbols", false, "Whether classes carry what debuggers need.").fingerprinted();
@@ -118,7 +119,7 @@ impl Task for JavacCompile {
             .filter(|place| has_java(&set_up.graph.targets[*place]))
             .collect();
         let addresses: Vec<Address> = places.iter().map(|place| set_up.graph.targets[*place].address.clone()).collect();
-        let versioned = context.invalidated(&addresses, &invalidation(&set_up.jdk, &external))?;
+        let versioned = context.invalidated(&addresses, &invalidation(context, &set_up.jdk)?)?;
         for one in &versioned {
             self.compiled.insert(one.address.clone(), Outputs::of(one));
         }
@@ -142,7 +143,7 @@ const WARNING_ARGS: &[&str] = &[
 
 fn arguments(context: &Context) -> Result<Vec<String>> {
     let mut arguments = context.list_option("args")?;
-    let warnings = if context.flag("warnings")? { "warning-args" } else { "no-warning-args" };
+    let warnings = if context.flag("warnings")? { "warning-args" } else { "quiet-args" };
     arguments.extend(context.list_option(warnings)?);
     if context.flag("debug-symbols")? {
         arguments.extend(context.list_option("debug-symbol-args")?);
@@ -153,16 +154,21 @@ fn arguments(context: &Context) -> Result<Vec<String>> {
 }
 
 /// The parts of a target's fingerprint that neither it nor an option holds.
-fn invalidation(jdk: &Jdk, external: &CompileClasspath) -> InvalidateOptions {
-    let mut digest = Sha256::new();
-    for (address, entries) in &external.entries {
-        for entry in entries.iter().filter(|entry| !entry.coordinate.is_empty()) {
-            digest.update(format!("{address} {}\n", entry.path));
+fn invalidation(context: &Context, jdk: &Jdk) -> Result<InvalidateOptions> {
+    // The lock file as a whole: which of its jars a run needs depends on what was asked for, and must not count.
+    let lock = std::fs::read(lock_path(context)?).unwrap_or_default();
+    let mut others = Sha256::new();
+    for (scope, contribution) in context.contributions::<CompileClasspath>()? {
+        if scope != "resolve.coursier" && scope != context.scope() {
+            for (address, entries) in &contribution.entries {
+                entries.iter().for_each(|entry| others.update(format!("{address} {}\n", entry.path)));
+            }
         }
     }
-    InvalidateOptions::transitive()
+    Ok(InvalidateOptions::transitive()
         .with("the JDK", &jdk.identity)
-        .with("the resolved third-party jars", hex::encode(digest.finalize()))
+        .with("the lock file of third-party jars", hex::encode(Sha256::digest(lock)))
+        .with("what other tasks put on the classpath", hex::encode(others.finalize())))
 }
 
 /// Puts what the targets of a chunk contribute.
@@ -196,14 +202,14 @@ impl Compile<'_> {
         let graph = &self.set_up.graph;
         let (valid, invalid): (Vec<usize>, Vec<usize>) =
             (0..places.len()).partition(|i| versioned[*i].is_valid && self.outputs(&versioned[*i]).exist(context));
+        let job_of: HashMap<usize, usize> = invalid.iter().enumerate().map(|(job, i)| (places[*i], job)).collect();
         let jobs: Vec<Job> = invalid
             .iter()
             .map(|i| {
                 let target = &graph.targets[places[*i]];
-                let needed = graph.nearest(places[*i], |place| invalid.iter().any(|i| places[*i] == place));
-                let after = invalid.iter().enumerate().filter(|(_, i)| needed.contains(&places[**i]));
+                let needed = graph.nearest(places[*i], |place| job_of.contains_key(&place));
                 Job::for_target(format!("compile {}", target.address), target.address.clone())
-                    .after(after.map(|(job, _)| job))
+                    .after(needed.iter().map(|place| job_of[place]))
                     .size(target.sources.len() as u64)
             })
             .collect();
@@ -226,14 +232,12 @@ impl Compile<'_> {
         let target = &self.set_up.graph.targets[place];
         let outputs = self.outputs(versioned);
         let process = self.process(context, place, &outputs)?;
-        let mut shown = context.workunit(format!("compile {}", target.address))?;
         let output = context.run(&process)?;
         let said = format!("{}{}", output.stdout_text(), output.stderr_text());
         if !said.is_empty() {
             context.tool_output(&said)?;
         }
         if !output.is_success() {
-            shown.fail();
             let how = match output.exit {
                 plugin_api::Exit::Code(1) => "does not compile".to_owned(),
                 _ => format!("cannot be compiled: javac {}", output.describe_exit()),

@@ -117,11 +117,16 @@ fn products(context: &Context, declared: &BTreeMap<Address, Vec<Jar>>, lock: &Lo
     products
 }
 
-/// The lock file in the repository, or the private one of a repository without.
-fn lock_path(context: &Context) -> Result<PathBuf> {
-    Ok(match context.text_option("lockfile")? {
+/// The lock file in the repository; without one, a private one, which a clean build does not have.
+pub(super) fn lock_path(context: &Context) -> Result<PathBuf> {
+    let option = context.option_of("resolve.coursier", "lockfile")?.value;
+    Ok(match option.as_str().filter(|path| !path.is_empty()) {
         Some(path) => context.absolute(path),
-        None => context.absolute(context.workdir()).join("lock.json"),
+        None => {
+            // Work directories are `<all>/<phase>/<goal>`.
+            let all = Path::new(context.workdir()).ancestors().nth(2).unwrap_or(Path::new(""));
+            context.absolute(all.join("resolve/coursier/lock.json"))
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 //! `resources.prepare` and `resources.services`: what programs find on their classpath besides classes.
 
-use crate::jar::{Compression, JarEntries};
+use crate::jar::JarEntries;
 use crate::source_root::below_source_root;
 use plugin_api::products::{ClasspathEntry, GeneratedSources, RuntimeClasspath};
 use plugin_api::{
@@ -86,7 +86,7 @@ fn make_jars(
     for (target, versioned) in targets.iter().zip(context.invalidated(&addresses, &InvalidateOptions::default())?) {
         let jar = format!("{}/resources.jar", versioned.results_dir);
         if !versioned.is_valid || !context.absolute(&jar).is_file() {
-            entries_of(context, target)?.write(&context.absolute(&jar), Compression::Stored)?;
+            entries_of(context, target)?.write(&context.absolute(&jar))?;
             context.mark_valid(&versioned)?;
         }
         classpath.add(&target.address, [ClasspathEntry::new(jar)]);

@@ -62,9 +62,12 @@ struct Lane {
     /// The steps that led here; see [`Place`].
     prefix: Vec<u64>,
     next_step: AtomicU64,
-    /// The slot of the job, for as long as the job runs.
-    slot: Option<RwLock<Option<JobSlot>>>,
+    /// The slot of the job; jobs of a job have its slot, too.
+    slot: Option<SharedSlot>,
 }
+
+/// The slot of a running job; empty when the job has ended, even if somebody kept its context.
+type SharedSlot = Arc<RwLock<Option<JobSlot>>>;
 
 impl Context {
     pub(crate) fn new(task: Arc<TaskState>) -> Self {
@@ -98,9 +101,8 @@ impl Context {
     }
 
     /// The handle of a job; `step` is the step of the call that runs it.
-    fn for_job(&self, step: &[u64], job: usize, slot: Option<JobSlot>) -> Context {
+    fn for_job(&self, step: &[u64], job: usize, slot: Option<SharedSlot>) -> Context {
         let prefix = step.iter().copied().chain([job as u64]).collect();
-        let slot = slot.map(|slot| RwLock::new(Some(slot)));
         Context { task: self.task.clone(), lane: Arc::new(Lane { prefix, next_step: AtomicU64::new(0), slot }) }
     }
 }
@@ -116,6 +118,11 @@ impl Context {
     /// a console task has none until it makes it.
     pub fn workdir(&self) -> PathBuf {
         self.run_state().workdir.join(&self.task.identity.phase).join(&self.task.identity.goal)
+    }
+
+    /// The directory that holds the work directories of all tasks, absolute: `.pants.d`.
+    pub fn pants_workdir(&self) -> &Path {
+        &self.run_state().workdir
     }
 
     /// Where finished things go, absolute.

@@ -33,6 +33,9 @@ mod task;
 mod chunks;
 mod execute;
 
+#[cfg(test)]
+mod testing;
+
 pub use context::{Context, InvalidateOptions, Versioned, Workunit};
 pub use execute::{ExecuteOutcome, ExecuteRequest, execute};
 pub use jobs::{Job, JobState, JobsOutcome};

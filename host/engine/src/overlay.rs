@@ -327,3 +327,6 @@ fn postorder(roots: &[Node], neighbours: impl Fn(Node) -> Vec<Node>) -> Vec<Node
     }
     order
 }
+
+#[cfg(test)]
+mod tests;

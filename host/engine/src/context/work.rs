@@ -1,14 +1,15 @@
 //! The work of a task: processes, tools, jobs.
 
-use super::Context;
+use super::{Context, SharedSlot};
 use crate::jobs::{Job, JobsOutcome, Slots, Stops, run_jobs};
 use crate::sync::{read, write};
 use crate::task_error::TaskError;
 use pants_model::Fingerprint;
 use pants_process::{
-    CaptureError, Digest, Foreground, InputTree, OutputStream, Process, ProcessResult, RunError, ToolError,
+    CaptureError, Digest, Foreground, InputTree, JobSlot, OutputStream, Process, ProcessResult, RunError, ToolError,
 };
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
 
 /// Processes and jobs.
 impl Context {
@@ -104,23 +105,28 @@ impl Context {
             None => Slots::Pool(run.processes.pool()),
         };
         let stops = Stops { cancel: &run.cancel, fail_fast: run.fail_fast };
-        let do_job = |index: usize, slot| {
-            let context = self.for_job(&step, index, slot);
+        let do_job = |index: usize, slot: Option<JobSlot>| {
+            let own = slot.map(|slot| Arc::new(RwLock::new(Some(slot))));
+            let _end = EndOfJob(own.clone());
+            let context = self.for_job(&step, index, own.or_else(|| self.lane.slot.clone()));
             let mut workunit = context.workunit(&jobs[index].name);
             let result = work(index, &context);
             if result.is_err() {
                 workunit.fail();
             }
-            context.end_job();
             result
         };
         run_jobs(jobs, &slots, &stops, &do_job)
             .map_err(|error| TaskError::failed(format!("task `{}`: {error}", self.identity().spec.type_name)))
     }
+}
 
-    /// Gives the slot back, even if somebody kept the context.
-    fn end_job(&self) {
-        if let Some(slot) = &self.lane.slot {
+/// Gives the slot of a job back when the job ends, however it ends, and even if somebody kept its context.
+struct EndOfJob(Option<SharedSlot>);
+
+impl Drop for EndOfJob {
+    fn drop(&mut self) {
+        if let Some(slot) = &self.0 {
             drop(write(slot).take());
         }
     }

@@ -61,7 +61,7 @@ struct Files {
 impl Files {
     fn new(count: usize) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let original = fs::read(crates::build_release("acme")).unwrap();
+        let original = fs::read(crates::cargo_build(&crates::fixture("acme"), &["--release"])).unwrap();
         let id = b"example.acme";
         let at = original.windows(id.len()).position(|bytes| bytes == id).expect("the header holds the id");
         let dir = tempfile::tempdir().unwrap();

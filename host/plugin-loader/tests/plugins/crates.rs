@@ -30,14 +30,14 @@ pub fn frozen_apis() -> Vec<PathBuf> {
     copies
 }
 
-/// Builds a fixture plugin as it stands.
-pub fn build(plugin: &str) -> PathBuf {
-    cargo_build(&repository().join("tests/fixtures/plugins").join(plugin), &[])
+/// The package of a fixture plugin.
+pub fn fixture(plugin: &str) -> PathBuf {
+    repository().join("tests/fixtures/plugins").join(plugin)
 }
 
-/// Builds a fixture plugin as it would be shipped.
-pub fn build_release(plugin: &str) -> PathBuf {
-    cargo_build(&repository().join("tests/fixtures/plugins").join(plugin), &["--release"])
+/// Builds a fixture plugin as it stands.
+pub fn build(plugin: &str) -> PathBuf {
+    cargo_build(&fixture(plugin), &[])
 }
 
 /// Builds a copy of a fixture plugin with features of its own.
@@ -52,7 +52,7 @@ pub fn build_against(api: &Path, plugin: &str, label: &str) -> PathBuf {
 
 /// A copy under a name of its own: cargo would write libraries of one name over each other, and call both fresh.
 fn copy_plugin(api: &Path, plugin: &str, label: &str) -> PathBuf {
-    let fixture = repository().join("tests/fixtures/plugins").join(plugin);
+    let fixture = fixture(plugin);
     let copy = scratch("crates").join(format!("{plugin}-{label}"));
     let locked = |api: &Path| format!("name = \"plugin-api\"\nversion = \"{}\"", version(api));
     let (name, renamed) = (format!("name = \"{plugin}-pants\""), format!("name = \"{plugin}-pants-{label}\""));
@@ -114,7 +114,8 @@ fn version(package: &Path) -> String {
     line.expect("a package has a version").trim_end_matches('"').to_owned()
 }
 
-fn cargo_build(package: &Path, arguments: &[&str]) -> PathBuf {
+/// Builds a package with more arguments for cargo, and returns its library.
+pub fn cargo_build(package: &Path, arguments: &[&str]) -> PathBuf {
     let name = format!("lib{}.so", package_name(package).replace('-', "_"));
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(library) = built.get(&name) {

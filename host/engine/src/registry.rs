@@ -230,7 +230,7 @@ fn register(goal: &GoalSpec) -> Result<(RegisteredGoal, Vec<OptionSpec>), Regist
     let failed = |hook: &'static str| {
         let (type_name, phase, goal, plugin) =
             (spec.type_name.clone(), phase.clone(), name.clone(), plugin.name.clone());
-        move |source: TaskError| RegisterError::Task { hook, type_name, phase, goal, plugin, source }
+        move |source: TaskError| RegisterError::Task { hook, type_name, phase, goal, plugin, source: Box::new(source) }
     };
     let options = guarded(|| task.register_options()).map_err(failed("register_options"))?;
     let products = guarded(|| task.product_types()).map_err(failed("product_types"))?;

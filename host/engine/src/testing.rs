@@ -347,7 +347,7 @@ impl GoalSpec {
         self
     }
 
-    pub(crate) fn from_plugin(mut self, name: &str) -> Self {
+    pub(crate) fn by_plugin(mut self, name: &str) -> Self {
         self.plugin.name = name.to_owned();
         self
     }

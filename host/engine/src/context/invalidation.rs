@@ -155,3 +155,6 @@ impl Prints {
         TargetParts { target, sources: &self.sources, dependencies }
     }
 }
+
+#[cfg(test)]
+mod tests;

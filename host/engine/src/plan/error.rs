@@ -92,7 +92,7 @@ pub enum PlanError {
         goal: String,
         /// Why.
         #[source]
-        source: TaskError,
+        source: Box<TaskError>,
     },
 }
 

@@ -12,6 +12,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 
 /// All goals of a plan in order; goals are indices of the registry, units of this list.
@@ -143,8 +144,8 @@ fn find_cycle(planned: &Planned<'_>, graph: &WaitGraph) -> Option<Vec<CycleStep>
         edges.sort_by_key(|edge| (first(&edge.source()), edge.id()));
         for edge in edges {
             let before = edge.source();
-            if !reached_by.contains_key(&before) {
-                reached_by.insert(before, edge.weight());
+            if let Entry::Vacant(unreached) = reached_by.entry(before) {
+                unreached.insert(edge.weight());
                 next_of.insert(before, unit);
                 queue.push_back(before);
             }

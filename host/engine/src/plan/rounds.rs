@@ -267,7 +267,7 @@ impl<'a> Rounds<'a> {
             type_name: identity.spec.type_name.clone(),
             phase: identity.phase.clone(),
             goal: identity.goal.clone(),
-            source,
+            source: Box::new(source),
         })
     }
 

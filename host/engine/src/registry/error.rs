@@ -19,7 +19,7 @@ pub enum RegisterError {
     },
     /// A placement names a goal that nobody installed.
     #[error(
-        "goal `{goal}` of phase `{phase}` (installed by `{plugin}`) is placed `{relation}={anchor}`, and the phase has no such goal"
+        "goal `{goal}` of phase `{phase}` (installed by `{plugin}`) is placed `{placement}`, and the phase has no such goal"
     )]
     UnknownNeighbour {
         /// The phase.
@@ -28,14 +28,10 @@ pub enum RegisterError {
         goal: String,
         /// Who installed it.
         plugin: String,
-        /// `before`, `after` or `replace`.
-        relation: &'static str,
-        /// The name that nobody has.
-        anchor: String,
-        /// The name that was probably meant.
-        suggestion: Option<String>,
-        /// The goals that the phase has.
-        known: Vec<String>,
+        /// Where: `before=x`, `after=x` or `replace=x`.
+        placement: String,
+        /// The name that was probably meant, or all that there are.
+        hint: Option<String>,
     },
     /// Placements that wait for each other.
     #[error("goals of phase `{phase}` are placed in a loop: {}", quoted(goals))]
@@ -72,7 +68,7 @@ pub enum RegisterError {
         plugin: String,
         /// Why.
         #[source]
-        source: TaskError,
+        source: Box<TaskError>,
     },
 }
 
@@ -80,17 +76,14 @@ impl RegisterError {
     /// What the user may do, one line each.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::UnknownNeighbour { suggestion: Some(name), .. } => vec![format!("did you mean `{name}`?")],
-            Self::UnknownNeighbour { phase, known, .. } if !known.is_empty() => {
-                vec![format!("the goals of `{phase}` are {}", quoted(known))]
-            }
+            Self::UnknownNeighbour { hint, .. } => hint.iter().cloned().collect(),
             Self::ReplacedTwice { first, second, .. } => vec![format!("enable only one of `{first}` and `{second}`")],
             Self::Task { source, .. } => source.hints.clone(),
-            Self::UnknownNeighbour { .. } | Self::DuplicateGoal { .. } | Self::PlacementLoop { .. } => Vec::new(),
+            Self::DuplicateGoal { .. } | Self::PlacementLoop { .. } => Vec::new(),
         }
     }
 }
 
-fn quoted(names: &[String]) -> String {
+pub(super) fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,7 @@
 //! soon as their neighbour sits. A replacement takes the seat, and what it says about order, of the goal it replaces,
 //! and still answers to its name when others ask for a place beside it.
 
+use super::error::quoted;
 use super::{GoalSpec, PhaseOrder, Placement, RegisterError};
 use crate::suggest::similar;
 use std::collections::{BTreeMap, BTreeSet};
@@ -178,18 +179,21 @@ fn unknown(
     installed: &[GoalSpec],
     goals: &[usize],
     goal: usize,
-    relation: &'static str,
+    relation: &str,
     anchor: &str,
 ) -> RegisterError {
     let known: Vec<String> =
         goals.iter().filter(|other| **other != goal).map(|other| installed[*other].name.clone()).collect();
+    let hint = match similar(anchor, known.iter().map(String::as_str)) {
+        Some(name) => Some(format!("did you mean `{name}`?")),
+        None if known.is_empty() => None,
+        None => Some(format!("the goals of `{phase}` are {}", quoted(&known))),
+    };
     RegisterError::UnknownNeighbour {
         phase: phase.to_owned(),
         goal: installed[goal].name.clone(),
         plugin: installed[goal].plugin.name.clone(),
-        relation,
-        anchor: anchor.to_owned(),
-        suggestion: similar(anchor, known.iter().map(String::as_str)),
-        known,
+        placement: format!("{relation}={anchor}"),
+        hint,
     }
 }

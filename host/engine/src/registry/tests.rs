@@ -132,7 +132,7 @@ fn a_replacement_may_have_another_name_come_first_and_be_replaced() {
 #[test]
 fn a_duplicate_goal_names_both_who_installed_it() {
     check(
-        vec![named("a").from_plugin("one"), named("a").from_plugin("two")],
+        vec![named("a").by_plugin("one"), named("a").by_plugin("two")],
         expect![[r#"
             phase `p` has two goals `a`: one is installed by `one`, one by `two`
         "#]],
@@ -185,8 +185,8 @@ fn two_replacements_of_one_goal_are_named() {
     check(
         vec![
             named("a"),
-            named("a").placed(replace("a")).from_plugin("one"),
-            named("b").placed(replace("a")).from_plugin("two"),
+            named("a").placed(replace("a")).by_plugin("one"),
+            named("b").placed(replace("a")).by_plugin("two"),
         ],
         expect![[r#"
             goal `a` of phase `p` is replaced twice: by `one` and by `two`
@@ -216,7 +216,7 @@ fn scopes_are_those_of_phases_and_goals() {
     registry.add_phase(PhaseSpec { name: "list".to_owned(), description: "Lists targets.".to_owned() });
     registry.add_phase(PhaseSpec { name: "compile".to_owned(), description: "Compiles.".to_owned() });
     registry.install(goal("list", "list", task("List").requires_if("x", "p"))).unwrap();
-    registry.install(goal("compile", "javac", task("Javac").requires_if("y", "p")).from_plugin("jvm")).unwrap();
+    registry.install(goal("compile", "javac", task("Javac").requires_if("y", "p")).by_plugin("jvm")).unwrap();
     registry.finish().unwrap();
     let text: String = registry
         .scopes()

@@ -31,14 +31,13 @@ pub(crate) struct Setting<'s> {
 
 /// Evaluates a file. What it declares and what is wrong with it goes to `declarations`.
 pub(crate) fn evaluate(module: &Module, setting: &Setting<'_>, declarations: &mut Declarations<'_>) {
-    let heap = Heap::new(setting.limits.memory);
+    let heap = Heap::new(setting.limits);
     run(&heap, module, setting, declarations);
 }
 
 /// Apart from [`evaluate`], because the heap must live longer than what is on it.
 fn run<'a>(heap: &'a Heap<'a>, module: &'a Module, setting: &Setting<'_>, declarations: &mut Declarations<'_>) {
-    let mut evaluator =
-        Evaluator { heap, setting, declarations, steps: setting.limits.steps, depth: setting.limits.depth };
+    let mut evaluator = Evaluator { heap, setting, declarations, depth: setting.limits.depth };
     let Ok(scope) = heap.scope(None) else { return };
     for stmt in &module.body {
         let Err(fault) = evaluator.stmt(stmt, scope) else { continue };
@@ -64,22 +63,14 @@ struct Evaluator<'a, 'e, 's, 'w> {
     heap: &'a Heap<'a>,
     setting: &'e Setting<'s>,
     declarations: &'e mut Declarations<'w>,
-    /// How many steps are left.
-    steps: u64,
     /// How many levels are left.
     depth: u32,
 }
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
-    /// Counts work: one step, or as many as there are values to go through.
+    /// Counts work before it is done.
     fn count(&mut self, steps: usize) -> Eval<()> {
-        match self.steps.checked_sub(steps as u64) {
-            Some(left) => {
-                self.steps = left;
-                Ok(())
-            }
-            None => Err(limit_fault("this takes more steps than a BUILD file may").hint("does a loop never end?")),
-        }
+        self.heap.count(steps)
     }
 
     /// Goes one level down.
@@ -211,7 +202,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             return Ok(());
         }
         let message = match message {
-            Some(message) => self.expr(message, scope)?.display()?,
+            Some(message) => self.expr(message, scope)?.display(self.heap)?,
             None => return Err(fault("this assertion does not hold")),
         };
         Err(fault(format!("this assertion does not hold: {message}")))

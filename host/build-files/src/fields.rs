@@ -3,7 +3,7 @@
 use crate::suggest::suggest;
 use crate::syntax::{Expr, ExprKind, Span};
 use crate::value::{Dict, Eval, Heap, Value as Live, fault, limit_fault};
-use pants_model::{Address, FieldKind, FieldSpec, Value};
+use pants_model::{Address, FieldKind, FieldSpec, Object, Value};
 
 /// How deep the values of a field may stand inside each other.
 const DEEPEST: u32 = 50;
@@ -36,32 +36,41 @@ impl Given<'_> {
 }
 
 /// A value of a field, out of evaluation.
-pub(crate) fn freeze(value: Live<'_>) -> Eval<Value> {
-    freeze_at(value, 0)
+pub(crate) fn freeze<'a>(heap: &Heap<'a>, value: Live<'a>) -> Eval<Value> {
+    freeze_at(heap, value, 0)
 }
 
-fn freeze_at(value: Live<'_>, depth: u32) -> Eval<Value> {
+fn freeze_at<'a>(heap: &Heap<'a>, value: Live<'a>, depth: u32) -> Eval<Value> {
+    heap.count(1)?;
+    heap.charge(size_of::<Value>())?;
     if depth == DEEPEST {
         return Err(limit_fault("values are nested too deeply"));
     }
-    let all = |items: &mut dyn Iterator<Item = Live<'_>>| -> Eval<Value> {
-        Ok(Value::List(items.map(|item| freeze_at(item, depth + 1)).collect::<Eval<_>>()?))
+    let all = |items: &mut dyn Iterator<Item = Live<'a>>| -> Eval<Value> {
+        Ok(Value::List(items.map(|item| freeze_at(heap, item, depth + 1)).collect::<Eval<_>>()?))
     };
     Ok(match value {
         Live::None => Value::None,
         Live::Bool(value) => Value::Bool(value),
         Live::Int(value) => Value::Int(value),
         Live::Float(value) => Value::Float(value),
-        Live::Str(text) => Value::Str(text.to_owned()),
+        Live::Str(text) => {
+            // A list that holds the same text many times is longer than it was.
+            heap.charge(text.len())?;
+            Value::Str(text.to_owned())
+        }
         Live::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
         Live::List(items) => all(&mut items.borrow().iter().copied())?,
         Live::Tuple(items) => all(&mut items.iter().copied())?,
         Live::Set(items) => all(&mut items.borrow().keys())?,
         Live::Dict(dict) => {
-            let entry = |(name, value)| Ok((freeze_at(name, depth + 1)?, freeze_at(value, depth + 1)?));
+            let entry = |(name, value)| Ok((freeze_at(heap, name, depth + 1)?, freeze_at(heap, value, depth + 1)?));
             Value::Dict(dict.borrow().items().map(entry).collect::<Eval<_>>()?)
         }
-        Live::Object(object) => Value::Object(Box::new(object.clone())),
+        Live::Object(object) => {
+            heap.charge((object.fields.len() + 1) * size_of::<Object>())?;
+            Value::Object(Box::new(object.clone()))
+        }
         Live::Globs([set]) => Value::Globs(Box::new(set.clone())),
         Live::Globs(sets) => Value::List(sets.iter().map(|set| Value::Globs(Box::new(set.clone()))).collect()),
         Live::Target(name) => {

@@ -82,6 +82,8 @@ pub(crate) struct TargetTypeSymbol<'s> {
     /// The names of `spec.fields`, in their order.
     pub field_names: &'s [Arc<str>],
     pub common: &'s CommonNames,
+    /// The keywords that positional arguments stand for: none, but for `alias('name', 'target')`.
+    pub positional: &'static [&'static str],
 }
 
 /// The names of the common fields that stand among a target's own.
@@ -237,6 +239,7 @@ impl Symbols {
                 name: &self.shared_names[index].name,
                 field_names: &self.shared_names[index].fields,
                 common: &self.common_names,
+                positional: if name == "alias" { &["name", "target"] } else { &[] },
             }),
             Slot::Object(index) => Symbol::Object(&self.objects[index]),
             Slot::Macro(index) => Symbol::Macro(&self.macros[index]),
@@ -293,4 +296,38 @@ fn built_in_target_types() -> [TargetTypeSpec; 3] {
             ..spec("files", "Loose files, at their path below the build root.")
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(name: &str, backend: &str, description: &str) -> TargetTypeSpec {
+        let [mut spec, ..] = built_in_target_types();
+        spec.name = name.to_owned();
+        spec.backend = backend.to_owned();
+        spec.description = description.to_owned();
+        spec
+    }
+
+    #[test]
+    fn one_symbol_has_one_meaning() {
+        let mut symbols = Symbols::new();
+        assert_eq!(symbols.add_target_type(spec("x", "a", "")), Ok(()));
+        assert_eq!(symbols.add_target_type(spec("x", "b", "")), Ok(()), "the same type twice is one");
+        let conflict = symbols.add_target_type(spec("x", "b", "differs")).unwrap_err();
+        assert_eq!(conflict.to_string(), "symbol `x` of backend `b` is already registered by backend `a`");
+        let conflict = symbols.add_target_type(spec("target", "b", "differs")).unwrap_err();
+        assert_eq!(conflict.to_string(), "symbol `target` of backend `b` is already registered by the host");
+        assert_eq!(symbols.target_types().len(), 4);
+    }
+
+    #[test]
+    fn a_declaration_is_part_of_the_fingerprint() {
+        let mut symbols = Symbols::new();
+        let before = symbols.fingerprint();
+        assert_eq!(before, Symbols::new().fingerprint());
+        symbols.add_target_type(spec("x", "a", "")).expect("the name is free");
+        assert_ne!(before, symbols.fingerprint());
+    }
 }

@@ -18,11 +18,11 @@ struct Layout {
 }
 
 /// A value with a format such as `>8` or `.2f`; an empty one is `str()`.
-pub(crate) fn format_value(value: Value<'_>, spec: &str) -> Eval<String> {
+pub(crate) fn format_value<'a>(heap: &Heap<'a>, value: Value<'a>, spec: &str) -> Eval<String> {
     if spec.is_empty() {
-        return value.display();
+        return value.display(heap);
     }
-    lay_out(value, parse_layout(spec)?)
+    lay_out(heap, value, parse_layout(spec)?)
 }
 
 fn parse_layout(spec: &str) -> Eval<Layout> {
@@ -71,7 +71,7 @@ fn number(chars: &[char]) -> Eval<Option<(usize, &[char])>> {
     }
 }
 
-fn lay_out(value: Value<'_>, layout: Layout) -> Eval<String> {
+fn lay_out<'a>(heap: &Heap<'a>, value: Value<'a>, layout: Layout) -> Eval<String> {
     let wrong = |takes: &str| fault(format!("this format takes {takes}, not {}", value.kind()));
     let integer = || match value.number() {
         Some(Number::Int(value)) => Ok(value),
@@ -82,13 +82,13 @@ fn lay_out(value: Value<'_>, layout: Layout) -> Eval<String> {
         |prefix: &str, digits: String| if layout.is_alternate { format!("{prefix}{digits}") } else { digits };
     let mut text = match layout.kind {
         None | Some('s') => {
-            let text = value.display()?;
+            let text = value.display(heap)?;
             match layout.precision {
                 Some(precision) => text.chars().take(precision).collect(),
                 None => text,
             }
         }
-        Some('r') => value.repr()?,
+        Some('r') => value.repr(heap)?,
         Some('d' | 'i') => integer()?.to_string(),
         Some('x') => prefixed("0x", format!("{:x}", integer()?)),
         Some('X') => prefixed("0X", format!("{:X}", integer()?)),
@@ -175,7 +175,7 @@ pub(crate) fn percent<'a>(heap: &'a Heap<'a>, format: &str, value: Value<'a>) ->
                     None => *next.next().ok_or_else(|| fault("the format needs more values than there are"))?,
                 };
                 layout.kind = Some(if kind == 'u' { 'd' } else { kind });
-                out.push_str(&lay_out(value, layout)?);
+                out.push_str(&lay_out(heap, value, layout)?);
             }
             Some(kind) => return Err(fault(format!("the format `%{kind}` is not supported"))),
             None => return Err(fault("the format ends with `%`")),
@@ -224,11 +224,11 @@ pub(crate) fn format_fields<'a>(
         let mut value = lookup(name)?;
         match conversion {
             None => {}
-            Some("s") => value = heap.str(&value.display()?)?,
-            Some("r") => value = heap.str(&value.repr()?)?,
+            Some("s") => value = heap.str(&value.display(heap)?)?,
+            Some("r") => value = heap.str(&value.repr(heap)?)?,
             Some(other) => return Err(fault(format!("the conversion `!{other}` is not supported"))),
         }
-        out.push_str(&format_value(value, spec)?);
+        out.push_str(&format_value(heap, value, spec)?);
         heap.charge(out.len() / 16)?;
     }
     out.push_str(rest);

@@ -1,8 +1,10 @@
 //! Values while a BUILD file is evaluated, and the heap they live on.
 //!
 //! All values of one evaluation live on one [`Heap`] and are freed together. So a value is a small copy, cycles do not
-//! leak, and freeing a deep value needs no deep stack. The heap counts what is put on it and refuses more than the limit.
+//! leak, and freeing a deep value needs no deep stack. The heap counts what is put on it and what is looked at, and
+//! refuses more than the limits: two names for one list can make a small value that is endless to go through.
 
+use crate::config::EvaluateLimits;
 use crate::syntax;
 use pants_model::{Globs, Object};
 use std::cell::{Cell, RefCell};
@@ -106,7 +108,10 @@ pub(crate) struct Heap<'a> {
     globs: Arena<Globs>,
     functions: Arena<Function<'a>>,
     scopes: Arena<Scope<'a>>,
-    left: Cell<usize>,
+    /// How many bytes are left.
+    memory: Cell<usize>,
+    /// How many steps are left.
+    steps: Cell<u64>,
 }
 
 /// The names of a file or of one call of a function.
@@ -129,31 +134,44 @@ impl<'a> Scope<'a> {
 }
 
 impl<'a> Heap<'a> {
-    /// A heap that refuses more than `limit` bytes.
-    pub(crate) fn new(limit: usize) -> Self {
+    /// A heap for one evaluation within these limits.
+    pub(crate) fn new(limits: EvaluateLimits) -> Self {
         Self {
+            // Most files hold one call with a list or two, and nothing else.
             lists: Arena::with_capacity(8),
             dicts: Arena::with_capacity(0),
             values: Arena::with_capacity(0),
             keys: Arena::with_capacity(0),
-            texts: Arena::with_capacity(0),
+            texts: Arena::with_capacity(64),
             methods: Arena::with_capacity(0),
             objects: Arena::with_capacity(0),
             globs: Arena::with_capacity(0),
             functions: Arena::with_capacity(0),
             scopes: Arena::with_capacity(1),
-            left: Cell::new(limit),
+            memory: Cell::new(limits.memory),
+            steps: Cell::new(limits.steps),
         }
     }
 
     /// Counts bytes before they are allocated.
     pub(crate) fn charge(&self, bytes: usize) -> Eval<()> {
-        match self.left.get().checked_sub(bytes) {
+        match self.memory.get().checked_sub(bytes) {
             Some(left) => {
-                self.left.set(left);
+                self.memory.set(left);
                 Ok(())
             }
             None => Err(limit_fault("this makes more data than a BUILD file may hold")),
+        }
+    }
+
+    /// Counts work before it is done: one step, or as many as there are values to look at.
+    pub(crate) fn count(&self, steps: usize) -> Eval<()> {
+        match self.steps.get().checked_sub(steps as u64) {
+            Some(left) => {
+                self.steps.set(left);
+                Ok(())
+            }
+            None => Err(limit_fault("this takes more steps than a BUILD file may").hint("does a loop never end?")),
         }
     }
 
@@ -232,6 +250,7 @@ impl<'a> Heap<'a> {
     }
 
     fn key_at(&'a self, value: Value<'a>, depth: u32) -> Eval<Key<'a>> {
+        self.count(1)?;
         Ok(match value {
             Value::None => Key::None,
             Value::Bool(value) => Key::Int(i64::from(value)),
@@ -381,11 +400,12 @@ impl<'a> Value<'a> {
     }
 
     /// Python's `==`.
-    pub(crate) fn equals(self, other: Self) -> Eval<bool> {
-        self.equals_at(other, 0)
+    pub(crate) fn equals(self, other: Self, heap: &Heap<'a>) -> Eval<bool> {
+        self.equals_at(other, heap, 0)
     }
 
-    fn equals_at(self, other: Self, depth: u32) -> Eval<bool> {
+    fn equals_at(self, other: Self, heap: &Heap<'a>, depth: u32) -> Eval<bool> {
+        heap.count(1)?;
         if depth == DEEPEST {
             return Err(too_deep());
         }
@@ -394,7 +414,7 @@ impl<'a> Value<'a> {
                 return Ok(false);
             }
             for (a, b) in a.iter().zip(b) {
-                if !a.equals_at(*b, depth + 1)? {
+                if !a.equals_at(*b, heap, depth + 1)? {
                     return Ok(false);
                 }
             }
@@ -417,7 +437,7 @@ impl<'a> Value<'a> {
                 }
                 for (key, _, value) in &a.entries {
                     match b.get(*key) {
-                        Some(other) if value.equals_at(other, depth + 1)? => {}
+                        Some(other) if value.equals_at(other, heap, depth + 1)? => {}
                         _ => return Ok(false),
                     }
                 }
@@ -448,17 +468,18 @@ impl<'a> Value<'a> {
     }
 
     /// Python's `<`, as an ordering.
-    pub(crate) fn compare(self, other: Self) -> Eval<std::cmp::Ordering> {
-        self.compare_at(other, 0)
+    pub(crate) fn compare(self, other: Self, heap: &Heap<'a>) -> Eval<std::cmp::Ordering> {
+        self.compare_at(other, heap, 0)
     }
 
-    fn compare_at(self, other: Self, depth: u32) -> Eval<std::cmp::Ordering> {
+    fn compare_at(self, other: Self, heap: &Heap<'a>, depth: u32) -> Eval<std::cmp::Ordering> {
+        heap.count(1)?;
         if depth == DEEPEST {
             return Err(too_deep());
         }
         let each = |a: &[Self], b: &[Self]| {
             for (a, b) in a.iter().zip(b) {
-                let ordering = a.compare_at(*b, depth + 1)?;
+                let ordering = a.compare_at(*b, heap, depth + 1)?;
                 if ordering.is_ne() {
                     return Ok(ordering);
                 }
@@ -481,23 +502,27 @@ impl<'a> Value<'a> {
     }
 
     /// Python's `str()`.
-    pub(crate) fn display(self) -> Eval<String> {
+    pub(crate) fn display(self, heap: &Heap<'a>) -> Eval<String> {
         let mut out = String::new();
-        self.write(&mut out, Quotes::OnlyInside, 0)?;
+        self.write(&mut out, heap, Quotes::OnlyInside, 0)?;
         Ok(out)
     }
 
     /// Python's `repr()`.
-    pub(crate) fn repr(self) -> Eval<String> {
+    pub(crate) fn repr(self, heap: &Heap<'a>) -> Eval<String> {
         let mut out = String::new();
-        self.write(&mut out, Quotes::Always, 0)?;
+        self.write(&mut out, heap, Quotes::Always, 0)?;
         Ok(out)
     }
 
-    fn write(self, out: &mut String, quotes: Quotes, depth: u32) -> Eval<()> {
-        // A list that holds the same list many times prints longer than it is.
-        if depth == DEEPEST || out.len() > LONGEST_PRINT {
+    fn write(self, out: &mut String, heap: &Heap<'a>, quotes: Quotes, depth: u32) -> Eval<()> {
+        heap.count(1)?;
+        if depth == DEEPEST {
             return Err(too_deep());
+        }
+        if let Self::Str(text) = self {
+            // A list that holds the same text many times prints longer than it is.
+            heap.charge(text.len())?;
         }
         let mut each = |open: &str, items: &mut dyn Iterator<Item = Self>, close: &str| -> Eval<()> {
             out.push_str(open);
@@ -505,7 +530,7 @@ impl<'a> Value<'a> {
                 if at > 0 {
                     out.push_str(", ");
                 }
-                item.write(out, Quotes::Always, depth + 1)?;
+                item.write(out, heap, Quotes::Always, depth + 1)?;
             }
             out.push_str(close);
             Ok(())
@@ -530,9 +555,9 @@ impl<'a> Value<'a> {
                     if at > 0 {
                         out.push_str(", ");
                     }
-                    name.write(out, Quotes::Always, depth + 1)?;
+                    name.write(out, heap, Quotes::Always, depth + 1)?;
                     out.push_str(": ");
-                    value.write(out, Quotes::Always, depth + 1)?;
+                    value.write(out, heap, Quotes::Always, depth + 1)?;
                 }
                 out.push('}');
             }
@@ -544,9 +569,6 @@ impl<'a> Value<'a> {
         Ok(())
     }
 }
-
-/// Printing more than this of one value is no use to a BUILD file.
-const LONGEST_PRINT: usize = 16 << 20;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quotes {

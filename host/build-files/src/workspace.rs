@@ -13,6 +13,7 @@ use crate::symbols::Symbols;
 use crate::tree::{Tree, join};
 use pants_model::{Address, BuildGraph, Diagnostic, Globs};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
@@ -171,13 +172,14 @@ impl BuildFiles {
     }
 }
 
-/// By place, each once; what has no place comes first.
+/// By place, each once; what has no place comes first, in the order in which it was noticed.
 fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |diagnostic: &Diagnostic| {
         diagnostic.location.as_ref().map(|location| (location.file.clone(), location.line, location.column))
     };
+    let mut seen = HashSet::new();
+    diagnostics.retain(|diagnostic| seen.insert((place(diagnostic), diagnostic.message.clone())));
     diagnostics.sort_by_cached_key(place);
-    diagnostics.dedup();
     diagnostics
 }
 

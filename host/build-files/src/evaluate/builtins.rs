@@ -3,7 +3,7 @@
 use super::calls::{Args, text};
 use super::{Evaluator, at};
 use crate::globs::recursive;
-use crate::value::{Dict, Eval, Number, Value, fault};
+use crate::value::{Dict, Eval, Heap, Number, Value, fault};
 use pants_model::Globs;
 use std::cmp::Ordering;
 
@@ -74,7 +74,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             "len" => self.length(args.one()?),
             "str" | "unicode" | "repr" => {
                 let value = args.between(0, 1)?.first().copied().unwrap_or(Value::Str(""));
-                let text = if name == "repr" { value.repr()? } else { value.display()? };
+                let text = if name == "repr" { value.repr(self.heap)? } else { value.display(self.heap)? };
                 self.heap.str(&text)
             }
             "bool" => Ok(Value::Bool(args.between(0, 1)?.first().is_some_and(|value| value.is_true()))),
@@ -238,7 +238,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             // Equal items keep their order in Python, in both directions.
             pairs.reverse();
         }
-        let mut sorted = merge_sort(pairs)?;
+        let mut sorted = merge_sort(pairs, self.heap)?;
         if is_reversed {
             sorted.reverse();
         }
@@ -254,7 +254,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         let (first, rest) = items.split_first().ok_or_else(|| fault(format!("`{name}` of nothing")))?;
         let mut best = *first;
         for item in rest {
-            if item.compare(best)? == wanted {
+            if item.compare(best, self.heap)? == wanted {
                 best = *item;
             }
         }
@@ -360,16 +360,16 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
 }
 
 /// A stable sort whose comparison may fail; the standard one may not be given an inconsistent order.
-fn merge_sort<'a>(mut items: Vec<(Value<'a>, Value<'a>)>) -> Eval<Vec<(Value<'a>, Value<'a>)>> {
+fn merge_sort<'a>(mut items: Vec<(Value<'a>, Value<'a>)>, heap: &Heap<'a>) -> Eval<Vec<(Value<'a>, Value<'a>)>> {
     if items.len() < 2 {
         return Ok(items);
     }
-    let right = merge_sort(items.split_off(items.len() / 2))?;
-    let left = merge_sort(items)?;
+    let right = merge_sort(items.split_off(items.len() / 2), heap)?;
+    let left = merge_sort(items, heap)?;
     let mut merged = Vec::with_capacity(left.len() + right.len());
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
     while let (Some((a, _)), Some((b, _))) = (left.peek(), right.peek()) {
-        let from_right = b.compare(*a)?.is_lt();
+        let from_right = b.compare(*a, heap)?.is_lt();
         merged.extend(if from_right { right.next() } else { left.next() });
     }
     merged.extend(left);

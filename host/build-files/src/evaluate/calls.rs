@@ -2,9 +2,9 @@
 
 use super::{Evaluator, Flow, at};
 use crate::fields::{Given, freeze, thaw};
-use crate::symbols::Symbol;
+use crate::symbols::{Symbol, TargetTypeSymbol};
 use crate::syntax::{self, Expr, ExprKind, FunctionBody, Span};
-use crate::value::{Dict, Eval, Function, Scope, Value, fault};
+use crate::value::{Dict, Eval, Function, Heap, Scope, Value, fault};
 
 /// The arguments of one call.
 pub(super) struct Args<'a> {
@@ -115,15 +115,8 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         let symbols = self.declarations.symbols;
         match symbols.get(name) {
             Some(Symbol::TargetType(symbol)) => {
-                if let Some(first) = args.positional.first() {
-                    let place = args.exprs.first().map_or(args.span, |expr| expr.span);
-                    let mut problem = fault(format!("`{name}` takes keywords only"));
-                    if let Value::Str(text) = first {
-                        problem = problem.hint(format!("write `name = '{text}'`"));
-                    }
-                    return Err(at(problem, place));
-                }
-                let given = given(&args.keywords)?;
+                let positional = self.positional_fields(symbol, &args)?;
+                let given = positional.into_iter().chain(given(&args.keywords, self.heap)?).collect();
                 let name = self.declarations.declare_target(symbol, args.span, given);
                 Ok(Value::Target(self.heap.text(&name)?))
             }
@@ -131,21 +124,43 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 let mut positional = Vec::with_capacity(args.positional.len());
                 for (index, value) in args.positional.iter().enumerate() {
                     let span = args.exprs.get(index).map_or(args.span, |expr| expr.span);
-                    positional.push((freeze(*value).map_err(|fault| at(fault, span))?, span));
+                    positional.push((freeze(self.heap, *value).map_err(|fault| at(fault, span))?, span));
                 }
-                let given = given(&args.keywords)?;
+                let given = given(&args.keywords, self.heap)?;
                 let object = self.declarations.make_object(spec, args.span, positional, given)?;
                 self.heap.object(object)
             }
             Some(Symbol::Macro(symbol)) => {
-                let positional = args.positional.iter().map(|value| freeze(*value)).collect::<Eval<_>>()?;
-                let given = given(&args.keywords)?;
+                let positional = args.positional.iter().map(|value| freeze(self.heap, *value)).collect::<Eval<_>>()?;
+                let given = given(&args.keywords, self.heap)?;
                 let keywords = given.into_iter().map(|given| (given.name, given.value)).collect();
                 let value = self.declarations.call_macro(symbol, args.span, positional, keywords)?;
                 thaw(self.heap, &value)
             }
             None => Err(fault(format!("`{name}` is not defined"))),
         }
+    }
+
+    /// The fields that positional arguments stand for. Targets are declared with keywords, but for a few old symbols.
+    fn positional_fields(&mut self, symbol: TargetTypeSymbol<'_>, args: &Args<'a>) -> Eval<Vec<Given<'a>>> {
+        let mut fields = Vec::new();
+        for (index, value) in args.positional.iter().enumerate() {
+            let expr = args.exprs.get(index);
+            let span = expr.map_or(args.span, |expr| expr.span);
+            let Some(name) = symbol.positional.get(index) else {
+                let mut problem = fault(match symbol.positional.len() {
+                    0 => format!("`{}` takes keywords only", symbol.name),
+                    most => format!("`{}` takes {most} values without a keyword at the most", symbol.name),
+                });
+                if let (Value::Str(text), 0) = (value, index) {
+                    problem = problem.hint(format!("write `name = '{text}'`"));
+                }
+                return Err(at(problem, span));
+            };
+            let value = freeze(self.heap, *value).map_err(|fault| at(fault, span))?;
+            fields.push(Given { name: (*name).to_owned(), value, keyword: span, span, expr });
+        }
+        Ok(fields)
     }
 
     fn call_function(&mut self, function: &'a Function<'a>, args: Args<'a>) -> Eval<Value<'a>> {
@@ -215,12 +230,12 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
 }
 
 /// The keywords of a call of a symbol, frozen.
-fn given<'a>(keywords: &[Keyword<'a>]) -> Eval<Vec<Given<'a>>> {
+fn given<'a>(keywords: &[Keyword<'a>], heap: &Heap<'a>) -> Eval<Vec<Given<'a>>> {
     let mut all = Vec::with_capacity(keywords.len());
     for Keyword { name, value, span, expr } in keywords {
         // The value is what a message is about, unless the keyword itself is wrong.
         let place = expr.map_or(*span, |expr| expr.span);
-        let value = freeze(*value).map_err(|fault| at(fault, place_of_unfreezable(*expr).unwrap_or(place)))?;
+        let value = freeze(heap, *value).map_err(|fault| at(fault, place_of_unfreezable(*expr).unwrap_or(place)))?;
         all.push(Given { name: (*name).to_owned(), value, keyword: *span, span: place, expr: *expr });
     }
     Ok(all)

@@ -138,9 +138,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 FormatPart::Value { value, is_repr, spec } => {
                     let mut value = self.expr(value, scope)?;
                     if *is_repr {
-                        value = self.heap.str(&value.repr()?)?;
+                        value = self.heap.str(&value.repr(self.heap)?)?;
                     }
-                    out.push_str(&crate::text_format::format_value(value, spec)?);
+                    out.push_str(&crate::text_format::format_value(self.heap, value, spec)?);
                 }
             }
             self.heap.charge(out.len() / 16)?;
@@ -241,7 +241,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         match (container, index) {
             (Value::Dict(dict), index) => match dict.borrow().get(self.heap.key(index)?) {
                 Some(value) => Ok(value),
-                None => Err(fault(format!("the dict has no key {}", index.repr()?))),
+                None => Err(fault(format!("the dict has no key {}", index.repr(self.heap)?))),
             },
             (Value::Environ, Value::Str(name)) => match self.declarations.reads.variable(name) {
                 Some(value) => self.heap.str(&value),
@@ -289,7 +289,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 self.count(dict.borrow().len())?;
                 match dict.borrow_mut().remove(self.heap.key(index)?) {
                     Some(_) => Ok(()),
-                    None => Err(fault(format!("the dict has no key {}", index.repr()?))),
+                    None => Err(fault(format!("the dict has no key {}", index.repr(self.heap)?))),
                 }
             }
             (Value::List(items), Value::Int(index)) => {

@@ -83,14 +83,14 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
 
     pub(super) fn compare(&mut self, op: CompareOp, left: Value<'a>, right: Value<'a>) -> Eval<bool> {
         Ok(match op {
-            CompareOp::Eq | CompareOp::Is => left.equals(right)?,
-            CompareOp::NotEq | CompareOp::IsNot => !left.equals(right)?,
+            CompareOp::Eq | CompareOp::Is => left.equals(right, self.heap)?,
+            CompareOp::NotEq | CompareOp::IsNot => !left.equals(right, self.heap)?,
             CompareOp::In => self.contains(right, left)?,
             CompareOp::NotIn => !self.contains(right, left)?,
-            CompareOp::Less => left.compare(right)?.is_lt(),
-            CompareOp::LessEq => left.compare(right)?.is_le(),
-            CompareOp::Greater => left.compare(right)?.is_gt(),
-            CompareOp::GreaterEq => left.compare(right)?.is_ge(),
+            CompareOp::Less => left.compare(right, self.heap)?.is_lt(),
+            CompareOp::LessEq => left.compare(right, self.heap)?.is_le(),
+            CompareOp::Greater => left.compare(right, self.heap)?.is_gt(),
+            CompareOp::GreaterEq => left.compare(right, self.heap)?.is_ge(),
         })
     }
 
@@ -104,7 +104,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             (Value::Environ, Value::Str(name)) => Ok(self.declarations.reads.variable(name).is_some()),
             (container, item) => {
                 for own in self.items(container)? {
-                    if own.equals(item)? {
+                    if own.equals(item, self.heap)? {
                         return Ok(true);
                     }
                 }

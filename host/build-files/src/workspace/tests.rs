@@ -98,6 +98,7 @@ fn symbols() -> Arc<Symbols> {
             required("name", FieldKind::String),
             field("rev", FieldKind::String),
             field("force", FieldKind::Bool),
+            field("extras", FieldKind::Dict),
         ],
         coordinate: ["org", "name", "rev"].map(str::to_owned).to_vec(),
         backend: "test".to_owned(),

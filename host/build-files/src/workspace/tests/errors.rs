@@ -188,12 +188,12 @@ fn what_is_missing_or_too_much() {
         "#]],
     );
     check(
-        "//- a/BUILD\njar('a', 'b', 'c', True, 'e')\njar('a', 'b', org = 'c')\njar('a', 'b', revv = '1')\n",
+        "//- a/BUILD\njar('a', 'b', 'c', True, {}, 'e')\njar('a', 'b', org = 'c')\njar('a', 'b', revv = '1')\n",
         expect![[r#"
-            a/BUILD:1:26: `jar` takes 4 values at the most
+            a/BUILD:1:30: `jar` takes 5 values at the most
               |
-            1 | jar('a', 'b', 'c', True, 'e')
-              |                          ^^^
+            1 | jar('a', 'b', 'c', True, {}, 'e')
+              |                              ^^^
             a/BUILD:2:21: `org` of `jar` is given twice
               |
             2 | jar('a', 'b', org = 'c')
@@ -203,7 +203,7 @@ fn what_is_missing_or_too_much() {
             3 | jar('a', 'b', revv = '1')
               |               ^^^^^^^^^^
               hint: did you mean `rev`?
-              hint: `jar` takes org, name, rev, force
+              hint: `jar` takes org, name, rev, force, extras
         "#]],
     );
     check(

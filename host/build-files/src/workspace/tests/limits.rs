@@ -108,11 +108,12 @@ fn huge_values_are_refused() {
     check_body(
         "x = [1]\nfor i in range(30):\n  x = [x, x]\nx = str(x)",
         expect![[r#"
-        a/b/BUILD:4:5: values are nested too deeply
-          |
-        4 | x = str(x)
-          |     ^^^^^^
-    "#]],
+            a/b/BUILD:4:5: this takes more steps than a BUILD file may
+              |
+            4 | x = str(x)
+              |     ^^^^^^
+              hint: does a loop never end?
+        "#]],
     );
     check_value(
         "'a'.replace('', 'b' * 10000000).replace('b', 'c' * 10000000)",
@@ -164,6 +165,68 @@ fn deep_and_circular_values_are_refused_where_they_are_looked_at() {
     "#]],
     );
     check_body("x = 1\ny = []\nfor i in range(100000):\n  y = [y]", expect!["1"]);
+}
+
+#[test]
+fn small_values_that_are_endless_to_go_through_are_refused() {
+    let doubled = |first: &str, then: &str| {
+        format!("x = {first}\ny = {first}\nfor i in range(45):\n  x = {}\n  y = {}\n{then}", "(x, x)", "(y, y)")
+    };
+    check_body(
+        &doubled("1", "x = x == y"),
+        expect![[r#"
+        a/b/BUILD:6:5: this takes more steps than a BUILD file may
+          |
+        6 | x = x == y
+          |     ^^^^^^
+          hint: does a loop never end?
+    "#]],
+    );
+    check_body(
+        &doubled("1", "x = x < y"),
+        expect![[r#"
+        a/b/BUILD:6:5: this takes more steps than a BUILD file may
+          |
+        6 | x = x < y
+          |     ^^^^^
+          hint: does a loop never end?
+    "#]],
+    );
+    check_body(
+        &doubled("1", "x = {x: 1}"),
+        expect![[r#"
+        a/b/BUILD:6:6: this takes more steps than a BUILD file may
+          |
+        6 | x = {x: 1}
+          |      ^
+          hint: does a loop never end?
+    "#]],
+    );
+    check_body(
+        &doubled("1", "x = str(x)"),
+        expect![[r#"
+        a/b/BUILD:6:5: this takes more steps than a BUILD file may
+          |
+        6 | x = str(x)
+          |     ^^^^^^
+          hint: does a loop never end?
+    "#]],
+    );
+    check_body(
+        &doubled("1", ""),
+        expect![[r#"
+        a/b/BUILD:7:51: this takes more steps than a BUILD file may
+          |
+        7 | java_library(name = 'v', sources = [], provides = x)
+          |                                                   ^
+          hint: does a loop never end?
+    "#]],
+    );
+}
+
+#[test]
+fn a_list_may_change_while_it_is_sorted() {
+    check_body("x = [2, 1]\ndef f(n):\n  x.append(n)\n  return n\nx.sort(key = f)", expect!["[1, 2]"]);
 }
 
 #[test]

@@ -179,12 +179,12 @@ fn specs_that_name_nothing() {
     named(
         "src/jav/lib src/jav/lib:: src/nope:",
         expect![[r#"
-        `src/jav/lib:lib` does not match any targets
-          hint: did you mean `src/java/lib:lib`?
-        `src/jav/lib::` does not match any targets
-          hint: did you mean `src/java/lib::`?
-        `src/nope:` does not match any targets
-          hint: directory `src/nope` does not exist"#]],
+            `src/jav/lib:lib` does not match any targets
+              hint: did you mean `src/java/lib:lib`?
+            `src/jav/lib::` does not match any targets
+              hint: did you mean `src/java/lib::`?
+            `src/nope:` does not match any targets
+              hint: directory `src/nope` does not exist"#]],
     );
     named(
         "src/java/app/data::",
@@ -195,9 +195,9 @@ fn specs_that_name_nothing() {
     named(
         "src/nope.txt *.txt src/java/app/data/sub/c.tmp",
         expect![[r#"
-        `src/nope.txt` does not match any files
-        `*.txt` does not match any files
-        no target owns `src/java/app/data/sub/c.tmp`"#]],
+            `src/nope.txt` does not match any files
+            `*.txt` does not match any files
+            no target owns `src/java/app/data/sub/c.tmp`"#]],
     );
     named(
         "/elsewhere ../../../x a:b=c",
@@ -358,6 +358,41 @@ jvm_binary(name = 'y', main = 'm', source = 'A.java', sources = ['A.java'])
               |
             2 | jvm_binary(name = 'y', main = 'm', source = 'A.java', sources = ['A.java'])
               |                                    ^^^^^^^^^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn objects_grow_with_fluent_calls() {
+    check_value(
+        "jar('o', 'n').with_extras(a = ':b').with_extras({'a': 1, 'c': 2})",
+        expect![[r#"jar(org="o", name="n", extras={"a": 1, "c": 2})"#]],
+    );
+    check_value("jar('o', 'n', rev = '1').rev", expect![[r#""1""#]]);
+    check_value(
+        "jar('o', 'n').with_force(True)",
+        expect![[r#"
+        a/b/BUILD:1:5: `jar` has no method `with_force`
+          |
+        1 | x = jar('o', 'n').with_force(True)
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#]],
+    );
+}
+
+#[test]
+fn an_alias_may_be_positional() {
+    check(
+        "//- a/BUILD\nalias('x', ':y')\ntarget(name = 'y')\nalias('z', ':y', 'more')\n",
+        expect![[r#"
+            alias a:x at a/BUILD:1:1
+              target = "a:y"
+              needs: a:y
+            target a:y at a/BUILD:2:1
+            a/BUILD:3:18: `alias` takes 2 values without a keyword at the most
+              |
+            3 | alias('z', ':y', 'more')
+              |                  ^^^^^^
         "#]],
     );
 }

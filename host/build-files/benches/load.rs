@@ -1,0 +1,86 @@
+//! Loading a generated repository, beside its floor: one thread that walks the tree and reads the same BUILD files.
+//!
+//! `cargo bench -p pants-build-files`. The ratio of the two is what counts; docs/performance.md says which is meant.
+
+use pants_build_files::{AddressSpec, BuildFiles, SpecFilters, Symbols, WorkspaceConfig};
+use std::fmt::Write as _;
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+
+const MODULES: [usize; 2] = [1_000, 10_000];
+
+fn main() {
+    divan::main();
+}
+
+/// Layers of modules with three sources each; a module depends on three of the layer below.
+fn repository(modules: usize) -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("benchmarks can write to the temporary directory");
+    let layer_size = modules / 10;
+    for module in 0..modules {
+        let (layer, place) = (module / layer_size, module % layer_size);
+        let dir = root.path().join(format!("src/java/org/gen/l{layer}/m{module}"));
+        fs::create_dir_all(&dir).expect("the directory is ours");
+        for file in 0..3 {
+            fs::write(dir.join(format!("M{module}Part{file}.java")), "").expect("the directory is ours");
+        }
+        let mut text = format!("files(\n  name='m{module}',\n  sources=['*.java'],\n  dependencies=[\n");
+        if layer > 0 {
+            for step in [1, 7, 31] {
+                let below = (layer - 1) * layer_size + (place + step) % layer_size;
+                writeln!(text, "    'src/java/org/gen/l{}/m{below}',", layer - 1).expect("a string takes everything");
+            }
+        }
+        text.push_str("  ],\n)\n");
+        fs::write(dir.join("BUILD"), text).expect("the directory is ours");
+    }
+    root
+}
+
+fn walk_and_read(dir: &Path) -> usize {
+    let mut bytes = 0;
+    let mut dirs = vec![dir.to_owned()];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(dir).expect("the repository is there") {
+            let entry = entry.expect("the repository is there");
+            if entry.file_type().expect("the repository is there").is_dir() {
+                dirs.push(entry.path());
+            } else if entry.file_name() == "BUILD" {
+                bytes += fs::read(entry.path()).expect("the repository is there").len();
+            }
+        }
+    }
+    bytes
+}
+
+#[divan::bench(args = MODULES, sample_count = 10)]
+fn floor_walk_and_read(bencher: divan::Bencher<'_, '_>, modules: usize) {
+    let repository = repository(modules);
+    bencher.bench_local(|| black_box(walk_and_read(repository.path())));
+}
+
+#[divan::bench(args = MODULES, sample_count = 10)]
+fn list_everything(bencher: divan::Bencher<'_, '_>, modules: usize) {
+    let repository = repository(modules);
+    let symbols = Arc::new(Symbols::new());
+    let everything = [AddressSpec::Descendants(String::new())];
+    bencher.bench_local(|| {
+        let build_files = BuildFiles::new(WorkspaceConfig::new(repository.path()), symbols.clone());
+        let (addresses, diagnostics) = build_files.resolve(&everything, &SpecFilters::default());
+        assert_eq!((addresses.len(), diagnostics.len()), (modules, 0));
+        black_box(build_files.graph())
+    });
+}
+
+#[divan::bench(args = MODULES, sample_count = 10)]
+fn list_one(bencher: divan::Bencher<'_, '_>, modules: usize) {
+    let repository = repository(modules);
+    let symbols = Arc::new(Symbols::new());
+    let one = [AddressSpec::Siblings("src/java/org/gen/l0/m0".to_owned())];
+    bencher.bench_local(|| {
+        let build_files = BuildFiles::new(WorkspaceConfig::new(repository.path()), symbols.clone());
+        black_box(build_files.resolve(&one, &SpecFilters::default()).0.len())
+    });
+}

@@ -37,15 +37,16 @@ mod family;
 mod load;
 mod places;
 
+mod specs;
+
 mod filters;
 mod owners;
 mod select;
 
+mod workspace;
+
 #[cfg(test)]
 mod fixture;
-
-mod specs;
-mod workspace;
 
 pub use config::{EvaluateLimits, ImportsPolicy, WorkspaceConfig};
 pub use reads::{ReadKind, RecordedRead};

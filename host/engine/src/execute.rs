@@ -73,24 +73,23 @@ pub struct ExecuteOutcome {
 
 /// Carries out a plan. When this returns, every task has ended and every lock is given back.
 pub fn execute(request: ExecuteRequest) -> ExecuteOutcome {
-    let ExecuteRequest { plan, who, .. } = &request;
-    let plan = Arc::new(plan.clone());
-    let who = who.clone();
-    // A cancel of its own, so that fail-fast ends this run and not whoever shares the caller's.
-    let cancel = request.cancel.child();
+    let ExecuteRequest { plan, workspace, processes, events, cancel, options, passthrough, .. } = request;
+    let ExecuteRequest { build_root, workdir, dist_dir, fail_fast, run_id, who, .. } = request;
+    let plan = Arc::new(plan);
     let run = Arc::new(RunState {
-        workspace: request.workspace,
-        processes: request.processes,
-        events: request.events,
-        cancel: cancel.clone(),
-        options: request.options,
-        passthrough: request.passthrough,
+        workspace,
+        processes,
+        events,
+        // A token of its own, so that fail-fast ends this run and not whoever shares the caller's.
+        cancel: cancel.child(),
+        options,
+        passthrough,
         requested_phases: plan.requested_phases.clone(),
-        build_root: request.build_root,
-        workdir: request.workdir,
-        dist_dir: request.dist_dir,
-        run_id: request.run_id,
-        fail_fast: request.fail_fast,
+        build_root,
+        workdir,
+        dist_dir,
+        run_id,
+        fail_fast,
         roots: plan.roots.clone(),
         graph: RunGraph::default(),
         products: ProductStore::default(),

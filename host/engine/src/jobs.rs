@@ -84,12 +84,13 @@ impl JobsOutcome {
                 Err(error.with_failed_targets(failed_targets))
             }
             count => {
-                let mut message = format!("{count} of {} jobs failed", jobs.len());
-                for (index, error) in &failures {
-                    message.push_str(&format!("\n{}: {error}", jobs[*index].name));
+                let mut whole = TaskError::failed(format!("{count} of {} jobs failed", jobs.len()));
+                for (index, error) in failures {
+                    whole.message.push_str(&format!("\n{}: {}", jobs[index].name, error.with_causes()));
+                    whole.exit_code = whole.exit_code.max(error.exit_code);
+                    whole.hints.extend(error.hints);
                 }
-                let exit_code = failures.iter().map(|(_, error)| error.exit_code).max().unwrap_or(1);
-                Err(TaskError::failed(message).with_exit_code(exit_code).with_failed_targets(failed_targets))
+                Err(whole.with_failed_targets(failed_targets))
             }
         }
     }

@@ -102,6 +102,17 @@ impl TaskError {
         self.kind == TaskErrorKind::Cancelled
     }
 
+    /// The message and what caused it, on one line: for an error that is part of another's text.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut text = self.message.clone();
+        let mut source = self.source();
+        while let Some(cause) = source {
+            text.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        text
+    }
+
     fn panicked(payload: &(dyn Any + Send)) -> Self {
         let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
             (Some(text), _) => text,

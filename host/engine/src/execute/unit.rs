@@ -124,7 +124,7 @@ impl Member<'_> {
         let mut errors = errors.into_iter();
         let Some(mut whole) = errors.next() else { return Ok(()) };
         for more in errors.filter(|error| !error.is_cancelled()) {
-            whole.message = format!("{whole}\n{more}");
+            whole.message = format!("{}\n{}", whole.message, more.with_causes());
             whole.exit_code = whole.exit_code.max(more.exit_code);
             whole.failed_targets.extend(more.failed_targets);
             whole.hints.extend(more.hints);

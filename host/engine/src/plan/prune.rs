@@ -2,7 +2,8 @@
 //!
 //! A goal whose predicate matches a target is kept, and so is one whose predicate may match what a kept code generator
 //! injects. A goal for any target does not depend on targets but on being needed: it is kept if its phase was asked for
-//! or a kept goal needs the phase. So `test` on a Python target bootstraps no JVM tool.
+//! or a kept goal needs the phase. Last, what only left-out goals needed is left out, too. So `test` on a Python target
+//! bootstraps no JVM tool, and `compile` on one resolves no requirements.
 
 use crate::task_spec::{TargetScope, TaskSpec};
 use pants_model::{Address, BuildGraph, Order, Predicate, Target, TargetId};
@@ -44,9 +45,29 @@ pub(super) fn kept_goals(
         let more: Vec<usize> =
             (0..candidates.len()).filter(|index| !is_kept[*index] && has_work(&candidates[*index])).collect();
         if more.is_empty() {
-            return is_kept;
+            break;
         }
         more.into_iter().for_each(|index| is_kept[index] = true);
+    }
+    leave_out_what_nobody_needs(candidates, requested_phases, &mut is_kept);
+    is_kept
+}
+
+/// Keeps only the phases that were asked for, and those that a kept goal of such a phase needs, however far.
+fn leave_out_what_nobody_needs(candidates: &[Candidate<'_>], requested_phases: &[String], is_kept: &mut [bool]) {
+    let mut needed: BTreeSet<&str> = requested_phases.iter().map(String::as_str).collect();
+    loop {
+        let before = needed.len();
+        let goals = candidates.iter().zip(&*is_kept).filter(|(_, is_kept)| **is_kept).map(|(goal, _)| goal);
+        for goal in goals.filter(|goal| needed.contains(goal.phase)).collect::<Vec<_>>() {
+            needed.extend(&goal.needed_phases);
+        }
+        if needed.len() == before {
+            break;
+        }
+    }
+    for (goal, is_kept) in candidates.iter().zip(is_kept) {
+        *is_kept &= needed.contains(goal.phase);
     }
 }
 

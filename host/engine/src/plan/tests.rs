@@ -385,10 +385,21 @@ fn a_proto_alone_still_compiles_its_java() {
 }
 
 #[test]
-fn a_phase_without_work_is_no_error_but_known() {
+fn a_phase_without_work_is_no_error_but_known_and_takes_its_producers_along() {
     check(
         &backends(),
         &["test"],
+        &["jar:jar"],
+        expect![[r#"
+
+        without bootstrap.jvm-tools gen.protoc resolve.coursier resolve.requirements compile.javac test.junit test.pytest
+        nothing to do in test
+    "#]],
+    );
+    // A phase that was asked for keeps what it has to do, and what that needs.
+    check(
+        &backends(),
+        &["test", "resolve"],
         &["jar:jar"],
         expect![[r#"
         bootstrap -> resolve

@@ -5,6 +5,7 @@
 
 use plugin_api::{Context, Error, OptionKind, OptionRegistrar, Result, Tool, Value};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The option scope that says which JDKs to look at.
@@ -115,11 +116,12 @@ impl NoJdk {
 
 fn find(places: &Places) -> Result<Jdk, NoJdk> {
     let mut searched = Vec::new();
+    let mut seen = HashSet::new();
     for (place, homes) in candidates(places) {
         if homes.is_empty() {
             searched.push(format!("{place}: nothing there"));
         }
-        for home in homes {
+        for home in homes.into_iter().filter(|home| seen.insert(home.clone())) {
             match inspect(&home, places) {
                 Ok(jdk) => return Ok(jdk),
                 Err(reason) => searched.push(format!("{place}: `{}` {reason}", home.display())),

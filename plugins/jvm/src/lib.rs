@@ -39,7 +39,7 @@ mod graph;
 mod tasks;
 
 #[cfg(test)]
-mod test_worker;
+mod test_support;
 
 use plugin_api::{Backend, Registrar, Result};
 

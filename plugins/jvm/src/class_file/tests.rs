@@ -3,7 +3,7 @@
 use super::{ClassKind, interface_of};
 use crate::abi_jar::write_abi_jar;
 use crate::jar::read_entries;
-use crate::test_worker::worker;
+use crate::test_support::worker;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -110,3 +110,50 @@ fn check_basenames(binaries: &[Target]) -> Result<()> {
 fn fingerprint(paths: &[String]) -> String {
     hex::encode(Sha256::digest(paths.join("\n")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jar::{JarEntries, read_entries};
+    use crate::test_support::{add_target, world};
+    use plugin_api::Value;
+    use plugin_api::products::ClasspathEntry;
+
+    fn text(value: &str) -> Value {
+        value.into()
+    }
+
+    #[test]
+    fn a_binary_is_one_jar_in_dist() {
+        let root = tempfile::tempdir().unwrap();
+        let world = world("binary.jvm", root.path());
+        let library = add_target(&world, root.path(), "java_library", "lib", &[], &[]);
+        let address = Address::new("src/java", "app");
+        let mut target = Target::new(address.clone(), "jvm_binary");
+        target.dependencies.push(library.clone());
+        target.fields = vec![("main".to_owned(), text("a.Main")), ("basename".to_owned(), text("program"))];
+        world.target(target).roots(&[address]);
+        let mut entries = JarEntries::default();
+        entries.add("a/Main.class", vec![1]);
+        entries.write(&root.path().join("lib.jar")).unwrap();
+        let mut classpath = RuntimeClasspath::default();
+        classpath.add(&library, [ClasspathEntry::new("lib.jar")]);
+        world.product("compile.javac", classpath).unwrap();
+        world.run::<BinaryCreate>().unwrap();
+        let mut names = Vec::new();
+        read_entries(&root.path().join("dist/program.jar"), |name, _| names.push(name)).unwrap();
+        assert_eq!(names, ["META-INF/MANIFEST.MF", "a/Main.class"]);
+        assert!(world.logs().iter().any(|line| line.contains("created dist/program.jar")), "{:?}", world.logs());
+    }
+
+    #[test]
+    fn two_binaries_of_one_name_are_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let world = world("binary.jvm", root.path());
+        for dir in ["a", "b"] {
+            world.target(Target::new(Address::new(dir, "app"), "jvm_binary"));
+        }
+        let error = world.run::<BinaryCreate>().unwrap_err();
+        assert_eq!(error.message, "`a:app` and `b:app` both make `app.jar`");
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::jdk::Jdk;
 use crate::third_party::declared::Jar;
-use crate::third_party::links::sha256_of;
+use crate::third_party::jar_directory::sha256_of;
 use crate::third_party::lock::LockFile;
 use crate::third_party::resolver::{self, Resolver};
 use plugin_api::products::{JvmTool, JvmToolRequest, JvmTools};

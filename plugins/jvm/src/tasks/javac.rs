@@ -8,9 +8,9 @@ use crate::jdk::Jdk;
 use crate::platform::{self, Platforms};
 use crate::programs::Programs;
 use crate::targets::{COMPILED, has_java};
-use plugin_api::products::{ClasspathEntry, CompileClasspath, GeneratedSources, RuntimeClasspath};
+use plugin_api::products::{ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, RuntimeClasspath};
 use plugin_api::{
-    Address, CachePolicy, Context, Error, InvalidateOptions, Job, JobState, OptionRegistrar, Planning, Predicate,
+    Address, CachePolicy, Context, Error, Exit, InvalidateOptions, Job, JobState, OptionRegistrar, Planning, Predicate,
     Process, Product, ProductDecl, Result, RoundManager, Target, Task, TaskSpec, Versioned, Worker,
 };
 use sha2::{Digest, Sha256};
@@ -88,6 +88,9 @@ impl Task for JavacCompile {
     fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
         round.optional::<GeneratedSources>();
         round.optional::<CompileClasspath>();
+        // Not used: it makes the two take turns where both are planned, so that one of them, not each, says that there
+        // is no JDK.
+        round.optional::<JvmTools>();
         Ok(())
     }
 
@@ -219,9 +222,7 @@ impl Compile<'_> {
         })?;
         let succeeded = invalid.iter().zip(&outcome.states).filter(|(_, state)| matches!(state, JobState::Done));
         let done = valid.iter().chain(succeeded.map(|(i, _)| i)).map(|i| versioned[*i].address.clone()).collect();
-        let failures = outcome.failures().count();
-        let summary = if failures == 1 { "a target does not compile" } else { "some targets do not compile" };
-        Ok(ChunkResult { done, failure: outcome.into_result(&jobs, summary).err() })
+        Ok(ChunkResult { done, failure: outcome.into_result(&jobs, "").err().map(summarize) })
     }
 
     fn outputs(&self, versioned: &Versioned) -> Outputs {
@@ -229,7 +230,6 @@ impl Compile<'_> {
     }
 
     fn compile(&self, context: &Context, place: usize, versioned: &Versioned) -> Result<()> {
-        let target = &self.set_up.graph.targets[place];
         let outputs = self.outputs(versioned);
         let process = self.process(context, place, &outputs)?;
         let output = context.run(&process)?;
@@ -239,10 +239,10 @@ impl Compile<'_> {
         }
         if !output.is_success() {
             let how = match output.exit {
-                plugin_api::Exit::Code(1) => "does not compile".to_owned(),
+                Exit::Code(1) => DOES_NOT_COMPILE.to_owned(),
                 _ => format!("cannot be compiled: javac {}", output.describe_exit()),
             };
-            return Err(Error::msg(format!("`{}` {how}", target.address)));
+            return Err(Error::msg(how));
         }
         write_abi_jar(&context.absolute(&outputs.classes), &context.absolute(&outputs.abi))?;
         context.mark_valid(versioned)
@@ -308,5 +308,22 @@ impl Compile<'_> {
     }
 }
 
+/// One error for all that failed in a chunk. What is wrong with the sources, the compiler has said already.
+fn summarize(mut error: Error) -> Error {
+    let names: Vec<String> = error.failed_targets.iter().map(|address| format!("`{address}`")).collect();
+    error.causes.retain(|cause| !cause.ends_with(DOES_NOT_COMPILE));
+    error.message = match &*names {
+        [] => return error,
+        [name] => format!("{name} {DOES_NOT_COMPILE}"),
+        names => format!("{} targets do not compile: {}", names.len(), names.join(", ")),
+    };
+    error
+}
+
+const DOES_NOT_COMPILE: &str = "does not compile";
+
 /// How a jar says that it has annotation processors.
 const PROCESSORS: &str = "META-INF/services/javax.annotation.processing.Processor";
+
+#[cfg(test)]
+mod tests;

@@ -3,10 +3,12 @@
 use crate::jdk::Jdk;
 use crate::targets::ON_CLASSPATH;
 use crate::third_party::declared::{Jar, check_forced, jars_of};
-use crate::third_party::links::Links;
+use crate::third_party::jar_directory::JarDirectory;
 use crate::third_party::lock::{LockFile, PlacedFile};
 use crate::third_party::resolver::{self, Resolver};
-use plugin_api::products::{ClasspathEntry, CompileClasspath, GeneratedSources, ResolvedLibraries, RuntimeClasspath};
+use plugin_api::products::{
+    ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, ResolvedLibraries, RuntimeClasspath,
+};
 use plugin_api::{
     Address, Context, Error, LogLevel, OptionRegistrar, Planning, Predicate, Product, ProductDecl, Result,
     RoundManager, Target, Task, TaskSpec,
@@ -44,6 +46,9 @@ impl Task for CoursierResolve {
     fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
         // Generated code depends on runtime libraries that nobody declared.
         round.optional::<GeneratedSources>();
+        // Not used: it makes the two take turns where both are planned, so that one of them, not each, says that no
+        // repository can be reached.
+        round.optional::<JvmTools>();
         Ok(())
     }
 
@@ -77,24 +82,24 @@ fn resolve(context: &Context, declared: &BTreeMap<Address, Vec<Jar>>) -> Result<
     let wanted: Vec<Jar> = declared.values().flatten().cloned().collect();
     let lock_path = lock_path(context)?;
     let directory = context.absolute(context.workdir()).join("jars");
-    let mut links = Links::open(directory);
+    let mut jars = JarDirectory::open(directory);
     let lock = match read_lock(context, &lock_path)?.filter(|lock| lock.covers(&wanted)) {
         Some(lock) => lock,
-        None => resolve_anew(context, &wanted, &lock_path, links.directory())?,
+        None => resolve_anew(context, &wanted, &lock_path, jars.directory())?,
     };
     let files: BTreeSet<PlacedFile> = wanted.iter().flat_map(|jar| lock.files_of(jar)).collect();
     let files: Vec<PlacedFile> = files.into_iter().collect();
-    let missing = links.missing(&files);
+    let missing = jars.missing(&files);
     if !missing.is_empty() {
         let _shown = context.workunit(format!("fetch {} third-party jars", missing.len()))?;
         let jdk = Jdk::of(context)?;
-        Resolver::prepare(context, &jdk)?.fetch(&missing, links.directory())?;
-        let still_missing = links.missing(&files);
+        Resolver::prepare(context, &jdk)?.fetch(&missing, jars.directory())?;
+        let still_missing = jars.missing(&files);
         if let Some(file) = still_missing.first() {
             return Err(Error::msg(format!("jar `{}` was fetched but is not in its place", file.key)));
         }
     }
-    links.save()?;
+    jars.save()?;
     Ok(products(context, declared, &lock))
 }
 
@@ -164,4 +169,88 @@ fn resolve_anew(context: &Context, wanted: &[Jar], lock_path: &Path, directory: 
 
 fn shown(context: &Context, path: &Path) -> String {
     path.strip_prefix(context.build_root()).unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::world;
+    use crate::third_party::declared::tests::jar_value;
+    use plugin_api::testing::TestContext;
+    use plugin_api::{ProcessOutput, Value};
+    use sha2::{Digest, Sha256};
+
+    /// A repository with one `jar_library`, a Coursier that answers for it, and what it was asked.
+    fn library(root: &Path) -> (TestContext, Address) {
+        let world = world("resolve.coursier", root);
+        let address = Address::new("3rdparty", "x");
+        let mut target = Target::new(address.clone(), "jar_library");
+        let jar = jar_value(&[("org", "a".into()), ("name", "b".into()), ("rev", "1".into())]);
+        target.fields.push(("jars".to_owned(), Value::List(vec![jar])));
+        world.target(target).option_of(resolver::SCOPE, "repos", ["https://repo.test"]);
+        let root = root.to_owned();
+        world.fake_tool(move |process| Ok(coursier(process, &root)));
+        (world, address)
+    }
+
+    /// Answers as our resolver does; other processes do nothing well.
+    fn coursier(process: &plugin_api::Process, root: &Path) -> ProcessOutput {
+        if !process.argv.iter().any(|argument| argument == "pants.jvm.resolve.Main") {
+            // The compiler of the helpers leaves a directory.
+            if let Some(at) = process.argv.iter().position(|argument| argument == "-d") {
+                std::fs::create_dir_all(&process.argv[at + 1]).unwrap();
+            }
+            return ProcessOutput::default();
+        }
+        let file = root.join(".pants.d/resolve/coursier/jars/a/b/1/b-1.jar");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, "content").unwrap();
+        let sha256 = hex::encode(Sha256::digest("content"));
+        let stdout = format!("jar\ta:b:1\ta:b\t1\t\tjar\t{sha256}\ta/b/1/b-1.jar\t\n");
+        ProcessOutput { stdout: stdout.into_bytes(), ..ProcessOutput::default() }
+    }
+
+    fn questions(world: &TestContext) -> Vec<String> {
+        let processes = world.processes().into_iter();
+        let asked =
+            processes.filter(|process| process.argv.iter().any(|argument| argument == "pants.jvm.resolve.Main"));
+        asked.map(|process| String::from_utf8(process.stdin).unwrap().replace('\t', "|")).collect()
+    }
+
+    #[test]
+    fn the_first_run_writes_the_lock_file_and_the_next_asks_nobody() {
+        let root = tempfile::tempdir().unwrap();
+        let (world, address) = library(root.path());
+        world.run::<CoursierResolve>().unwrap();
+        assert_eq!(questions(&world), ["repository|https://repo.test||\njar|a|b|1|||true|false|\n"]);
+        let lock = std::fs::read_to_string(root.path().join("jvm.lock.json")).unwrap();
+        assert!(lock.contains("\"a:b:1\"") && !lock.contains("repo.test"), "{lock}");
+        let (world, _) = library(root.path());
+        world.run::<CoursierResolve>().unwrap();
+        assert!(world.processes().is_empty(), "no tool runs");
+        let place = ".pants.d/resolve/coursier/jars/a/b/1/b-1.jar";
+        assert_eq!(world.produced::<RuntimeClasspath>().unwrap().unwrap().paths([&address]), [place]);
+        assert_eq!(world.produced::<CompileClasspath>().unwrap().unwrap().paths([&address]), [place]);
+        let libraries = world.produced::<ResolvedLibraries>().unwrap().unwrap();
+        assert_eq!(libraries.libraries["a:b:1"]["default"], place);
+    }
+
+    #[test]
+    fn a_jar_that_is_gone_or_altered_is_fetched_as_it_is_locked() {
+        let root = tempfile::tempdir().unwrap();
+        library(root.path()).0.run::<CoursierResolve>().unwrap();
+        std::fs::write(root.path().join(".pants.d/resolve/coursier/jars/a/b/1/b-1.jar"), "altered").unwrap();
+        let (world, _) = library(root.path());
+        world.run::<CoursierResolve>().unwrap();
+        let sha256 = hex::encode(Sha256::digest("content"));
+        assert_eq!(questions(&world), [format!("repository|https://repo.test||\nlocked|a:b:1|a:b|1||jar|{sha256}\n")]);
+    }
+
+    #[test]
+    fn a_lock_file_that_cannot_be_read_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("jvm.lock.json"), "x").unwrap();
+        let error = library(root.path()).0.run::<CoursierResolve>().unwrap_err();
+        assert_eq!(error.message, "jvm.lock.json: it cannot be used");
+    }
 }

@@ -71,3 +71,52 @@ pub(super) fn main_class(target: &Target) -> Result<&str> {
             .failed_targets([target.address.clone()])
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{add_target, world};
+    use plugin_api::products::ClasspathEntry;
+    use plugin_api::testing::TestContext;
+    use plugin_api::{Address, Value};
+
+    /// A binary and its library on the classpath.
+    fn binary(root: &tempfile::TempDir, fields: &[(&str, Value)]) -> (TestContext, Address) {
+        let world = world("run.jvm", root.path());
+        let library = add_target(&world, root.path(), "java_library", "lib", &[], &[]);
+        let address = Address::new("src/java", "app");
+        let mut target = Target::new(address.clone(), "jvm_binary");
+        target.dependencies.push(library.clone());
+        target.fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        world.target(target).roots(&[address.clone()]);
+        let mut classpath = RuntimeClasspath::default();
+        classpath.add(&library, [ClasspathEntry::new("lib/classes.jar")]);
+        world.product("compile.javac", classpath).unwrap();
+        world.option_of(jvm_options::SCOPE, "options", ["-Xmx256m"]).option_of(jvm_options::SCOPE, "debug", false);
+        world.option_of(jvm_options::SCOPE, "program-args", ["one"]);
+        (world, address)
+    }
+
+    #[test]
+    fn the_run_ends_with_the_main_class() {
+        let root = tempfile::tempdir().unwrap();
+        let (world, _) = binary(&root, &[("main", "a.Main".into()), ("extra_jvm_options", Value::strings(["-ea"]))]);
+        world.passthrough(&["two words"]);
+        world.run::<JvmRun>().unwrap();
+        let process = world.foreground().unwrap();
+        let expected =
+            ["{tool:jdk}/bin/java", "-Xmx256m", "-ea", "-cp", "lib/classes.jar", "a.Main", "one", "two words"];
+        assert_eq!(process.argv, expected);
+    }
+
+    #[test]
+    fn what_cannot_be_run_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let (world, address) = binary(&root, &[]);
+        let error = world.run::<JvmRun>().unwrap_err();
+        assert!(error.message.ends_with("the binary `src/java:app` has no main class"), "{}", error.message);
+        world.roots(&[address, Address::new("src/java", "lib")]);
+        let error = world.run::<JvmRun>().unwrap_err();
+        assert_eq!(error.message, "`run` needs exactly one target, and was given 2");
+    }
+}

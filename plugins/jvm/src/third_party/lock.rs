@@ -59,7 +59,7 @@ pub(crate) struct PlacedFile {
     pub(crate) key: String,
     /// `org:name:version`.
     pub(crate) coordinate: String,
-    /// Its place in a repository and in the directory of links: `org/name/version/name-version.jar`.
+    /// Its place in a repository and in the directory of jars: `org/name/version/name-version.jar`.
     pub(crate) path: String,
     /// The file itself.
     pub(crate) file: LockedFile,

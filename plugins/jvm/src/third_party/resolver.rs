@@ -49,7 +49,7 @@ impl<'c> Resolver<'c> {
         Ok(Self { context, jdk, programs, remotes })
     }
 
-    /// Resolves the declared jars and links all of them into a directory.
+    /// Resolves the declared jars and puts all of them into a directory.
     pub(crate) fn resolve(&self, jars: &[Jar], directory: &Path) -> Result<LockFile> {
         let remotes = self.remotes.as_ref().map_err(no_repository)?;
         let mut script = script_head(remotes);

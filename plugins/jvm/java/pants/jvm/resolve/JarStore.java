@@ -1,14 +1,13 @@
 package pants.jvm.resolve;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import pants.jvm.fetch.Hash;
 
 /**
- * Jars by their SHA-256, shared by all repositories of the user; links them into one repository.
+ * Jars by their SHA-256, shared by all repositories of the user; copies them into one repository.
  *
  * <p>A lock file names jars by digest, so what is in here needs neither network nor resolver, whichever mirror it came
  * from.
@@ -47,21 +46,21 @@ final class JarStore {
     return false;
   }
 
-  /** Puts a jar of the store at a place: a hard link, or a copy where the file systems differ. */
-  void link(String sha256, Path place) throws IOException {
-    Files.createDirectories(place.getParent());
-    Path unfinished = place.resolveSibling(place.getFileName() + ".new");
-    Files.deleteIfExists(unfinished);
+  /**
+   * Copies a jar of the store to a place.
+   *
+   * <p>A hard link would be cheaper, but a link made for one repository touches the file's change time in all others, and
+   * a run there that watches its inputs would think that somebody changed them under its feet.
+   */
+  void copy(String sha256, Path destination) throws IOException {
+    Files.createDirectories(destination.getParent());
+    Path unfinished = Files.createTempFile(destination.getParent(), "jar", ".new");
     try {
-      Files.createLink(unfinished, place(sha256));
-    } catch (FileAlreadyExistsException raced) {
-      throw raced;
-    } catch (IOException | UnsupportedOperationException otherFileSystem) {
-      Files.copy(place(sha256), unfinished);
+      Files.copy(place(sha256), unfinished, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(unfinished, destination, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(unfinished);
     }
-    Files.move(unfinished, place, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    // Renaming one link of a file over another does nothing, and leaves the first name behind.
-    Files.deleteIfExists(unfinished);
   }
 
   private Path place(String sha256) {

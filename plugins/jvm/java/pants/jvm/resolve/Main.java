@@ -20,7 +20,7 @@ import pants.jvm.fetch.Script;
  *
  * <p>Lines {@code jar} are resolved; lines {@code locked node module version classifier ext sha256} are brought as they
  * are, without asking what they need. Lines {@code repository url user password} say from where, in this order. All jars
- * end up linked in the directory. The answer on stdout, again in tabs:
+ * end up in the directory. The answer on stdout, again in tabs:
  *
  * <ul>
  *   <li>{@code jar node module version classifier ext sha256 path needs}: a jar; no file where sha256 is empty
@@ -44,7 +44,7 @@ public final class Main {
     this.out = out;
   }
 
-  /** Exits 0 when every jar is linked, 1 when the answer says what is missing. */
+  /** Exits 0 when every jar is in its place, 1 when the answer says what is missing. */
   public static void main(String[] arguments) throws Exception {
     Script script = Script.read(System.in);
     Network.configure(System.getenv(), script);
@@ -71,7 +71,7 @@ public final class Main {
       if (found.file() != null) {
         sha256 = store.add(found.file().toPath());
         path = path(found.module(), found.version(), found.classifier(), found.ext());
-        store.link(sha256, directory.resolve(path));
+        store.copy(sha256, directory.resolve(path));
       }
       String needs = String.join(",", found.needs());
       say(
@@ -92,7 +92,7 @@ public final class Main {
       String sha256 = line.get(5);
       String path = path(line.get(1), line.get(2), line.get(3), line.get(4));
       if (store.has(sha256) || fetchLocked(line.get(0), path, sha256)) {
-        store.link(sha256, directory.resolve(path));
+        store.copy(sha256, directory.resolve(path));
       } else {
         isComplete = false;
       }
@@ -134,7 +134,7 @@ public final class Main {
     return repositories;
   }
 
-  /** The path of a file inside a Maven repository, and inside the directory of links. */
+  /** The path of a file inside a Maven repository, and inside the directory of jars. */
   private static String path(String module, String version, String classifier, String ext) {
     String[] parts = module.split(":", 2);
     String file = parts[1] + "-" + version + (classifier.isEmpty() ? "" : "-" + classifier) + "." + ext;

@@ -1,5 +1,9 @@
-//! For tests: the real compile worker, started once for all tests of the process, spoken to as the host does.
+//! For tests: real tools behind a world in memory, and the compile worker, started once for all tests of the process and
+//! spoken to as the host does.
 
+use crate::{jdk, platform};
+use plugin_api::testing::TestContext;
+use plugin_api::{Address, Error, Exit, Process, ProcessOutput, Result, Target, Value};
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -84,4 +88,64 @@ impl TestWorker {
         self.stdout.read_exact(&mut payload).expect("the worker answers");
         (head[4], payload)
     }
+}
+
+/// A world of the JVM backend in a directory, whose processes are really run.
+pub(crate) fn world(scope: &str, root: &Path) -> TestContext {
+    let world = TestContext::new(scope);
+    world.build_root(root).environment("PATH", env!("PATH"));
+    world.option_of(jdk::SCOPE, "paths", Value::Dict(Vec::new()));
+    for name in ["minimum-version", "maximum-version"] {
+        world.option_of(jdk::SCOPE, name, Value::None);
+    }
+    world.option_of(platform::SCOPE, "platforms", Value::Dict(Vec::new()));
+    world.option_of(platform::SCOPE, "default-platform", Value::None);
+    world.option_of("resolve.coursier", "lockfile", "jvm.lock.json");
+    let root = root.to_owned();
+    world.fake_tool(move |process| run(process, &root));
+    world
+}
+
+/// Adds a target with sources, which are written, and dependencies of the same directory.
+pub(crate) fn add_target(
+    world: &TestContext,
+    root: &Path,
+    type_name: &str,
+    name: &str,
+    sources: &[(&str, &str)],
+    dependencies: &[&str],
+) -> Address {
+    let address = Address::new("src/java", name);
+    let mut target = Target::new(address.clone(), type_name);
+    target.dependencies = dependencies.iter().map(|name| Address::new("src/java", *name)).collect();
+    for (file, text) in sources {
+        let path = format!("src/java/{file}");
+        let place = root.join(&path);
+        std::fs::create_dir_all(place.parent().expect("it is below the root")).expect("a directory");
+        std::fs::write(place, text).expect("a file");
+        target.sources.push(path);
+    }
+    world.target(target);
+    address
+}
+
+fn run(process: &Process, root: &Path) -> Result<ProcessOutput> {
+    if process.worker.is_some() {
+        let answer = worker().request(&process.argv[0], &process.argv[1..], root);
+        let stderr = answer.stderr.into_bytes();
+        return Ok(ProcessOutput { exit: Exit::Code(answer.code), stderr, ..ProcessOutput::default() });
+    }
+    if process.argv.iter().any(|argument| argument.starts_with("-XX:ArchiveClassesAtExit")) {
+        // Only makes workers start faster, and these do not start here.
+        return Ok(ProcessOutput::default());
+    }
+    let expand = |text: &String| {
+        process.tools.iter().fold(text.clone(), |text, tool| {
+            text.replace(&format!("{{tool:{}}}", tool.name), tool.path.to_str().expect("a plain path"))
+        })
+    };
+    let argv: Vec<String> = process.argv.iter().map(expand).collect();
+    let output = Command::new(&argv[0]).args(&argv[1..]).current_dir(root).output().map_err(Error::from)?;
+    let exit = Exit::Code(output.status.code().unwrap_or(-1));
+    Ok(ProcessOutput { exit, stdout: output.stdout, stderr: output.stderr, ..ProcessOutput::default() })
 }

@@ -1,6 +1,6 @@
-//! The directory in which third-party jars are linked, so that they have paths inside the build root.
+//! The directory of third-party jars, so that they have paths inside the build root.
 //!
-//! A link is trusted while its size and time are those it was checked with; anything else is hashed again.
+//! A jar is trusted while its size and time are those it was checked with; anything else is hashed again.
 
 use super::lock::PlacedFile;
 use serde::{Deserialize, Serialize};
@@ -11,15 +11,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-/// A directory of links with the record of what was checked.
+/// A directory of jars with the record of what was checked.
 #[derive(Debug)]
-pub(crate) struct Links {
+pub(crate) struct JarDirectory {
     directory: PathBuf,
     record: PathBuf,
     checked: BTreeMap<String, Checked>,
 }
 
-/// What a link was when its content was checked.
+/// What a jar was when its content was checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Checked {
     sha256: String,
@@ -27,7 +27,7 @@ struct Checked {
     modified_ns: u128,
 }
 
-impl Links {
+impl JarDirectory {
     /// Opens a directory; a record that cannot be read counts as none.
     pub(crate) fn open(directory: PathBuf) -> Self {
         let record = directory.with_extension("checked.json");
@@ -113,11 +113,11 @@ mod tests {
         std::fs::write(directory.join("a"), "one").unwrap();
         std::fs::write(directory.join("b"), "altered").unwrap();
         let files = [placed("a", "one"), placed("b", "two"), placed("c", "three")];
-        let mut links = Links::open(directory.clone());
-        let missing: Vec<&str> = links.missing(&files).iter().map(|file| &*file.path).collect();
+        let mut jars = JarDirectory::open(directory.clone());
+        let missing: Vec<&str> = jars.missing(&files).iter().map(|file| &*file.path).collect();
         assert_eq!(missing, ["b", "c"]);
-        links.save().unwrap();
-        let mut again = Links::open(directory);
+        jars.save().unwrap();
+        let mut again = JarDirectory::open(directory);
         assert_eq!(again.checked.len(), 1, "the record is read again");
         assert!(again.missing(&files[..1]).is_empty());
     }

@@ -69,11 +69,11 @@ impl Planned<'_> {
 
     fn candidate(&self, goal: usize) -> Candidate<'_> {
         let RegisteredGoal { identity, depends_on_phases, .. } = self.goal(goal);
-        let products = self.needs(goal).iter().map(|need| need.product.as_str()).collect();
+        let products: BTreeSet<&str> = self.needs(goal).iter().map(|need| need.product.as_str()).collect();
         let needed_phases = self
             .goals()
             .map(|other| &self.goal(other).identity)
-            .filter(|other| other.products.iter().any(|product| needs_product(&products, &product.name)))
+            .filter(|other| other.products.iter().any(|product| products.contains(product.name.as_str())))
             .map(|other| other.phase.as_str())
             .chain(depends_on_phases.iter().map(String::as_str))
             .collect();
@@ -94,10 +94,6 @@ impl Planned<'_> {
         }
         PlannedGoal { goal: registered.clone(), requests }
     }
-}
-
-fn needs_product(products: &BTreeSet<&str>, name: &str) -> bool {
-    products.contains(name)
 }
 
 /// The state of the rounds.

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::lines::{self, Palette};
 use crate::status::StatusLine;
 use crate::streams::Stream;
-use pants_model::{Address, Event, EventSink, LogLevel, TestStatus};
+use pants_model::{Address, Event, EventSink, LogLevel, RunEnding, TestStatus};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -123,23 +123,29 @@ impl ConsoleSink {
         }
     }
 
-    fn run_finished(&self, screen: &mut Screen, is_success: bool) {
+    fn run_finished(&self, screen: &mut Screen, ending: RunEnding) {
         for (address, (status, report)) in std::mem::take(&mut screen.tests) {
             screen.out(
                 format!("{}\n", lines::test_result(&address, &status, report.as_deref(), self.palette)).as_bytes(),
             );
         }
         screen.stdout.flush();
-        if std::mem::take(&mut screen.has_plan) && self.shows(LogLevel::Info) {
-            let outcome = lines::outcome(is_success, self.palette);
+        // A program that takes the terminal over says itself how it goes.
+        if std::mem::take(&mut screen.has_plan) && ending != RunEnding::Foreground {
+            let outcome = lines::outcome(ending == RunEnding::Success, self.palette);
             self.progress(screen, LogLevel::Info, "", &outcome);
         }
     }
 
     fn workunit_started(&self, screen: &mut Screen, id: u64, scope: &str, name: &str) {
         screen.status.started(id, scope, name);
+        self.progress(screen, LogLevel::Debug, scope, name);
+    }
+
+    /// A line for each process that runs; where there is a status line, that is enough.
+    fn process_started(&self, screen: &mut Screen, scope: &str, description: &str) {
         let level = if self.options.live_status { LogLevel::Debug } else { LogLevel::Info };
-        self.progress(screen, level, scope, name);
+        self.progress(screen, level, scope, description);
     }
 
     fn render(&self, screen: &mut Screen, event: Event) {
@@ -159,6 +165,7 @@ impl ConsoleSink {
                 self.progress(screen, LogLevel::Debug, &scope, &message);
             }
             Event::WorkunitStarted { id, scope, name } => self.workunit_started(screen, id, &scope, &name),
+            Event::ProcessStarted { scope, description } => self.process_started(screen, &scope, &description),
             Event::WorkunitFinished { id, is_success } => {
                 if let Some(what) = screen.status.finished(id).filter(|_| !is_success) {
                     self.progress(screen, LogLevel::Info, "", &format!("{what} failed"));
@@ -170,7 +177,7 @@ impl ConsoleSink {
             Event::TestResult { address, status, report } => {
                 screen.tests.insert(address, (status, report));
             }
-            Event::RunFinished { is_success } => self.run_finished(screen, is_success),
+            Event::RunFinished { ending } => self.run_finished(screen, ending),
         }
     }
 }

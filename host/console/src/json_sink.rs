@@ -1,7 +1,7 @@
 //! Events for programs: one JSON object on a line for each.
 
 use crate::streams::Stream;
-use pants_model::{Diagnostic, Event, EventSink, LogLevel, Severity, TestStatus};
+use pants_model::{Diagnostic, Event, EventSink, LogLevel, RunEnding, Severity, TestStatus};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
@@ -53,6 +53,9 @@ fn object_of(event: Event) -> Value {
         Event::WorkunitStarted { id, scope, name } => {
             json!({ "event": "workunit_started", "id": id, "scope": scope, "name": name })
         }
+        Event::ProcessStarted { scope, description } => {
+            json!({ "event": "process_started", "scope": scope, "description": description })
+        }
         Event::WorkunitFinished { id, is_success } => {
             json!({ "event": "workunit_finished", "id": id, "success": is_success })
         }
@@ -66,7 +69,14 @@ fn object_of(event: Event) -> Value {
             };
             json!({ "event": "test_result", "address": address.to_string(), "status": status, "report": report })
         }
-        Event::RunFinished { is_success } => json!({ "event": "run_finished", "success": is_success }),
+        Event::RunFinished { ending } => {
+            let ending = match ending {
+                RunEnding::Success => "success",
+                RunEnding::Failure => "failure",
+                RunEnding::Foreground => "foreground",
+            };
+            json!({ "event": "run_finished", "ending": ending })
+        }
     }
 }
 
@@ -140,7 +150,7 @@ mod tests {
                 Event::WorkunitFinished { id: 1, is_success: false },
                 Event::TestResult { address: Address::new("a", "b"), status: TestStatus::NotRun, report: None },
                 Event::TaskFinished { scope: "a.b".into(), is_success: true, elapsed: Duration::from_millis(1500) },
-                Event::RunFinished { is_success: true },
+                Event::RunFinished { ending: RunEnding::Success },
             ],
             expect![[r#"
                 {"event":"plan_ready","phases":["compile"]}
@@ -154,7 +164,7 @@ mod tests {
                 {"event":"workunit_finished","id":1,"success":false}
                 {"address":"a:b","event":"test_result","report":null,"status":"not_run"}
                 {"event":"task_finished","scope":"a.b","seconds":1.5,"success":true}
-                {"event":"run_finished","success":true}
+                {"ending":"success","event":"run_finished"}
             "#]],
         );
     }

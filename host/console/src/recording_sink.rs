@@ -44,12 +44,13 @@ impl EventSink for RecordingSink {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pants_model::RunEnding;
 
     #[test]
     fn a_record_can_be_told_again() {
         let (record, copy) = (RecordingSink::new(), RecordingSink::new());
         record.emit(Event::Output(b"a".to_vec()));
-        record.emit(Event::RunFinished { is_success: true });
+        record.emit(Event::RunFinished { ending: RunEnding::Success });
         record.replay(&copy);
         assert_eq!(copy.take(), record.events());
         assert!(copy.events().is_empty());

@@ -82,6 +82,13 @@ pub enum Event {
         /// What is being done, as a phrase.
         name: String,
     },
+    /// A process is about to run; one whose result is cached is never told.
+    ProcessStarted {
+        /// The scope of the task that runs it.
+        scope: String,
+        /// What it does, as a phrase (`javac src/java/lib:lib`).
+        description: String,
+    },
     /// A piece of work ended.
     WorkunitFinished {
         /// The id of its start.
@@ -107,9 +114,20 @@ pub enum Event {
     },
     /// The run is over.
     RunFinished {
-        /// Whether it succeeded.
-        is_success: bool,
+        /// How it ended.
+        ending: RunEnding,
     },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnding {
+    /// Everything asked for was done.
+    Success,
+    /// Something failed, or the run was stopped.
+    Failure,
+    /// Everything was done but for the program that now runs in the user's terminal.
+    Foreground,
 }
 
 /// Takes events; called from many threads.

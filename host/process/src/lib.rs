@@ -58,8 +58,8 @@ pub use input_tree::{InputFile, InputTree};
 pub use jobs::{JobPool, JobSlot, ProcessTurn};
 pub use lock::{LockError, WorkdirLock};
 pub use process::{
-    CachePolicy, Exit, Foreground, Locality, OutputStream, Process, ProcessResult, ResultOrigin, RunError, Tool,
-    WorkerSpec,
+    CachePolicy, Exit, Foreground, Locality, OutputStream, Process, ProcessResult, ResultOrigin, RunError, RunObserver,
+    Tool, Unheard, WorkerSpec,
 };
 pub use process_manager::{ManagedProcessError, ProcessManager};
 pub use service::{ProcessConfig, ProcessService};

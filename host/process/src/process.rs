@@ -332,3 +332,28 @@ mod tests {
         assert_ne!(spec(&["ab"], &[]).key(), spec(&["a", "b"], &[]).key());
     }
 }
+
+/// Hears how a process runs. Of a result that comes from a cache it hears nothing.
+///
+/// A function of a stream and bytes is one that hears the output only.
+pub trait RunObserver: Sync {
+    /// The process is about to start.
+    fn started(&self) {}
+
+    /// The process wrote something.
+    fn output(&self, stream: OutputStream, bytes: &[u8]);
+}
+
+impl<F: Fn(OutputStream, &[u8]) + Sync> RunObserver for F {
+    fn output(&self, stream: OutputStream, bytes: &[u8]) {
+        self(stream, bytes);
+    }
+}
+
+/// Hears nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Unheard;
+
+impl RunObserver for Unheard {
+    fn output(&self, _stream: OutputStream, _bytes: &[u8]) {}
+}

@@ -15,7 +15,9 @@ use crate::jobs::{JobPool, JobSlot, ProcessTurn};
 use crate::local_runner;
 use crate::output_files::OutputFiles;
 use crate::prepare::{Prepared, prepare};
-use crate::process::{CachePolicy, Exit, Foreground, OutputStream, Process, ProcessResult, ResultOrigin, RunError};
+use crate::process::{
+    CachePolicy, Exit, Foreground, OutputStream, Process, ProcessResult, ResultOrigin, RunError, RunObserver,
+};
 use crate::result_cache::{Found, ResultCache};
 use crate::tool_dir::{self, ToolError};
 use crate::worker::Request;
@@ -140,8 +142,8 @@ impl ProcessService {
     /// Gives the result of a process: a cached one, or that of running it now.
     ///
     /// A process that runs on behalf of a job takes turns with the job's other processes in its slot; one without a
-    /// job waits for a slot of its own. `on_output` hears what a process writes while it runs; the output of a cached
-    /// result is only in the result. When this returns an error, or the process was killed, nothing is left at the
+    /// job waits for a slot of its own. `observer` hears when it starts and what it writes; the output of a cached result
+    /// is only in the result. When this returns an error, or the process was killed, nothing is left at the
     /// output paths; a process that ended by itself leaves what it wrote, whatever its exit code (a failed test's
     /// report).
     pub fn run(
@@ -149,7 +151,7 @@ impl ProcessService {
         process: &Process,
         slot: Option<&JobSlot>,
         cancel: &Cancel,
-        on_output: &(dyn Fn(OutputStream, &[u8]) + Sync),
+        observer: &dyn RunObserver,
     ) -> Result<ProcessResult, RunError> {
         let Shared { platform, pool, digests, results, workers: _ } = &*self.shared;
         check_cancelled(cancel)?;
@@ -167,7 +169,9 @@ impl ProcessService {
             return Err(RunError::Cancelled(cancel.reason().expect("only a cancel gives no turn")));
         };
         let started = Instant::now();
-        let executed = self.execute(process, &outputs, cancel, on_output)?;
+        observer.started();
+        let on_output = |stream, bytes: &[u8]| observer.output(stream, bytes);
+        let executed = self.execute(process, &outputs, cancel, &on_output)?;
         if let Some(key) = key.filter(|_| process.cache.accepts(executed.exit) && !executed.is_truncated) {
             results.store(key, process, &outputs, &executed, &self.config.build_root);
         }

@@ -1,5 +1,6 @@
 //! A build root and a cache directory that vanish with the test, and processes that are small shell scripts.
 
+use crate::process::Unheard;
 use crate::{Cancel, Process, ProcessConfig, ProcessResult, ProcessService, RunError};
 use std::collections::BTreeMap;
 use std::fs;
@@ -77,7 +78,7 @@ pub(crate) fn script(text: &str, output_paths: &[&str]) -> Process {
 
 /// Runs a process by itself, with nobody listening.
 pub(crate) fn run(service: &ProcessService, process: &Process) -> Result<ProcessResult, RunError> {
-    service.run(process, None, &Cancel::new(), &|_, _| ())
+    service.run(process, None, &Cancel::new(), &Unheard)
 }
 
 /// An error with its sources, in one line, the temporary directory as `[ROOT]`.

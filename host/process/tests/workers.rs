@@ -6,8 +6,8 @@
 
 use pants_process::nailgun::{Chunk, ChunkKind, read_chunk, write_chunk};
 use pants_process::{
-    CachePolicy, Cancel, CancelReason, Exit, Process, ProcessConfig, ProcessResult, ProcessService, ResultOrigin,
-    RunError, WorkdirLock, WorkerSpec,
+    CachePolicy, Cancel, CancelReason, Exit, OutputStream, Process, ProcessConfig, ProcessResult, ProcessService,
+    ResultOrigin, RunError, Unheard, WorkdirLock, WorkerSpec,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -166,7 +166,7 @@ impl Host {
     }
 
     fn run(&self, process: &Process) -> Result<ProcessResult, RunError> {
-        self.service.run(process, None, &Cancel::new(), &|_, _| ())
+        self.service.run(process, None, &Cancel::new(), &Unheard)
     }
 
     /// The pid of the worker that serves now.
@@ -247,7 +247,7 @@ fn results_are_cached_like_any_other() {
     std::fs::remove_file(host.directory.path().join("out")).expect("it was written");
     assert_eq!(host.run(&process).expect("it is known").origin, ResultOrigin::Memory);
     assert_eq!(read(), "written");
-    let fresh = Host::open(host.directory.path()).run(&process, None, &Cancel::new(), &|_, _| ());
+    let fresh = Host::open(host.directory.path()).run(&process, None, &Cancel::new(), &Unheard);
     assert_eq!(fresh.expect("it is stored").origin, ResultOrigin::LocalCache);
 }
 
@@ -300,7 +300,7 @@ fn a_cancel_ends_the_worker() {
     let host = Host::new();
     let before = host.pid();
     let cancel = Cancel::new();
-    let on_output = |_, _: &[u8]| cancel.cancel(CancelReason::Interrupted);
+    let on_output = |_: OutputStream, _: &[u8]| cancel.cancel(CancelReason::Interrupted);
     let process = Process { output_paths: vec!["out".to_owned()], ..request("hang", &[]) };
     let error = host.service.run(&process, None, &cancel, &on_output).expect_err("it was cancelled");
     assert!(matches!(error, RunError::Cancelled(CancelReason::Interrupted)));
@@ -347,7 +347,7 @@ fn be_a_host(directory: &Path) -> ExitCode {
     let service = Host::open(directory);
     let lock = directory.join("lock");
     let process = request("lock", &[lock.to_str().expect("its path is text")]);
-    service.run(&process, None, &Cancel::new(), &|_, _| ()).expect("the worker answers");
+    service.run(&process, None, &Cancel::new(), &Unheard).expect("the worker answers");
     println!("locked");
     loop {
         std::thread::park();

@@ -23,7 +23,7 @@ pub use warm::Warm;
 use backends::{BackendKey, Backends};
 use pants_build_files::BuildFiles;
 use pants_engine::{ExecuteRequest, PlanRequest, RoundPlan, execute, plan_rounds};
-use pants_model::{Event, EventSink, LogLevel, OptionValues};
+use pants_model::{Event, EventSink, LogLevel, OptionValues, RunEnding};
 use pants_options::{CommandLine, HelpKind, render_help};
 use repository::Repository;
 use std::sync::Arc;
@@ -98,7 +98,12 @@ pub fn run(
     for (scope, error) in &outcome.failures {
         events.emit(Event::Diagnostic(report::of_task(scope, error)));
     }
-    events.emit(Event::RunFinished { is_success });
+    let ending = match &outcome.foreground {
+        _ if !is_success => RunEnding::Failure,
+        Some(_) => RunEnding::Foreground,
+        None => RunEnding::Success,
+    };
+    events.emit(Event::RunFinished { ending });
     Ok(match outcome.foreground {
         _ if is_interrupted => Outcome::Interrupted,
         _ if !is_success => Outcome::Failed(outcome.failures),

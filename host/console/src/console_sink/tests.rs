@@ -44,6 +44,7 @@ fn a_build() -> Vec<Event> {
         Event::TaskStarted { scope: scope() },
         Event::Waiting { scope: scope(), holder: "PID 12 (pants test ::)".into() },
         Event::WorkunitStarted { id: 1, scope: scope(), name: "compiling src:lib".into() },
+        Event::ProcessStarted { scope: scope(), description: "javac src:lib".into() },
         Event::WorkunitStarted { id: 2, scope: scope(), name: "compiling src:app".into() },
         Event::ToolOutput { scope: scope(), bytes: b"Lib.java:3: error: x".to_vec() },
         Event::WorkunitFinished { id: 1, is_success: false },
@@ -57,7 +58,7 @@ fn a_build() -> Vec<Event> {
         test("b", TestStatus::Cached, None),
         test("a", TestStatus::Success, Some("dist/test/a.xml")),
         test("c", TestStatus::NotRun, None),
-        Event::RunFinished { is_success: false },
+        Event::RunFinished { ending: RunEnding::Failure },
     ]
 }
 
@@ -73,8 +74,7 @@ fn a_build_shows_progress_faults_results_and_outcome() {
                  | ^^^^^^^
               hint: remove it
             10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
-            10:00:00 01:01 [compile.javac] compiling src:lib
-            10:00:00 01:01 [compile.javac] compiling src:app
+            10:00:00 01:01 [compile.javac] javac src:lib
             Lib.java:3: error: x
             10:00:00 01:01 [compile.javac] compiling src:lib failed
             10:00:00 01:01 two targets
@@ -106,6 +106,7 @@ fn debug_shows_tasks_and_command_lines() {
             10:00:00 01:01 [compile.javac] started
             10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
             10:00:00 01:01 [compile.javac] compiling src:lib
+            10:00:00 01:01 [compile.javac] javac src:lib
             10:00:00 01:01 [compile.javac] compiling src:app
             Lib.java:3: error: x
             10:00:00 01:01 [compile.javac] compiling src:lib failed
@@ -162,8 +163,7 @@ fn colours_mark_what_is_good_and_bad() {
                  | ^^^^^^^
               ESC[36mhint:ESC[0m remove it
             10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
-            10:00:00 01:01 [compile.javac] compiling src:lib
-            10:00:00 01:01 [compile.javac] compiling src:app
+            10:00:00 01:01 [compile.javac] javac src:lib
             Lib.java:3: error: x
             10:00:00 01:01 [compile.javac] compiling src:lib failed
             10:00:00 01:01 two targets
@@ -193,7 +193,7 @@ fn a_status_line_shows_what_runs_and_gives_way() {
                  | ^^^^^^^
               hint: remove it
             10:00:00 01:01 [compile.javac] waiting for PID 12 (pants test ::)
-            [compile.javac] compiling srcCRESC[2K[compile.javac] compiling srcCRESC[2KLib.java:3: error: x
+            [compile.javac] compiling srcCRESC[2K[compile.javac] compiling srcCRESC[2K[compile.javac] compiling srcCRESC[2KLib.java:3: error: x
             [compile.javac] compiling srcCRESC[2K10:00:00 01:01 [compile.javac] compiling src:lib failed
             [compile.javac] compiling srcCRESC[2K10:00:00 01:01 two targets
             [compile.javac] warning: old Java
@@ -217,7 +217,7 @@ fn a_console_goal_prints_its_own_words_alone() {
         Event::Output(b"src:lib\n".to_vec()),
         Event::Output(b"src:app\n".to_vec()),
         Event::TaskFinished { scope: "list".into(), is_success: true, elapsed: Duration::ZERO },
-        Event::RunFinished { is_success: true },
+        Event::RunFinished { ending: RunEnding::Success },
     ];
     check(
         ConsoleOptions::default(),

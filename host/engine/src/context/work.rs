@@ -4,37 +4,64 @@ use super::{Context, SharedSlot};
 use crate::jobs::{Job, JobsOutcome, Slots, Stops, run_jobs};
 use crate::sync::{read, write};
 use crate::task_error::TaskError;
-use pants_model::Fingerprint;
+use pants_model::{Event, Fingerprint};
 use pants_process::{
-    CaptureError, Digest, Foreground, InputTree, JobSlot, OutputStream, Process, ProcessResult, RunError, ToolError,
+    CaptureError, Digest, Foreground, InputTree, JobSlot, OutputStream, Process, ProcessResult, RunError, RunObserver,
+    ToolError,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
+
+/// Whether the user sees what a tool says while it says it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    Output,
+    Nothing,
+}
+
+/// Tells the user of a process that really runs.
+struct ProcessEvents<'a> {
+    context: &'a Context,
+    description: &'a str,
+    shows: Shows,
+}
+
+impl RunObserver for ProcessEvents<'_> {
+    fn started(&self) {
+        if !self.description.is_empty() {
+            let (scope, description) = (self.context.scope().to_owned(), self.description.to_owned());
+            self.context.emit(Event::ProcessStarted { scope, description });
+        }
+    }
+
+    fn output(&self, _stream: OutputStream, bytes: &[u8]) {
+        if self.shows == Shows::Output {
+            self.context.tool_output(bytes);
+        }
+    }
+}
 
 /// Processes and jobs.
 impl Context {
     /// Runs a process or answers it from a cache; an exit code other than 0 is no error. Shows nothing by itself.
     pub fn run(&self, process: &Process) -> Result<ProcessResult, TaskError> {
-        self.run_with(process, &|_, _| ())
+        self.run_with(process, Shows::Nothing)
     }
 
     /// Like [`Context::run`], and shows what the tool says while it says it.
     pub fn run_streaming(&self, process: &Process) -> Result<ProcessResult, TaskError> {
-        self.run_with(process, &|_, bytes| self.tool_output(bytes))
+        self.run_with(process, Shows::Output)
     }
 
-    fn run_with(
-        &self,
-        process: &Process,
-        on_output: &(dyn Fn(OutputStream, &[u8]) + Sync),
-    ) -> Result<ProcessResult, TaskError> {
+    fn run_with(&self, process: &Process, shows: Shows) -> Result<ProcessResult, TaskError> {
         self.ensure_open()?;
         tracing::debug!(scope = self.scope(), argv = ?process.argv, "process");
         let run = self.run_state();
+        let observer = ProcessEvents { context: self, description: &process.description, shows };
         let started = match &self.lane.slot {
             // The guard is held while the process runs, so the job does not end before its processes do.
-            Some(slot) => run.processes.run(process, read(slot).as_ref(), &run.cancel, on_output),
-            None => run.processes.run(process, None, &run.cancel, on_output),
+            Some(slot) => run.processes.run(process, read(slot).as_ref(), &run.cancel, &observer),
+            None => run.processes.run(process, None, &run.cancel, &observer),
         };
         started.map_err(|error| match error {
             RunError::Cancelled(_) => TaskError::cancelled(),
@@ -133,5 +160,9 @@ impl Drop for EndOfJob {
 }
 
 fn unreadable(error: CaptureError) -> TaskError {
-    TaskError::failed(error.to_string()).caused_by(error)
+    let whole = TaskError::failed(error.to_string());
+    match error {
+        CaptureError::Io { path: _, source } => whole.caused_by(source),
+        _ => whole,
+    }
 }

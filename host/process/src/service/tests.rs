@@ -3,6 +3,7 @@
 use super::*;
 use crate::CancelReason;
 use crate::process::Tool;
+use crate::process::Unheard;
 use crate::test_support::{Fixture, explained, run, script};
 use expect_test::{Expect, expect};
 use std::fs;
@@ -105,7 +106,7 @@ fn output_is_streamed_as_it_comes() {
     let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("there is mkfifo");
     assert!(made.success());
     let process = script("echo first; read line < go; echo second", &[]);
-    let on_output = |_, bytes: &[u8]| {
+    let on_output = |_: OutputStream, bytes: &[u8]| {
         if bytes == b"first\n" {
             fs::write(&fifo, "go\n").expect("the script reads");
         }
@@ -156,7 +157,7 @@ fn a_cancel_stops_it_with_its_children_and_removes_its_outputs() {
     let fixture = Fixture::new("");
     let process = script("echo half > out; sleep 600 & echo $!; wait", &["out"]);
     let (cancel, child) = (Cancel::new(), Mutex::new(String::new()));
-    let on_output = |_, bytes: &[u8]| {
+    let on_output = |_: OutputStream, bytes: &[u8]| {
         child.lock().expect("one thread").push_str(&String::from_utf8_lossy(bytes));
         cancel.cancel(CancelReason::Interrupted);
     };
@@ -317,7 +318,7 @@ fn one_job_with_nested_processes_finishes() {
             let (service, slot, cancel) = (&service, &slot, &cancel);
             scope.spawn(move || {
                 let process = script(&format!("mkdir only-one && rmdir only-one && echo {number}"), &[]);
-                let result = service.run(&process, Some(slot), cancel, &|_, _| ()).expect("it runs");
+                let result = service.run(&process, Some(slot), cancel, &Unheard).expect("it runs");
                 assert_eq!(result.exit, Exit::Code(0), "processes of one job take turns");
             });
         }
@@ -326,7 +327,7 @@ fn one_job_with_nested_processes_finishes() {
     std::thread::scope(|scope| {
         let other = scope.spawn(|| {
             waiting.send(()).expect("we wait");
-            service.run(&script("true", &[]), None, &cancel, &|_, _| ())
+            service.run(&script("true", &[]), None, &cancel, &Unheard)
         });
         started.recv().expect("it waits for the slot");
         cancel.cancel(CancelReason::FailFast);
@@ -365,7 +366,7 @@ fn nothing_starts_after_a_cancel() {
     let (service, cancel) = (fixture.service(), Cancel::new());
     run(&service, &script("true", &[])).expect("it runs");
     cancel.cancel(CancelReason::ClientGone);
-    let error = service.run(&script("true", &[]), None, &cancel, &|_, _| ()).expect_err("it was cancelled");
+    let error = service.run(&script("true", &[]), None, &cancel, &Unheard).expect_err("it was cancelled");
     assert!(matches!(error, RunError::Cancelled(CancelReason::ClientGone)), "not even from a cache");
 }
 

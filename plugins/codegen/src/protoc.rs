@@ -12,12 +12,12 @@ mod embedded {
 pub(crate) const SCOPE: &str = "protoc";
 
 /// The version of the embedded protoc, and with it the oldest runtimes its code runs with.
-pub(crate) const VERSION: &str = "36.2";
+pub(crate) const VERSION: &str = "31.1";
 
 /// Declares the options of [`SCOPE`].
 pub(crate) fn register_options(options: &mut OptionRegistrar) {
-    let help = "The protoc to use instead of the embedded 36.2. Generated code runs only with a runtime of the same \
-                version or a newer one: 36.2 wants com.google.protobuf:protobuf-java 4.36.2 and protobuf 7.36.2 for \
+    let help = "The protoc to use instead of the embedded 31.1. Generated code runs only with a runtime of the same \
+                version or a newer one: 31.1 wants com.google.protobuf:protobuf-java 4.31.1 and protobuf 6.31.1 for \
                 Python (which wants Python 3.10); another protoc wants others.";
     options.optional_string("path", help).advanced();
     let help = "The version of the protoc at `path`, or any text that changes when that program does: part of the key \

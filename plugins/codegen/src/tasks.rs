@@ -26,7 +26,7 @@ impl CodegenTask for ProtobufGen {
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
         let help = "More targets that generated Java depends on. The runtime com.google.protobuf:protobuf-java belongs \
                     here unless it is `3rdparty/jvm:protobuf-java`, which counts when it exists; the embedded protoc \
-                    wants 4.36.2 or a later 4.x.";
+                    wants 4.31.1 or a later 4.x.";
         options.list(JAVA_RUNTIME, &[], help).fingerprinted();
         Ok(())
     }
@@ -62,7 +62,7 @@ impl CodegenTask for PythonProtobufGen {
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
         let help = "More targets that generated Python depends on. The runtime protobuf belongs here unless it is \
-                    `3rdparty/python:protobuf`, which counts when it exists; the embedded protoc wants 7.36.2 or a \
+                    `3rdparty/python:protobuf`, which counts when it exists; the embedded protoc wants 6.31.1 or a \
                     later 7.x, which wants Python 3.10.";
         options.list(PYTHON_RUNTIME, &[], help).fingerprinted();
         Ok(())

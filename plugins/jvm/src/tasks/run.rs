@@ -88,7 +88,7 @@ mod tests {
         let mut target = Target::new(address.clone(), "jvm_binary");
         target.dependencies.push(library.clone());
         target.fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        world.target(target).roots(&[address.clone()]);
+        world.target(target).roots(std::slice::from_ref(&address));
         let mut classpath = RuntimeClasspath::default();
         classpath.add(&library, [ClasspathEntry::new("lib/classes.jar")]);
         world.product("compile.javac", classpath).unwrap();

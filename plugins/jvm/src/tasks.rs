@@ -13,6 +13,8 @@ use plugin_api::Registrar;
 
 /// Registers the phases, their goals and their tasks.
 pub(crate) fn register(registrar: &mut Registrar) {
+    // Generators are another backend's; this one only comes after them.
+    registrar.phase("gen", "Generate code.");
     registrar.phase("bootstrap", "Fetch the tools that other phases use.");
     registrar.phase("resolve", "Resolve third-party dependencies.");
     registrar.phase("resources", "Prepare resources.");

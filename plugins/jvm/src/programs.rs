@@ -46,7 +46,9 @@ pub(crate) const NETWORK_VARIABLES: &[&str] = &[
     "NO_PROXY",
     "SSL_CERT_FILE",
     "HOME",
-    "COURSIER_*",
+    "COURSIER_CREDENTIALS",
+    "COURSIER_MIRRORS",
+    "COURSIER_CONFIG_DIR",
     "JAVA_TOOL_OPTIONS",
 ];
 
@@ -169,7 +171,9 @@ pub(crate) fn compile(
 ) -> Result<()> {
     let scratch = tempfile::tempdir_in(directory)?;
     let (source_root, classes) = (scratch.path().join("src"), scratch.path().join("classes"));
-    let mut process = Process::new(["{tool:jdk}/bin/javac", "-proc:none", "-implicit:none"], "compile the JVM helpers")
+    let javac =
+        ["{tool:jdk}/bin/javac", "-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-proc:none", "-implicit:none"];
+    let mut process = Process::new(javac, "compile the JVM helpers")
         .args(["-encoding".to_owned(), "UTF-8".to_owned(), "-d".to_owned(), path_text(&classes)?])
         .args(["-cp".to_owned(), std::env::join_paths(classpath)?.to_string_lossy().into_owned()])
         .tool(jdk.tool())

@@ -86,12 +86,13 @@ impl<'c> Resolver<'c> {
         let classpath =
             "{tool:jvm-resolver}/programs.jar:{tool:jvm-programs}/programs.jar:{tool:coursier}/coursier.jar";
         let process = Process::new(["{tool:jdk}/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"], description)
-            .args(["-cp", classpath, "pants.jvm.resolve.Main", "{cache:coursier}", "{cache:jars}"])
+            .args(["-cp", classpath, "pants.jvm.resolve.Main", "{cache:jars}"])
             .arg(programs::path_text(directory)?)
             .tool(self.jdk.tool())
             .tool(self.programs.tool())
             .tool(coursier)
             .tool(resolver)
+            .env("COURSIER_CACHE", "{cache:coursier}")
             .named_cache("coursier")
             .named_cache("jars")
             .passthrough_env(NETWORK_VARIABLES)
@@ -275,6 +276,8 @@ fn unresolved(answer: &Answer, jars: &[Jar], remotes: &Remotes) -> Error {
         messages.push(match jars.iter().find(|jar| jar.coordinate() == *what) {
             Some(jar) => format!("{}: jar `{what}` cannot be fetched", jar.location),
             None if what.is_empty() => "third-party jars cannot be resolved".to_owned(),
+            // Its metadata was there, and promised a file.
+            None if what.contains("://") => format!("`{what}` cannot be fetched"),
             None => format!("jar `{what}`, which others need, cannot be fetched"),
         });
         error.causes.extend(reasons.iter().cloned());

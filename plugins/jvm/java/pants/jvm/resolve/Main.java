@@ -16,7 +16,10 @@ import pants.jvm.fetch.Network;
 import pants.jvm.fetch.Script;
 
 /**
- * Brings third-party jars: {@code Main coursierCache jarStore directory}, with a script on stdin.
+ * Brings third-party jars: {@code Main jarStore directory}, with a script on stdin.
+ *
+ * <p>Coursier's own cache is where {@code COURSIER_CACHE} says: its interface uses a cache that it is given for metadata
+ * only, and the default one for jars.
  *
  * <p>Lines {@code jar} are resolved; lines {@code locked node module version classifier ext sha256} are brought as they
  * are, without asking what they need. Lines {@code repository url user password} say from where, in this order. All jars
@@ -36,9 +39,9 @@ public final class Main {
   private final PrintStream out;
   private boolean isComplete = true;
 
-  private Main(Script script, String cache, String store, String directory, PrintStream out) throws IOException {
+  private Main(Script script, String store, String directory, PrintStream out) throws IOException {
     this.script = script;
-    this.cache = Cache.create().withLocation(new File(cache));
+    this.cache = Cache.create();
     this.store = new JarStore(Path.of(store));
     this.directory = Path.of(directory);
     this.out = out;
@@ -49,7 +52,7 @@ public final class Main {
     Script script = Script.read(System.in);
     Network.configure(System.getenv(), script);
     PrintStream out = new PrintStream(System.out, false, "UTF-8");
-    Main main = new Main(script, arguments[0], arguments[1], arguments[2], out);
+    Main main = new Main(script, arguments[0], arguments[1], out);
     if (!script.lines("jar").isEmpty()) {
       main.resolve();
     }

@@ -188,11 +188,22 @@ impl TestContext {
     /// The whole life of a task: its options with their defaults, `alternate_target_roots`, `prepare`, `new`,
     /// `execute`.
     pub fn run<T: Task>(&self) -> Result<()> {
+        self.run_chunks::<T>(&[])
+    }
+
+    /// The life of a member of a group: like [`TestContext::run`], and then its chunks in their order.
+    pub fn run_chunks<T: Task>(&self, chunks: &[&[Address]]) -> Result<()> {
         let task_type = abi::task_type_object::<T>();
         self.plan_with(&task_type)?;
         let mut task = task_type.construct(self.object()).into_result().map_err(|error| decode_error(&error))?;
-        let done = task.call(wire::TASK_EXECUTE, self.object(), RSlice::EMPTY).into_result();
-        done.map(|_| ()).map_err(|error| decode_error(&error))
+        let set_up = task.call(wire::TASK_EXECUTE, self.object(), RSlice::EMPTY).into_result();
+        set_up.map_err(|error| decode_error(&error))?;
+        for chunk in chunks {
+            let document = wire::encode(chunk)?;
+            let done = task.call(wire::TASK_EXECUTE_CHUNK, self.object(), document.as_slice().into()).into_result();
+            done.map_err(|error| decode_error(&error))?;
+        }
+        Ok(())
     }
 
     /// What the task requires, by product name, with whether it is optional.

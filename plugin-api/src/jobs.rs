@@ -1,6 +1,6 @@
 //! Jobs: the parts of a task that may run at the same time.
 
-use crate::{Address, Error};
+use crate::{Address, Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
 /// One part of a task: runs after the jobs it depends on.
@@ -86,7 +86,12 @@ impl JobsOutcome {
             failures.iter().filter_map(|(index, _)| jobs[*index].target.clone()).collect();
         let mut error = Error::msg(summary).failed_targets(failed_targets);
         for (index, failure) in failures {
-            error.causes.push(format!("{}: {}", jobs[index].name, failure.message));
+            let mut cause = format!("{}: {}", jobs[index].name, failure.message);
+            if failure.kind == ErrorKind::Panicked {
+                error.kind = ErrorKind::Panicked;
+                cause.push_str(&format!(" ({})", failure.place));
+            }
+            error.causes.push(cause);
             error.causes.extend(failure.causes.iter().cloned());
             error.hints.extend(failure.hints.iter().cloned());
             error.exit_code = error.exit_code.max(failure.exit_code);

@@ -22,8 +22,10 @@ pub enum TaskErrorKind {
 }
 
 /// Why a task failed.
+///
+/// A panic shows where it comes from: its message is for the plugin's author, and the user must know whom to tell.
 #[derive(Debug, thiserror::Error)]
-#[error("{message}")]
+#[error("{message}{}", self.origin())]
 pub struct TaskError {
     /// What is wrong: a lower-case fragment without a full stop.
     pub message: String,
@@ -102,9 +104,20 @@ impl TaskError {
         self.kind == TaskErrorKind::Cancelled
     }
 
+    /// The plugin and the place of a panic, to stand after its message.
+    fn origin(&self) -> String {
+        if self.kind != TaskErrorKind::Panicked {
+            return String::new();
+        }
+        let plugin = self.plugin.as_ref().map(|plugin| format!("plugin `{plugin}`"));
+        let place = self.place.clone().filter(|place| !place.is_empty());
+        let known: Vec<String> = plugin.into_iter().chain(place).collect();
+        if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) }
+    }
+
     /// The message and what caused it, on one line: for an error that is part of another's text.
     pub(crate) fn with_causes(&self) -> String {
-        let mut text = self.message.clone();
+        let mut text = self.to_string();
         let mut source = self.source();
         while let Some(cause) = source {
             text.push_str(&format!(": {cause}"));
@@ -145,6 +158,8 @@ mod tests {
             (error.kind, error.to_string().as_str()),
             (TaskErrorKind::Panicked, "the task panicked: index 3 is wrong")
         );
+        let error = TaskError { plugin: Some("acme".to_owned()), place: Some("src/lib.rs:3:5".to_owned()), ..error };
+        assert_eq!(error.to_string(), "the task panicked: index 3 is wrong (plugin `acme`, src/lib.rs:3:5)");
         let error = guarded::<()>(|| std::panic::panic_any(3_u8)).unwrap_err();
         assert_eq!(error.to_string(), "the task panicked: a value that is no text");
     }

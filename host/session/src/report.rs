@@ -1,18 +1,12 @@
 //! The failure of a task, in words for the user.
 
-use pants_engine::{TaskError, TaskErrorKind};
+use pants_engine::TaskError;
 use pants_model::Diagnostic;
 use std::error::Error;
 
 /// Where, what, its causes, and hints.
 pub(crate) fn of_task(scope: &str, error: &TaskError) -> Diagnostic {
-    let mut message = match (&error.plugin, error.kind) {
-        (Some(plugin), TaskErrorKind::Panicked) => format!("{scope}: the plugin `{plugin}` {}", error.message),
-        _ => format!("{scope}: {}", error.message),
-    };
-    if let Some(place) = error.place.as_deref().filter(|place| !place.is_empty()) {
-        message.push_str(&format!(" ({place})"));
-    }
+    let mut message = format!("{scope}: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {
         message.push_str(&format!("\n  {}", error.to_string().replace('\n', "\n  ")));

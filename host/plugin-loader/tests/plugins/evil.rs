@@ -22,7 +22,7 @@ fn a_panic_is_an_error_that_names_plugin_and_place() {
     check(
         "prepare",
         &["plan: `prepare` of task `Evil` (goal `evil` of phase `evil`) failed: \
-           panicked: in prepare (Panicked, example.evil, src/lib.rs)"],
+           panicked: in prepare (plugin `example.evil`, src/lib.rs)"],
     );
     check("new", &["evil: panicked: in new (Panicked, example.evil, src/lib.rs)"]);
     check("execute", &["evil: panicked: in execute (Panicked, example.evil, src/lib.rs)"]);
@@ -31,7 +31,7 @@ fn a_panic_is_an_error_that_names_plugin_and_place() {
 
 #[test]
 fn a_panic_in_a_job_fails_its_task() {
-    check("job", &["evil: a job failed: evil: panicked: in a job (Failed, example.evil, )"]);
+    check("job", &["evil: a job failed: evil: panicked: in a job (src/lib.rs) (Panicked, example.evil, )"]);
 }
 
 #[test]

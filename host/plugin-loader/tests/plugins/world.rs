@@ -208,7 +208,16 @@ impl Ran {
 /// What a task's error says, and who says it.
 pub fn describe(error: &pants_engine::TaskError) -> String {
     let place = error.place.as_deref().map(without_line).unwrap_or_default();
-    format!("{} ({:?}, {}, {place})", error_chain(error), error.kind, error.plugin.as_deref().unwrap_or_default())
+    let text = without_lines(&error_chain(error));
+    let text = text.replace(&format!(" (plugin `example.evil`, {place})"), "").replace(" (plugin `example.evil`)", "");
+    format!("{text} ({:?}, {}, {place})", error.kind, error.plugin.as_deref().unwrap_or_default())
+}
+
+/// A text with the positions of all places (`src/lib.rs:12:3`) taken out.
+fn without_lines(text: &str) -> String {
+    let mut parts = text.split(".rs:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + ".rs" + part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':'))
 }
 
 /// `src/lib.rs:12:3` without what every edit changes; panics when there is no line.
@@ -218,12 +227,9 @@ pub fn without_line(place: &str) -> &str {
     file
 }
 
-/// What planning failed with; when a task failed, with who says it.
-fn plan_error(error: &(dyn std::error::Error + 'static)) -> String {
-    match error.source().and_then(|source| source.downcast_ref()) {
-        Some(task) => format!("{error}: {}", describe(task)),
-        None => error_chain(error),
-    }
+/// What planning failed with.
+fn plan_error(error: &dyn std::error::Error) -> String {
+    without_lines(&error_chain(error))
 }
 
 fn error_chain(error: &dyn std::error::Error) -> String {

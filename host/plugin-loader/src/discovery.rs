@@ -100,9 +100,12 @@ fn inspect_explicit(request: &LoadRequest, files: &[PathBuf]) -> Result<Vec<Foun
     Ok(found)
 }
 
+/// A file is bundled when it stands in a bundled directory, by whichever path it was found: a package may install links.
 fn accept(file: &Path, header: Header, bundled_dirs: &[PathBuf]) -> Result<Found, LoadError> {
     let path = fs::canonicalize(file).map_err(|error| LoadError::plugin(file, PluginFault::unreadable(error)))?;
-    let is_bundled = bundled_dirs.iter().any(|dir| path.parent() == Some(dir));
+    let found_in = file.parent().and_then(|dir| fs::canonicalize(dir).ok());
+    let is_in = |dir: &PathBuf| path.parent() == Some(dir) || found_in.as_ref() == Some(dir);
+    let is_bundled = bundled_dirs.iter().any(is_in);
     Ok(Found { path, header, is_bundled })
 }
 
@@ -184,10 +187,11 @@ impl Search {
         if let Some(damaged) = self.damaged.pop() {
             return damaged;
         }
+        // What was asked for was looked for in vain: it is no answer to itself.
         let seen = self.searched.iter().flatten().map(|plugin| plugin.header.id.as_str());
         LoadError::UnknownBackend {
             id: id.to_owned(),
-            suggestion: suggest(id, seen.chain(BUNDLED_BACKENDS)),
+            suggestion: suggest(id, seen.chain(BUNDLED_BACKENDS).filter(|known| *known != id)),
             searched: self.searched_dirs.clone(),
         }
     }

@@ -226,10 +226,12 @@ pub enum PluginFault {
         found: Fingerprint,
     },
     /// The bytes are not those that were pinned.
-    #[error("its checksum {found} is not the one pinned in {}", lock_file.display())]
+    #[error("its checksum is {found}, and {} pins {}", lock_file.display(), all_of(pinned))]
     WrongChecksum {
         /// The lock file.
         lock_file: PathBuf,
+        /// The checksums that are pinned for its backend id.
+        pinned: Vec<Fingerprint>,
         /// Its checksum.
         found: Fingerprint,
     },
@@ -263,7 +265,7 @@ impl PluginFault {
         match self {
             Self::NotPinned { id, found, .. } => vec![
                 format!(
-                    "to trust this file, add `[[plugin]]`, `id = \"{id}\"`, `sha256 = \"{found}\"` to the lock file"
+                    "to trust this file, add to the lock file:\n    [[plugin]]\n    id = \"{id}\"\n    sha256 = \"{found}\""
                 ),
                 "`--allow-unpinned` loads it once without".into(),
             ],
@@ -292,6 +294,10 @@ impl PluginFault {
     pub(crate) fn unreadable(source: io::Error) -> Self {
         Self::Io { action: "cannot be read", source }
     }
+}
+
+fn all_of(checksums: &[Fingerprint]) -> String {
+    checksums.iter().map(Fingerprint::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 /// What a file that is no library of this system looks like.

@@ -104,14 +104,15 @@ fn load(
 
 /// Trusts a third-party file with a pinned checksum only; a wrong one is never excused.
 fn judge_checksum(id: &str, found: Fingerprint, lock_file: &LockFile) -> Result<(), PluginFault> {
-    let mut pins = lock_file.pins(id).peekable();
-    if pins.peek().is_none() {
-        return Err(PluginFault::NotPinned { lock_file: lock_file.path.clone(), id: id.to_owned(), found });
-    }
-    if pins.any(|pin| pin == found) {
+    let pinned: Vec<Fingerprint> = lock_file.pins(id).collect();
+    if pinned.contains(&found) {
         return Ok(());
     }
-    Err(PluginFault::WrongChecksum { lock_file: lock_file.path.clone(), found })
+    let lock_file = lock_file.path.clone();
+    Err(match pinned.is_empty() {
+        true => PluginFault::NotPinned { lock_file, id: id.to_owned(), found },
+        false => PluginFault::WrongChecksum { lock_file, pinned, found },
+    })
 }
 
 // The files of these tests are ELF.

@@ -142,7 +142,8 @@ fn a_third_party_plugin_needs_the_checksum_that_was_pinned() {
     fs::write(&file, &flipped).unwrap();
     request.unpinned = UnpinnedPolicy::Warn;
     let found = Fingerprint::of_bytes(&flipped);
-    let expect = format!("[DIR]/a.so: its checksum {found} is not the one pinned in [DIR]/repo/pants-plugins.lock");
+    let pinned = Fingerprint::of_bytes(&bytes);
+    let expect = format!("[DIR]/a.so: its checksum is {found}, and [DIR]/repo/pants-plugins.lock pins {pinned}");
     assert_eq!(error(&request), expect);
 }
 

@@ -11,9 +11,15 @@ pub(crate) fn install(bootstrap: &Bootstrap) {
         Some("error") => Level::ERROR,
         _ => Level::WARN,
     };
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).finish();
-    if tracing::subscriber::set_global_default(subscriber).is_err() {
+    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false);
+    // Warnings and errors are for users, to whom the module and the microsecond say nothing.
+    let is_installed = match level {
+        Level::ERROR | Level::WARN => {
+            tracing::subscriber::set_global_default(lines.without_time().with_target(false).finish())
+        }
+        _ => tracing::subscriber::set_global_default(lines.finish()),
+    };
+    if is_installed.is_err() {
         // Nobody else in this process installs one; were it so, that one stays.
         tracing::debug!("a subscriber was installed before");
     }

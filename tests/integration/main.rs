@@ -5,6 +5,7 @@
 
 mod changed;
 mod launcher;
+mod plugins;
 mod questions;
 mod support;
 mod tidy;

@@ -99,10 +99,23 @@ impl Pants {
             for (path, name) in self.redactions.iter().rev() {
                 text = text.replace(path.as_str(), name);
             }
-            text
+            without_times(&text)
         };
         Output { stdout: redact(&output.stdout), stderr: redact(&output.stderr), code: output.status.code() }
     }
+}
+
+/// Lines of progress without the time of day and the time since the start: `11:47:34 00:02 compile`.
+fn without_times(text: &str) -> String {
+    let is_time = |word: &str, parts: usize| {
+        let is_part = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        word.split(':').count() == parts && word.split(':').all(is_part)
+    };
+    let redacted = text.split_inclusive('\n').map(|line| match line.splitn(3, ' ').collect::<Vec<_>>()[..] {
+        [time, elapsed, rest] if is_time(time, 3) && is_time(elapsed, 2) => format!("[TIME] [ELAPSED] {rest}"),
+        _ => line.to_owned(),
+    });
+    redacted.collect()
 }
 
 /// What a run left; look at it.

@@ -32,7 +32,7 @@ const EDGES: [(&str, &[&str]); 14] = [
 const NAME_ABI_STABLE: [&str; 2] = ["pants-plugin-loader", "plugin-api"];
 
 /// Where `unsafe` may stand.
-const UNSAFE_ROOMS: [&str; 3] = ["host/plugin-loader/src/", "plugin-api/src/abi/", "host/process/src/"];
+const UNSAFE_ROOMS: [&str; 3] = ["host/plugin-loader/", "plugin-api/src/abi/", "host/process/src/"];
 
 fn manifests() -> BTreeMap<String, toml::Table> {
     let top = checkout();

@@ -6,7 +6,7 @@
 #![cfg(target_os = "linux")]
 
 #[allow(dead_code)]
-#[path = "../tests/plugins/crates.rs"]
+#[path = "../../../tests/fixtures/crates.rs"]
 mod crates;
 
 use divan::Bencher;

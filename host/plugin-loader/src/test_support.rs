@@ -1,8 +1,10 @@
 //! A build root, a program directory and a cache in a temporary directory, and a C compiler for what stands in them.
 
+#[path = "../../../tests/fixtures/bad-plugins/compile.rs"]
+mod compile;
+
 use crate::{LoadRequest, UnpinnedPolicy};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 /// Where a test's files stand; removed with it.
 pub(crate) struct Sandbox {
@@ -34,15 +36,7 @@ impl Sandbox {
     /// Compiles a source of `tests/fixtures/bad-plugins` into a library that claims this backend id.
     pub(crate) fn compile(&self, source: &str, id: &str, relative: &str) -> PathBuf {
         let path = self.path(relative);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/bad-plugins").join(source);
-        let output = Command::new("cc")
-            .args(["-shared", "-fPIC", "-o"])
-            .args([&path, &source])
-            .arg(format!("-DID=\"{id}\""))
-            .output()
-            .expect("Rust links with cc, so it is there");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        compile::compile(source, id, &path);
         path
     }
 

@@ -4,6 +4,7 @@
 //! the workspace's, so that the second run of these tests compiles nothing.
 #![cfg(target_os = "linux")]
 
+#[path = "../../../../tests/fixtures/crates.rs"]
 mod crates;
 mod world;
 

@@ -187,11 +187,10 @@ impl Search {
         if let Some(damaged) = self.damaged.pop() {
             return damaged;
         }
-        // What was asked for was looked for in vain: it is no answer to itself.
         let seen = self.searched.iter().flatten().map(|plugin| plugin.header.id.as_str());
         LoadError::UnknownBackend {
             id: id.to_owned(),
-            suggestion: suggest(id, seen.chain(BUNDLED_BACKENDS).filter(|known| *known != id)),
+            suggestion: suggest(id, seen.chain(BUNDLED_BACKENDS)),
             searched: self.searched_dirs.clone(),
         }
     }
@@ -224,9 +223,13 @@ fn libraries_in(dir: &Path) -> Vec<PathBuf> {
     files.into_iter().collect()
 }
 
+/// How many letters may be wrong. Ids share long beginnings, so a measure relative to their length finds all alike.
+const MAX_TYPOS: usize = 2;
+
+/// The nearest id; none for one that is spelled right and only missing.
 fn suggest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let best = known.map(|id| (strsim::jaro_winkler(wanted, id), id)).max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 > 0.9).then(|| best.1.to_owned())
+    let nearest = known.map(|id| (strsim::osa_distance(wanted, id), id)).min()?;
+    (1..=MAX_TYPOS).contains(&nearest.0).then(|| nearest.1.to_owned())
 }
 
 // The files of these tests are ELF.

@@ -132,6 +132,31 @@ fn an_unknown_id_names_the_nearest_one_and_the_places() {
     );
 }
 
+/// What was asked for and is not there is no answer to itself.
+#[test]
+fn a_missing_backend_is_not_its_own_suggestion() {
+    let sandbox = Sandbox::new();
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&["pants.backend.jvm"]);
+    let hints = discover(&request).unwrap_err().hints();
+    assert!(hints.iter().all(|hint| !hint.contains("did you mean")), "{hints:?}");
+}
+
+#[test]
+fn a_bundled_plugin_stays_bundled_by_another_path_or_as_a_link() {
+    let sandbox = Sandbox::new();
+    let library = sandbox.compile("hollow_root.c", "pants.backend.jvm", "store/libjvm.so");
+    std::os::unix::fs::symlink(&library, sandbox.path("bin/libjvm.so")).unwrap();
+    std::os::unix::fs::symlink(sandbox.path("bin"), sandbox.path("other-name")).unwrap();
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&["pants.backend.jvm"]);
+    check(&sandbox, &request, "pants.backend.jvm [DIR]/store/libjvm.so bundled\n");
+    request.environment_paths = vec![sandbox.path("other-name")];
+    check(&sandbox, &request, "pants.backend.jvm [DIR]/store/libjvm.so bundled\n");
+    request.environment_paths = vec![sandbox.path("store")];
+    check(&sandbox, &request, "pants.backend.jvm [DIR]/store/libjvm.so third-party\n");
+}
+
 #[test]
 fn a_damaged_library_in_a_searched_place_explains_what_is_missing() {
     let sandbox = Sandbox::new();

@@ -72,6 +72,7 @@ impl Client {
             quiet: flag("quiet"),
             width: self.width,
             live_status: is_terminal && !self.has_variable("CI") && level >= LogLevel::Info,
+            timings: flag("time"),
         };
         let start = self.start;
         let clock = Box::new(move || ClockReading { of_day: time_of_day(), elapsed: start.elapsed() });

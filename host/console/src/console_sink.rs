@@ -11,6 +11,7 @@ use pants_model::{Address, Event, EventSink, LogLevel, RunEnding, TestStatus};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// How things are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +26,13 @@ pub struct ConsoleOptions {
     pub width: usize,
     /// Whether a line on the terminal shows what is running; pieces of work then leave no line of their own.
     pub live_status: bool,
+    /// Whether the run ends with how long each task took.
+    pub timings: bool,
 }
 
 impl Default for ConsoleOptions {
     fn default() -> Self {
-        Self { level: LogLevel::Info, colors: false, quiet: false, width: 80, live_status: false }
+        Self { level: LogLevel::Info, colors: false, quiet: false, width: 80, live_status: false, timings: false }
     }
 }
 
@@ -48,6 +51,8 @@ struct Screen {
     /// How tests ended, until all are known.
     tests: BTreeMap<Address, (TestStatus, Option<String>)>,
     has_plan: bool,
+    /// The tasks that ended, in that order.
+    timings: Vec<(String, Duration)>,
 }
 
 impl ConsoleSink {
@@ -65,6 +70,7 @@ impl ConsoleSink {
             status: StatusLine::default(),
             tests: BTreeMap::new(),
             has_plan: false,
+            timings: Vec::new(),
         };
         Self { options, palette, clock, screen: Mutex::new(screen) }
     }
@@ -130,6 +136,10 @@ impl ConsoleSink {
             );
         }
         screen.stdout.flush();
+        let timings = std::mem::take(&mut screen.timings);
+        if self.options.timings {
+            screen.err(&lines::timings(timings, (self.clock)().elapsed));
+        }
         // A program that takes the terminal over says itself how it goes.
         if std::mem::take(&mut screen.has_plan) && ending != RunEnding::Foreground {
             let outcome = lines::outcome(ending == RunEnding::Success, self.palette);
@@ -163,6 +173,7 @@ impl ConsoleSink {
                 let how = if is_success { "done" } else { "failed" };
                 let message = format!("{how} after {:.1}s", elapsed.as_secs_f64());
                 self.progress(screen, LogLevel::Debug, &scope, &message);
+                screen.timings.push((scope, elapsed));
             }
             Event::WorkunitStarted { id, scope, name } => self.workunit_started(screen, id, &scope, &name),
             Event::ProcessStarted { scope, description } => self.process_started(screen, &scope, &description),

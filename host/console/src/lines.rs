@@ -1,6 +1,7 @@
 //! How each thing that a run tells is worded, with or without colours. Pure functions.
 
 use pants_model::{Address, Diagnostic, LogLevel, Severity, TestStatus};
+use std::time::Duration;
 
 /// Whether and how texts are coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,4 +118,14 @@ pub(crate) fn test_result(address: &Address, status: &TestStatus, report: Option
 /// How the run ended.
 pub(crate) fn outcome(is_success: bool, palette: Palette) -> String {
     if is_success { palette.paint(Tone::Good, "SUCCESS") } else { palette.paint(Tone::Bad, "FAILURE") }
+}
+
+/// How long each task took, the longest first, and the whole run.
+pub(crate) fn timings(mut tasks: Vec<(String, Duration)>, whole: Duration) -> String {
+    tasks.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let row = |(name, elapsed): (&str, Duration)| format!("{:>9.3}s  {name}", elapsed.as_secs_f64());
+    let mut rows = vec!["how long everything took:".to_owned()];
+    rows.extend(tasks.iter().map(|(scope, elapsed)| row((scope, *elapsed))));
+    rows.push(row(("the whole run", whole)));
+    rows.join("\n")
 }

@@ -260,3 +260,28 @@ fn a_diagnostic_says_how_bad_it_is_unless_its_place_does() {
     check(Diagnostic::error(at(), "bad"), "BUILD:3: bad\n  hint: look");
     check(Diagnostic::warning(at(), "odd"), "BUILD:3: warning: odd\n  hint: look");
 }
+
+#[test]
+fn timings_stand_at_the_end_the_longest_first() {
+    let ended = |scope: &str, milliseconds| Event::TaskFinished {
+        scope: scope.into(),
+        is_success: true,
+        elapsed: Duration::from_millis(milliseconds),
+    };
+    let events = vec![
+        ended("resolve.coursier", 20),
+        ended("compile.javac", 1500),
+        Event::RunFinished { ending: RunEnding::Success },
+    ];
+    check(
+        ConsoleOptions { timings: true, ..ConsoleOptions::default() },
+        events,
+        expect![[r#"
+        how long everything took:
+            1.500s  compile.javac
+            0.020s  resolve.coursier
+           61.000s  the whole run
+        -- stdout:
+    "#]],
+    );
+}

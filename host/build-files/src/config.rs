@@ -17,6 +17,18 @@ pub enum ImportsPolicy {
     Error,
 }
 
+/// What a source that does not exist leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingFilesPolicy {
+    /// Nothing.
+    Ignore,
+    /// A warning.
+    #[default]
+    Warn,
+    /// An error.
+    Error,
+}
+
 /// How far the evaluation of one BUILD file may go before it is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvaluateLimits {
@@ -53,6 +65,8 @@ pub struct WorkspaceConfig {
     pub environment: Arc<BTreeMap<OsString, OsString>>,
     /// What other imports are.
     pub build_file_imports: ImportsPolicy,
+    /// What a source that does not exist leads to.
+    pub missing_files: MissingFilesPolicy,
     /// What `pants_version()` answers.
     pub pants_version: String,
     /// How many directories are evaluated at the same time; 0 means one per core.
@@ -73,6 +87,7 @@ impl WorkspaceConfig {
             excluded_dirs: [".pants.d", "dist", ".pids"].map(PathBuf::from).to_vec(),
             environment: Arc::default(),
             build_file_imports: ImportsPolicy::default(),
+            missing_files: MissingFilesPolicy::default(),
             pants_version: String::new(),
             jobs: 0,
             limits: EvaluateLimits::default(),

@@ -5,6 +5,7 @@
 mod problem;
 mod target;
 
+use crate::config::MissingFilesPolicy;
 use crate::fields::{Given, check};
 use crate::reads::{ReadError, Reads};
 use crate::source::Source;
@@ -24,17 +25,19 @@ pub(crate) struct Declarations<'w> {
     pub reads: Reads<'w>,
     pub targets: Vec<Arc<Target>>,
     pub diagnostics: Vec<Diagnostic>,
+    pub missing_files: MissingFilesPolicy,
     names: HashMap<String, Location>,
     source: Rc<Source>,
 }
 
 impl<'w> Declarations<'w> {
-    pub(crate) fn new(symbols: &'w Symbols, reads: Reads<'w>) -> Self {
+    pub(crate) fn new(symbols: &'w Symbols, reads: Reads<'w>, missing_files: MissingFilesPolicy) -> Self {
         Self {
             symbols,
             reads,
             targets: Vec::new(),
             diagnostics: Vec::new(),
+            missing_files,
             names: HashMap::new(),
             source: Rc::new(Source::new("".into(), String::new())),
         }

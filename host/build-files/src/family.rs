@@ -56,7 +56,7 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family
         return None;
     }
     let reads = Reads::new(&world.tree, &world.config.environment, &listing.dir);
-    let mut declarations = Declarations::new(&world.symbols, reads);
+    let mut declarations = Declarations::new(&world.symbols, reads, world.config.missing_files);
     for name in &listing.build_files {
         evaluate_file(world, join(&listing.dir, name).into(), &mut declarations);
     }

@@ -48,7 +48,7 @@ mod workspace;
 #[cfg(test)]
 mod fixture;
 
-pub use config::{EvaluateLimits, ImportsPolicy, WorkspaceConfig};
+pub use config::{EvaluateLimits, ImportsPolicy, MissingFilesPolicy, WorkspaceConfig};
 pub use reads::{ReadKind, RecordedRead};
 pub use specs::{AddressSpec, SpecError, SpecFilters};
 pub use symbols::{Macro, MacroContext, MacroSymbol, SymbolConflict, Symbols};

@@ -1,7 +1,7 @@
 //! Directories and limits of a run, from its bootstrap options and its client's environment.
 
 use crate::request::Request;
-use pants_build_files::{ImportsPolicy, WorkspaceConfig};
+use pants_build_files::{ImportsPolicy, MissingFilesPolicy, WorkspaceConfig};
 use pants_model::OptionValues;
 use pants_process::ProcessConfig;
 use std::ffi::OsStr;
@@ -57,6 +57,11 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
             Some("allow") => ImportsPolicy::Allow,
             Some("error") => ImportsPolicy::Error,
             _ => ImportsPolicy::Warn,
+        },
+        missing_files: match values.value("", "files-not-found-behavior").as_str() {
+            Some("ignore") => MissingFilesPolicy::Ignore,
+            Some("error") => MissingFilesPolicy::Error,
+            _ => MissingFilesPolicy::Warn,
         },
         ..defaults
     }

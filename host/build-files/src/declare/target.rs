@@ -4,6 +4,7 @@
 
 use super::Declarations;
 use super::problem::{Problem, place, place_of_text, unknown_keyword};
+use crate::config::MissingFilesPolicy;
 use crate::fields::{Given, WrongValue, check, check_addresses};
 use crate::sources::{SourcesError, default_sets, expand_sets, source_sets};
 use crate::symbols::TargetTypeSymbol;
@@ -238,14 +239,21 @@ impl<'e> TargetCall<'_, '_, 'e> {
         sources.or(source)
     }
 
-    /// The files that given sources expand to; keeps the value as it was written. Names that no file has are warned of.
+    /// The files that given sources expand to; keeps the value as it was written. Names that no file has are told of as `missing_files` says.
     fn expand_given(&mut self, given: Given<'e>, target: &mut Target) -> Option<Vec<String>> {
         let (tree, dir) = (self.declarations.reads.tree(), self.declarations.reads.dir());
         match source_sets(&given.value).and_then(|sets| Ok(expand_sets(&sets, tree, dir)?)) {
             Ok(expansion) => {
                 for file in expansion.missing {
                     let message = format!("source `{}` does not exist", join(dir, &file));
-                    self.declarations.warn(place_of_text(&given, &file), message);
+                    let place = place_of_text(&given, &file);
+                    match self.declarations.missing_files {
+                        MissingFilesPolicy::Ignore => {}
+                        MissingFilesPolicy::Warn => self.declarations.warn(place, message),
+                        MissingFilesPolicy::Error => {
+                            self.problem(place, message);
+                        }
+                    }
                 }
                 target.fields.push((self.symbol.common.sources.clone(), given.value));
                 Some(expansion.files)

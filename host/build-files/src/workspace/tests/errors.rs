@@ -1,6 +1,8 @@
 //! Bad input: each gives one message with its place, and does not hide the others.
 
 use super::*;
+use crate::config::{MissingFilesPolicy, WorkspaceConfig};
+use pants_model::Severity;
 
 #[test]
 fn a_syntax_error_hides_no_other_file() {
@@ -689,4 +691,18 @@ fn a_file_that_is_not_utf8() {
         a/BUILD: line 2 is not UTF-8 text
     "#]]
     .assert_eq(&load(&fixture, "::", &SpecFilters::default()).1);
+}
+
+#[test]
+fn a_missing_source_is_what_the_policy_says() {
+    let fixture = Fixture::new("//- src/BUILD\njava_library(name = 'a', sources = ['Gone.java'])\n");
+    let told = |missing_files| {
+        let config = WorkspaceConfig { missing_files, ..fixture.config() };
+        let diagnostics = BuildFiles::new(config, symbols()).load_all();
+        diagnostics.iter().map(|diagnostic| (diagnostic.severity, diagnostic.message.clone())).collect::<Vec<_>>()
+    };
+    let message = "source `src/Gone.java` does not exist".to_owned();
+    assert_eq!(told(MissingFilesPolicy::Ignore), []);
+    assert_eq!(told(MissingFilesPolicy::Warn), [(Severity::Warning, message.clone())]);
+    assert_eq!(told(MissingFilesPolicy::Error), [(Severity::Error, message)]);
 }

@@ -20,6 +20,7 @@ mod process;
 mod product;
 pub mod products;
 mod registrar;
+mod source_root;
 mod target;
 mod task;
 pub mod tasks;
@@ -44,6 +45,7 @@ pub use product::{Product, ProductDecl, ProductFormat};
 pub use registrar::{
     Backend, FieldDecl, FieldKind, GoalInstaller, MacroContext, ObjectType, Placement, Registrar, TargetType,
 };
+pub use source_root::source_root;
 pub use target::{Location, Target};
 pub use task::{Predicate, TargetScope, Task, TaskSpec};
 pub use value::{Globs, Object, Value};

@@ -86,8 +86,42 @@ impl Target {
         self.field(name).as_str()
     }
 
+    /// The source root of one of its sources, relative to the build root; empty for the build root.
+    ///
+    /// For a target that a task injected, the directory of its address, which is where its code was generated;
+    /// otherwise the conventional root above the file ([`source_root`](crate::source_root())), or else the directory of
+    /// the target.
+    pub fn source_root<'a>(&'a self, source: &'a str) -> &'a str {
+        let conventional = if self.is_synthetic { None } else { crate::source_root(source) };
+        conventional.unwrap_or(self.address.dir())
+    }
+
+    /// The path of one of its sources below its source root: `com/acme/A.java`, `acme/a.py`.
+    pub fn below_source_root<'a>(&self, source: &'a str) -> &'a str {
+        let below = source.strip_prefix(self.source_root(source));
+        below.filter(|rest| rest.starts_with('/')).map_or(source, |rest| rest.trim_start_matches('/'))
+    }
+
     /// The objects of a field that is a list of objects.
     pub fn objects(&self, name: &str) -> Vec<&crate::Object> {
         self.field(name).as_list().unwrap_or_default().iter().filter_map(Value::as_object).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_has_a_place_below_its_root() {
+        let check = |directory: &str, is_synthetic: bool, source: &str, root: &str, below: &str| {
+            let target = Target { is_synthetic, ..Target::new(Address::new(directory, "t"), "python_library") };
+            assert_eq!((target.source_root(source), target.below_source_root(source)), (root, below), "{source}");
+        };
+        check("src/python/acme", false, "src/python/acme/a.py", "src/python", "acme/a.py");
+        check("lib/acme", false, "lib/acme/b/a.py", "lib/acme", "b/a.py");
+        check("", false, "acme/a.py", "", "acme/a.py");
+        check("lib", false, "library/a.py", "lib", "library/a.py");
+        check(".pants.d/gen/x", true, ".pants.d/gen/x/src/java/A.java", ".pants.d/gen/x", "src/java/A.java");
     }
 }

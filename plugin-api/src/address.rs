@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// The longest id that is not shortened: with an ending, it must stay a file name.
+const LONGEST_ID: usize = 200;
+
 /// The name of one target: `dir:name`, with `dir` relative to the build root; `//:name` in the build root.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Address {
@@ -36,14 +39,50 @@ impl Address {
         &self.name
     }
 
-    /// A file-system safe id: `src.java.app.app`.
+    /// A file-system safe id, unique in a build root: `src.java.app.app`. A hash is added where a dot in the address
+    /// would make it the id of another one (`a:b.c`, `a/b:c`), or where it would be too long for a file name.
     pub fn id(&self) -> String {
-        if self.dir.is_empty() { self.name.clone() } else { format!("{}.{}", self.dir.replace('/', "."), self.name) }
+        let id = if self.dir.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}.{}", self.dir.replace('/', "."), self.name)
+        };
+        let is_plain = !self.dir.contains('.') && !self.name.contains('.');
+        match id.len() <= LONGEST_ID {
+            true if is_plain => id,
+            true => format!("{id}-{:016x}", fnv1a(&self.to_string())),
+            false => {
+                let end = (0..=80).rfind(|&at| id.is_char_boundary(at)).unwrap_or_default();
+                let start = (id.len() - 80..id.len()).find(|&at| id.is_char_boundary(at)).unwrap_or_default();
+                format!("{}-{:016x}-{}", &id[..end], fnv1a(&self.to_string()), &id[start..])
+            }
+        }
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.dir.is_empty() { write!(f, "//:{}", self.name) } else { write!(f, "{}:{}", self.dir, self.name) }
+    }
+}
+
+/// FNV-1a: equal in every version of Rust, and nobody who writes BUILD files gains by a collision.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_file_names_and_never_those_of_another_target() {
+        assert_eq!(Address::new("src/java/app", "app").id(), "src.java.app.app");
+        assert_eq!(Address::new("", "app").id(), "app");
+        let (first, second) = (Address::new("a", "b.c").id(), Address::new("a/b", "c").id());
+        assert_eq!((first.as_str(), second.as_str()), ("a.b.c-864ae85bcf9790eb", "a.b.c"));
+        assert_ne!(Address::new("a.b", "c").id(), first);
+        let deep = |name: &str| Address::new("dé".repeat(90), name).id();
+        assert!(deep("a").len() < 200 && deep("a") != deep("b"), "{}", deep("a"));
     }
 }

@@ -76,17 +76,15 @@ impl JobsOutcome {
         })
     }
 
-    /// `Ok` when every job was done; otherwise one error that names what failed, with the failed targets of `jobs`.
+    /// `Ok` when every job was done; otherwise one error that names what failed, with the failed targets of `jobs`. What
+    /// was cancelled is no failure; when nothing else went wrong, the error is that of a cancelled run.
     pub fn into_result(self, jobs: &[Job], summary: &str) -> Result<(), Error> {
-        let failures: Vec<_> = self.failures().collect();
-        if failures.is_empty() {
-            return if self.is_success() { Ok(()) } else { Err(Error::cancelled()) };
-        }
-        let failed_targets: Vec<Address> =
-            failures.iter().filter_map(|(index, _)| jobs[*index].target.clone()).collect();
-        let mut error = Error::msg(summary).failed_targets(failed_targets);
-        for (index, failure) in failures {
-            let mut cause = format!("{}: {}", jobs[index].name, failure.message);
+        let mut error = Error::msg(summary);
+        let mut has_failed = false;
+        for (index, failure) in self.failures().filter(|(_, failure)| failure.kind != ErrorKind::Cancelled) {
+            has_failed = true;
+            let job = &jobs[index];
+            let mut cause = format!("{}: {}", job.name, failure.message);
             if failure.kind == ErrorKind::Panicked {
                 error.kind = ErrorKind::Panicked;
                 cause.push_str(&format!(" ({})", failure.place));
@@ -95,7 +93,29 @@ impl JobsOutcome {
             error.causes.extend(failure.causes.iter().cloned());
             error.hints.extend(failure.hints.iter().cloned());
             error.exit_code = error.exit_code.max(failure.exit_code);
+            error.failed_targets.extend(job.target.iter().chain(&failure.failed_targets).cloned());
         }
-        Err(error)
+        match self.is_success() {
+            true => Ok(()),
+            false if has_failed => Err(error),
+            false => Err(Error::cancelled()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_cancelled_is_no_failure() {
+        let jobs: Vec<Job> = ["a", "b"].map(|name| Job::for_target(name, Address::new("src", name))).into();
+        let result = |states: [JobState; 2]| JobsOutcome { states: states.into() }.into_result(&jobs, "lint failed");
+        let cancelled = || JobState::Failed(Error::cancelled());
+        assert_eq!(result([JobState::Done, cancelled()]).unwrap_err().kind, ErrorKind::Cancelled);
+        assert_eq!(result([JobState::Done, JobState::Cancelled]).unwrap_err().kind, ErrorKind::Cancelled);
+        let error = result([JobState::Failed(Error::msg("bad style")), cancelled()]).unwrap_err();
+        assert_eq!((error.kind, error.causes), (ErrorKind::Failed, vec!["a: bad style".to_owned()]));
+        assert_eq!(error.failed_targets, [Address::new("src", "a")]);
     }
 }

@@ -116,7 +116,7 @@ impl Product for ResolvedLibraries {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct JvmTools {
-    /// Key of the request to its classpath: absolute paths of jars outside the repository.
+    /// The tools, each by the key of the request for it.
     pub tools: BTreeMap<String, JvmTool>,
     /// The home of the JDK that runs them.
     pub java_home: String,

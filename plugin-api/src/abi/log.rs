@@ -33,9 +33,10 @@ pub(super) fn report_panic(place: &str, message: &str) {
     }
 }
 
-/// Where the last panic of this thread happened: `file:line:column`; empty when the hook was not installed.
-pub(super) fn last_panic_place() -> String {
-    LAST_PANIC.with(|last| last.borrow().clone())
+/// Takes where the last panic of this thread happened: `file:line:column`; empty when the hook was not installed, or saw
+/// nothing since.
+pub(super) fn take_panic_place() -> String {
+    LAST_PANIC.take()
 }
 
 /// The level of a panic that nobody could be told about in another way; its target is the place in the source.

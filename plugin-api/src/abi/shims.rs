@@ -48,6 +48,8 @@ pub fn guard<T>(body: impl FnOnce() -> Result<T>) -> AbiResult<T> {
 }
 
 fn panic_error(payload: Box<dyn Any + Send>) -> Error {
+    // First of all: a panic in the drop of the payload would leave its own place.
+    let place = log::take_panic_place();
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
     let message = format!("panicked: {}", text.as_deref().unwrap_or("with a value that is no text"));
@@ -55,7 +57,7 @@ fn panic_error(payload: Box<dyn Any + Send>) -> Error {
     if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
         std::mem::forget(second);
     }
-    Error { kind: ErrorKind::Panicked, place: log::last_panic_place().into(), ..Error::msg(message) }
+    Error { kind: ErrorKind::Panicked, place: place.into(), ..Error::msg(message) }
 }
 
 /// Drops what an author made; a panic in it is reported, not spread.

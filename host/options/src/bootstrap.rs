@@ -3,11 +3,12 @@
 use crate::build_root;
 use crate::command_line::{Flag, global_flags};
 use crate::config::ConfigFiles;
-use crate::error::OptionsError;
+use crate::error::{OptionsError, about_value};
 use crate::global::{VERSION, global_scope};
 use crate::resolve::{Sources, resolve, resolve_all};
 use crate::scopes::Scopes;
-use pants_model::{OptionSource, OptionValues, Value};
+use crate::value::ValueError;
+use pants_model::{Diagnostic, OptionSource, OptionValues, Value};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -52,6 +53,12 @@ impl Bootstrap {
         self.path("pants-subprocessdir")
     }
 
+    /// An error about the value of a global option, in words that say who gave it.
+    pub fn about_value(&self, option: &str, problem: &str) -> Diagnostic {
+        let source = self.values.get("", option).map_or(&OptionSource::Default, |value| &value.source);
+        about_value(source, self.config.place_of(source).as_ref(), problem)
+    }
+
     fn path(&self, option: &str) -> PathBuf {
         self.build_root.join(self.values.value("", option).as_str().unwrap_or_default())
     }
@@ -75,8 +82,10 @@ pub fn bootstrap(invocation: &Invocation) -> Result<Bootstrap, OptionsError> {
         return Err(error);
     }
     let config = reader.config;
-    check_versions(&values)?;
-    Ok(Bootstrap { build_root, config, values })
+    match OptionsError::of_many(check_versions(&values, &config)) {
+        Some(error) => Err(error),
+        None => Ok(Bootstrap { build_root, config, values }),
+    }
 }
 
 struct Reader<'a> {
@@ -198,27 +207,47 @@ fn seeds(invocation: &Invocation, build_root: &Path) -> BTreeMap<String, String>
 }
 
 /// Whether this program is for a repository that names versions.
-fn check_versions(values: &OptionValues) -> Result<(), OptionsError> {
-    if let Some(required) = values.get("", "pants-min-version")
-        && let Some(version) = required.value.as_str()
-        && numbers(version) > numbers(VERSION)
-    {
-        return Err(OptionsError::VersionTooOld {
-            source_of_value: Box::new(required.source.clone()),
-            required: version.to_owned(),
-            have: VERSION,
-        });
+fn check_versions(values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
+    check(values, config, &[("pants-min-version", newer_program_wanted), ("pants-version", no_version_of_pants_v1)])
+}
+
+/// Whether numbers are in their range. Known only when all flags are understood: a late one may belong to a goal.
+pub(crate) fn check_numbers(values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
+    let at_least_0: Check = |value| too_small(value, 0);
+    let at_least_1: Check = |value| too_small(value, 1);
+    let checks = [("jobs", at_least_1), ("process-timeout", at_least_0), ("process-terminate-wait", at_least_0)];
+    check(values, config, &checks)
+}
+
+/// What is wrong with a value that is of the right kind.
+type Check = fn(&Value) -> Option<ValueError>;
+
+fn check(values: &OptionValues, config: &ConfigFiles, checks: &[(&str, Check)]) -> Vec<OptionsError> {
+    let faults = checks.iter().filter_map(|(option, check)| {
+        let value = values.get("", option)?;
+        let problem = Box::new(check(&value.value)?);
+        let place = config.place_of(&value.source).map(Box::new);
+        Some(OptionsError::BadValue { source_of_value: Box::new(value.source.clone()), place, problem })
+    });
+    faults.collect()
+}
+
+fn too_small(value: &Value, minimum: i64) -> Option<ValueError> {
+    value.as_int().filter(|value| *value < minimum).map(|value| ValueError::TooSmall { value, minimum })
+}
+
+fn newer_program_wanted(value: &Value) -> Option<ValueError> {
+    let required = value.as_str()?.to_owned();
+    if numbers(&required).is_empty() {
+        return Some(ValueError::NotVersion(required));
     }
-    if let Some(written_for) = values.get("", "pants-version")
-        && let Some(version) = written_for.value.as_str()
-        && !matches!(numbers(version).first(), Some(0 | 1))
-    {
-        return Err(OptionsError::NotPantsV1 {
-            source_of_value: Box::new(written_for.source.clone()),
-            version: version.to_owned(),
-        });
-    }
-    Ok(())
+    (numbers(&required) > numbers(VERSION)).then_some(ValueError::TooOld { required, have: VERSION })
+}
+
+fn no_version_of_pants_v1(value: &Value) -> Option<ValueError> {
+    let version = value.as_str()?;
+    let is_known = matches!(numbers(version).first(), Some(0 | 1));
+    (!is_known).then(|| ValueError::NotPantsV1(version.to_owned()))
 }
 
 /// The numbers of a version: `1.30.4rc1` is 1, 30, 4.

@@ -103,6 +103,15 @@ impl ConfigFiles {
         &self.files
     }
 
+    /// Where a value stands that came from one of the files.
+    pub(crate) fn place_of(&self, source: &OptionSource) -> Option<ConfigPlace> {
+        let OptionSource::Config { file, line, section, key } = source else { return None };
+        let file = self.files.iter().find(|have| *have.name == **file)?;
+        let entries = file.sections(section).iter().flat_map(|table| &table.entries);
+        let places = entries.filter(|entry| entry.key == *key).map(|entry| file.place(entry));
+        places.into_iter().find(|place| place.line == *line)
+    }
+
     /// What the files give for some keys of a section, in the order of the files.
     pub(crate) fn find(&self, section: &str, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Found>, OptionsError> {
         let mut found = Vec::new();

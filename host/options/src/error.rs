@@ -172,24 +172,6 @@ pub enum OptionsError {
         /// Its name.
         name: String,
     },
-    /// The repository wants a newer program.
-    #[error("{}: version {required} or newer is needed, and this is {have}", quote_source(source_of_value))]
-    VersionTooOld {
-        /// Who wants it.
-        source_of_value: Box<OptionSource>,
-        /// What it wants.
-        required: String,
-        /// What this is.
-        have: &'static str,
-    },
-    /// The repository is written for a Pants that is no v1.
-    #[error("{}: `{version}` is not a version of Pants v1", quote_source(source_of_value))]
-    NotPantsV1 {
-        /// Who says so.
-        source_of_value: Box<OptionSource>,
-        /// The version.
-        version: String,
-    },
     /// Several things are wrong.
     #[error("{} things are wrong", .0.len())]
     Several(Vec<OptionsError>),
@@ -217,11 +199,7 @@ impl OptionsError {
         let mut diagnostic = match self {
             Self::Config { place, problem } => at(place, problem.to_string()),
             Self::BadValue { place: Some(place), source_of_value, problem } => {
-                let what = match &**source_of_value {
-                    OptionSource::Config { section, key, .. } => format!("`[{section}] {key}`"),
-                    other => quote_source(other),
-                };
-                at(place, format!("{what}: {problem}"))
+                about_value(source_of_value, Some(place), &problem.to_string())
             }
             Self::ConfigRead { source, .. } => Diagnostic::error_without_place(format!("{self}: {source}")),
             other => Diagnostic::error_without_place(other.to_string()),
@@ -263,9 +241,19 @@ impl OptionsError {
                     format!("a directory of that name is asked for as `./{word}`"),
                 ]
             }
-            Self::NotPantsV1 { .. } => vec!["versions 0.x and 1.x are understood".to_owned()],
             _ => Vec::new(),
         }
+    }
+}
+
+/// What is wrong with a value, in words that say who gave it.
+pub(crate) fn about_value(source: &OptionSource, place: Option<&ConfigPlace>, problem: &str) -> Diagnostic {
+    match (source, place) {
+        (OptionSource::Default, _) => Diagnostic::error_without_place(problem),
+        (OptionSource::Config { section, key, .. }, Some(place)) => {
+            at(place, format!("`[{section}] {key}`: {problem}"))
+        }
+        (source, _) => Diagnostic::error_without_place(format!("{}: {problem}", quote_source(source))),
     }
 }
 

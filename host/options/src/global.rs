@@ -114,8 +114,12 @@ fn config_options() -> Vec<OptionSpec> {
 fn process_options() -> Vec<OptionSpec> {
     vec![
         int("process-timeout", 0, "Stop a process after this many seconds; 0 means never.").advanced(),
-        int("process-terminate-wait", 10, "How many seconds a process has to end by itself before it is killed.")
-            .advanced(),
+        int(
+            "process-terminate-wait",
+            10,
+            "How many seconds a process whose time is over has to end by itself before it is killed.",
+        )
+        .advanced(),
     ]
 }
 

@@ -1,12 +1,11 @@
 //! The whole invocation, once every scope is known: what is asked for, and the value of every option.
 
-use crate::bootstrap::{Bootstrap, Invocation};
+use crate::bootstrap::{Bootstrap, Invocation, check_numbers};
 use crate::command_line::{self, CommandLine};
 use crate::error::OptionsError;
 use crate::global::with_global;
 use crate::resolve::{Sources, resolve_all};
 use crate::scopes::Scopes;
-use crate::value::ValueError;
 use crate::verify::{DisabledScope, verify};
 use pants_model::{OptionSource, OptionValues, ScopeSpec, Value};
 
@@ -49,7 +48,7 @@ pub fn parse_with_disabled(
         build_root: &bootstrap.build_root,
     };
     let (values, mut errors) = resolve_all(&scopes, &sources);
-    errors.extend(check_jobs(&values));
+    errors.extend(check_numbers(&values, &bootstrap.config));
     let (mut warnings, mut idle) = (words.warnings, words.idle);
     if *values.value("", "verify-config") != Value::Bool(false) {
         let verdict = verify(&bootstrap.config, &scopes, disabled);
@@ -65,17 +64,6 @@ pub fn parse_with_disabled(
     }
     warnings.extend(deprecations(&scopes, &values));
     Ok(Parsed { command: words.command, values, warnings })
-}
-
-/// A run needs at least one job.
-fn check_jobs(values: &OptionValues) -> Option<OptionsError> {
-    let jobs = values.get("", "jobs")?;
-    let value = jobs.value.as_int().filter(|value| *value < 1)?;
-    Some(OptionsError::BadValue {
-        source_of_value: Box::new(jobs.source.clone()),
-        place: None,
-        problem: Box::new(ValueError::TooSmall { value, minimum: 1 }),
-    })
 }
 
 /// One line for each deprecated option that somebody set.

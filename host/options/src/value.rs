@@ -28,6 +28,20 @@ pub enum ValueError {
         /// The least that is accepted.
         minimum: i64,
     },
+    /// No version.
+    #[error("`{0}` is not a version")]
+    NotVersion(String),
+    /// The version of another program, which this one does not stand in for.
+    #[error("`{0}` is not a version of Pants v1")]
+    NotPantsV1(String),
+    /// A newer program than this one.
+    #[error("version {required} or newer is needed, and this is {have}")]
+    TooOld {
+        /// What is wanted.
+        required: String,
+        /// What this is.
+        have: &'static str,
+    },
     /// None of the choices.
     #[error("`{value}` is not one of `{}`", choices.join("`, `"))]
     NotChoice {
@@ -72,6 +86,8 @@ impl ValueError {
         match self {
             Self::Literal(_) => Some("write a list as `['a', 'b']` and a dict as `{'a': 'b'}`".to_owned()),
             Self::NotDict(_) => Some("write `{'a': 'b'}` to replace, `+{'a': 'b'}` to add".to_owned()),
+            Self::NotVersion(_) => Some("write it as `1.2.3`".to_owned()),
+            Self::NotPantsV1(_) => Some("versions 0.x and 1.x are understood".to_owned()),
             Self::WrongKind { wanted: "a string", .. } => Some("put it in quotes".to_owned()),
             Self::FileUnreadable { .. } => {
                 Some("a value that begins with `@` names a file; `@@` stands for `@`".into())

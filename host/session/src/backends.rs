@@ -5,9 +5,9 @@ use crate::goals;
 use crate::request::Request;
 use pants_build_files::Symbols;
 use pants_engine::Registry;
-use pants_model::{EventSink, LogLevel, OptionValues, ScopeSpec};
-use pants_options::{HelpKind, HelpRequest, check_scopes, render_help};
-use pants_plugin_loader::{LoadRequest, UnpinnedPolicy, load_plugins};
+use pants_model::{Diagnostic, EventSink, LogLevel, OptionValues, ScopeSpec};
+use pants_options::{CommandLine, HelpKind, HelpRequest, check_scopes, render_help};
+use pants_plugin_loader::{LoadError, LoadRequest, UnpinnedPolicy, load_plugins};
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ fn environment_paths(request: &Request) -> Option<&OsStr> {
 
 /// Loads the enabled backends and registers them after the built-in goals.
 pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends, SessionError> {
-    let loaded = load_plugins(&load_request(request))?;
+    let loaded = load_plugins(&load_request(request)).map_err(|error| blame(request, error))?;
     for warning in &loaded.warnings {
         crate::say(events, LogLevel::Warn, warning.to_string());
     }
@@ -82,10 +82,48 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     Ok(Backends { registry, symbols, scopes })
 }
 
+/// An enabled backend that nobody provides is told at the place that enables it.
+fn blame(request: &Request, error: LoadError) -> SessionError {
+    let LoadError::UnknownBackend { id, .. } = &error else { return error.into() };
+    let enables = |name: &&str| request.bootstrap.values.value("", name).as_strings().contains(&id.as_str());
+    match ["backend-packages", "plugins"].iter().copied().find(enables) {
+        Some(option) => {
+            let blamed = request.bootstrap.about_value(option, &error.to_string());
+            SessionError::Repository(vec![Diagnostic { hints: error.hints(), ..blamed }])
+        }
+        None => error.into(),
+    }
+}
+
 impl Backends {
     /// The names of all phases, for questions about words of the command line.
     pub(crate) fn phase_names(&self) -> HashSet<&str> {
         self.registry.phases().iter().map(|phase| phase.name.as_str()).collect()
+    }
+
+    /// Refuses arguments after `--` when no goal of these phases takes any: they would be lost.
+    pub(crate) fn check_passthrough(&self, command: &CommandLine) -> Result<(), SessionError> {
+        if command.passthrough.is_empty() || self.takes_passthrough(command.goals.clone()) {
+            return Ok(());
+        }
+        let names = self.registry.phases().iter().map(|phase| phase.name.clone());
+        let takers = names.filter(|phase| self.takes_passthrough(vec![phase.clone()])).collect();
+        Err(SessionError::NoTaker { goals: command.goals.clone(), takers })
+    }
+
+    /// Whether a goal of these phases, or of those that they depend on, takes arguments after `--`.
+    fn takes_passthrough(&self, mut phases: Vec<String>) -> bool {
+        let mut seen = HashSet::new();
+        while let Some(phase) = phases.pop() {
+            for goal in self.registry.goals(&phase) {
+                if goal.identity.spec.takes_passthrough {
+                    return true;
+                }
+                phases.extend(goal.depends_on_phases.iter().filter(|phase| !seen.contains(*phase)).cloned());
+            }
+            seen.insert(phase);
+        }
+        false
     }
 }
 

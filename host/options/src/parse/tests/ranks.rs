@@ -294,7 +294,9 @@ fn versions_of_pants_v1_are_accepted() {
         &[("pants.toml", "[GLOBAL]\npants_version = '2.1.0'\n")],
         "",
         expect![[r#"
-            `pants.toml:2 [GLOBAL] pants_version`: `2.1.0` is not a version of Pants v1
+            pants.toml:2:1: `[GLOBAL] pants_version`: `2.1.0` is not a version of Pants v1
+              2 | pants_version = '2.1.0'
+                | ^^^^^^^^^^^^^
               hint: versions 0.x and 1.x are understood
         "#]],
     );
@@ -302,7 +304,9 @@ fn versions_of_pants_v1_are_accepted() {
         &[("pants.toml", "[GLOBAL]\npants_min_version = '999.0'\n")],
         "",
         expect![[r#"
-            `pants.toml:2 [GLOBAL] pants_min_version`: version 999.0 or newer is needed, and this is 0.1.0
+            pants.toml:2:1: `[GLOBAL] pants_min_version`: version 999.0 or newer is needed, and this is 0.1.0
+              2 | pants_min_version = '999.0'
+                | ^^^^^^^^^^^^^^^^^
         "#]],
     );
 }

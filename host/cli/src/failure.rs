@@ -98,9 +98,9 @@ impl From<SessionError> for Failure {
             SessionError::Store(error) => Self::of_error(FailureKind::Environment, &error, Vec::new()),
             SessionError::Register(errors) => Self::of_plugins(errors.iter().map(|error| (error as _, error.hints()))),
             SessionError::Scopes(errors) => Self::of_plugins(errors.iter().map(|error| (error as _, Vec::new()))),
-            error @ SessionError::NoGoal => {
-                let hints = ["`pants goals` lists what can be asked for", "`pants help` says how"].map(str::to_owned);
-                Self::of_error(FailureKind::User, &error, hints.to_vec())
+            error @ (SessionError::NoGoal | SessionError::NoTaker { .. }) => {
+                let hints = error.hints();
+                Self::of_error(FailureKind::User, &error, hints)
             }
         }
     }
@@ -128,16 +128,17 @@ impl Failure {
 }
 
 /// The exit code of a run that got as far as its tasks. Their failures were shown while it ran.
-pub(crate) fn exit_code(outcome: &Outcome, stdout_failure: Option<io::ErrorKind>) -> ExitCode {
+pub(crate) fn exit_code(outcome: &Outcome, console: &ConsoleSink) -> ExitCode {
     let outcome = match outcome {
         Outcome::Success | Outcome::Foreground(_) => 0,
         Outcome::Interrupted => INTERRUPTED,
         Outcome::Failed(failures) => failures.iter().map(|(_, error)| code_of_task(error)).max().unwrap_or(1),
     };
-    match stdout_failure {
+    match console.stdout_failure() {
         // Whoever read the output has seen enough (`pants list :: | head`).
         None | Some(io::ErrorKind::BrokenPipe) => code(outcome),
-        Some(_) => code(outcome.max(1)),
+        Some(_) if outcome != 0 => code(outcome),
+        Some(kind) => Failure::user(format!("cannot write to standard output: {kind}")).report(console),
     }
 }
 

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     console.flush();
     match ended {
         Ok(Outcome::Foreground(process)) => foreground::become_it(&process, &console),
-        Ok(outcome) => exit_code(&outcome, console.stdout_failure()),
+        Ok(outcome) => exit_code(&outcome, &console),
         Err(failure) => failure.report(&console),
     }
 }

@@ -18,6 +18,14 @@ pub enum SessionError {
     /// Nothing was asked for.
     #[error("no goal was given")]
     NoGoal,
+    /// Arguments after `--` that no goal takes.
+    #[error("`{}` takes no arguments after `--`", goals.join("`, `"))]
+    NoTaker {
+        /// The goals that were asked for.
+        goals: Vec<String>,
+        /// The goals that take arguments.
+        takers: Vec<String>,
+    },
     /// Options that plugins declared cannot be spelled or clash.
     #[error("the options that the backends declare do not fit together")]
     Scopes(Vec<ScopeError>),
@@ -36,6 +44,21 @@ pub enum SessionError {
     /// The caches.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl SessionError {
+    /// What the user may do about it, one line each; what other rooms say has hints of its own.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NoGoal => {
+                ["`pants goals` lists what can be asked for", "`pants help` says how"].map(str::to_owned).to_vec()
+            }
+            Self::NoTaker { takers, .. } if !takers.is_empty() => {
+                vec![format!("goals that hand arguments on: `{}`", takers.join("`, `"))]
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {

@@ -51,6 +51,7 @@ pub fn run(
     if command.goals.is_empty() {
         return Err(SessionError::NoGoal);
     }
+    backends.check_passthrough(&command)?;
 
     let files = BuildFiles::new(places::workspace_config(request, &options), backends.symbols.clone());
     let repository = Arc::new(Repository::new(request, files, events.clone()));
@@ -66,11 +67,11 @@ pub fn run(
         },
         &*repository,
     )?;
+    warn_of_nothing_to_do(&plan, &command, &**events);
     if is_set(&options, "explain") {
         events.emit(Event::Output(plan.explain().into_bytes()));
         return Ok(Outcome::Success);
     }
-    warn_of_nothing_to_do(&plan, &command, &**events);
 
     let processes = warm.processes(places::process_config(request, &options))?;
     if plan.goals().iter().any(|goal| !goal.identity().spec.is_console) {

@@ -3,6 +3,7 @@
 use crate::request::Request;
 use pants_build_files::{ImportsPolicy, MissingFilesPolicy, WorkspaceConfig};
 use pants_model::OptionValues;
+use pants_options::VERSION;
 use pants_process::ProcessConfig;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -58,6 +59,7 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
             Some("error") => ImportsPolicy::Error,
             _ => ImportsPolicy::Warn,
         },
+        pants_version: values.value("", "pants-version").as_str().unwrap_or(VERSION).to_owned(),
         missing_files: match values.value("", "files-not-found-behavior").as_str() {
             Some("ignore") => MissingFilesPolicy::Ignore,
             Some("error") => MissingFilesPolicy::Error,

@@ -18,12 +18,25 @@ pub(crate) const DRAIN: Duration = Duration::from_millis(100);
 /// How much of one output is kept; what comes after it is streamed only, and the result is not stored.
 pub(crate) const CAPTURE_LIMIT: usize = 64 * 1024 * 1024;
 
+/// How long a process of a cancelled run may take to end by itself, at most: whoever pressed Ctrl-C waits for it.
+const CANCEL_PATIENCE: Duration = Duration::from_millis(500);
+
 /// How long a process may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) timeout: Option<Duration>,
     /// Between the request to end and the kill.
     pub(crate) kill_wait: Duration,
+}
+
+impl Limits {
+    /// How long a process that is being stopped may take to end by itself. Nobody waits long for what nobody wants.
+    fn patience_with(self, ending: Ending) -> Duration {
+        match ending {
+            Ending::TimedOut(_) => self.kill_wait,
+            Ending::Cancelled(_) => self.kill_wait.min(CANCEL_PATIENCE),
+        }
+    }
 }
 
 /// What a process did, before anybody asks whether it may be stored.
@@ -72,9 +85,9 @@ impl<'a> Watchdog<'a> {
                 (None, Some(deadline), Some(timeout)) if now >= deadline => Some(Ending::TimedOut(timeout)),
                 _ => None,
             };
-            if self.ending.is_some() {
+            if let Some(ending) = self.ending {
                 group.terminate();
-                self.kill_at = now.checked_add(self.limits.kill_wait);
+                self.kill_at = now.checked_add(self.limits.patience_with(ending));
             }
         }
         if self.kill_at.is_some_and(|kill_at| now >= kill_at) {

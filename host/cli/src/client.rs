@@ -52,9 +52,16 @@ impl Client {
         self.invocation.args.first().is_some_and(|arg| ["--version", "-V"].contains(&arg.as_str()))
     }
 
-    /// Shows the version.
+    /// Shows the version, and below it the version of Pants v1 that the repository here, if any, was written for.
     pub(crate) fn show_the_version(&self) -> ExitCode {
-        match writeln!(io::stdout(), "{VERSION}") {
+        let mut text = format!("{VERSION}\n");
+        if let Ok(bootstrap) = pants_options::bootstrap(&self.invocation)
+            && let Some(version) = bootstrap.values.get("", "pants-version")
+            && let Some(name) = version.value.as_str()
+        {
+            text.push_str(&format!("for a repository written for Pants {name} ({})\n", version.source));
+        }
+        match io::stdout().write_all(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         }

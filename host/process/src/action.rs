@@ -1,33 +1,30 @@
 //! The key of a process: the digest of its Action in the Remote Execution API.
 //!
 //! What the API has no field for enters as platform properties, which every server treats as part of the key: tools by
-//! name and identity, named caches by name, the worker by its key, standard input by its digest, and the build root
-//! of what cannot leave it.
+//! name and identity, named caches by name, the worker by its key, and standard input by its digest. Where a process may
+//! run is no part of what it makes.
 
 use crate::digest::Digest;
-use crate::process::{CachePolicy, Locality, Process};
+use crate::process::{CachePolicy, Process};
 use crate::reapi;
-use pants_model::Fingerprint;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// What a machine is, as far as results depend on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
     properties: Vec<(String, String)>,
-    build_root: Fingerprint,
 }
 
 impl Platform {
-    /// This machine, with a build root for processes that cannot leave it.
-    pub fn local(build_root: &Path) -> Self {
-        Self::new(std::env::consts::OS, std::env::consts::ARCH, build_root)
+    /// This machine.
+    pub fn local() -> Self {
+        Self::new(std::env::consts::OS, std::env::consts::ARCH)
     }
 
     /// A machine by operating system and processor, in Rust's words for them.
-    pub fn new(os: &str, arch: &str, build_root: &Path) -> Self {
+    pub fn new(os: &str, arch: &str) -> Self {
         let properties = vec![("ISA".to_owned(), arch.to_owned()), ("OSFamily".to_owned(), os.to_owned())];
-        Self { properties, build_root: Fingerprint::of_bytes(build_root.as_os_str().as_encoded_bytes()) }
+        Self { properties }
     }
 }
 
@@ -94,7 +91,7 @@ pub(crate) fn encode_action(process: &Process, platform: &Platform) -> EncodedAc
 }
 
 fn encode_platform(process: &Process, platform: &Platform) -> reapi::Platform {
-    let Platform { properties, build_root } = platform;
+    let Platform { properties } = platform;
     let property = |name: String, value: String| reapi::Property { name, value };
     let mut properties: Vec<_> = properties.iter().map(|(name, value)| property(name.clone(), value.clone())).collect();
     for tool in &process.tools {
@@ -108,9 +105,6 @@ fn encode_platform(process: &Process, platform: &Platform) -> reapi::Platform {
     }
     if !process.stdin.is_empty() {
         properties.push(property("stdin".to_owned(), Digest::of_bytes(&process.stdin).to_string()));
-    }
-    if process.locality == Locality::LocalOnly {
-        properties.push(property("build-root".to_owned(), build_root.to_hex()));
     }
     properties.sort();
     reapi::Platform { properties }

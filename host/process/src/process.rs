@@ -88,7 +88,7 @@ pub enum Locality {
     /// Anywhere.
     #[default]
     Any,
-    /// On this machine and in this build root, because something in it cannot be moved (a venv).
+    /// On this machine, because something that it uses cannot be moved (a venv).
     LocalOnly,
 }
 

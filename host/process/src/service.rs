@@ -69,7 +69,7 @@ impl ProcessService {
     pub fn open(config: ProcessConfig) -> Result<Self, StoreError> {
         create_directory(&config.cache_dir)?;
         let shared = Shared {
-            platform: Platform::local(&config.build_root),
+            platform: Platform::local(),
             pool: JobPool::new(config.jobs),
             digests: DigestIndex::open(&config.cache_dir),
             results: ResultCache::open(&config.cache_dir),

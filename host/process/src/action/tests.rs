@@ -3,7 +3,8 @@
 use super::*;
 use crate::digest::FileStamp;
 use crate::input_tree::{InputFile, InputTree};
-use crate::process::Tool;
+use crate::process::{Locality, Tool};
+use pants_model::Fingerprint;
 use std::time::Duration;
 
 fn input(path: &str, content: &[u8], is_executable: bool) -> InputFile {
@@ -36,7 +37,7 @@ fn process() -> Process {
 }
 
 fn platform() -> Platform {
-    Platform::new("linux", "x86_64", Path::new("/repo"))
+    Platform::new("linux", "x86_64")
 }
 
 #[test]
@@ -79,7 +80,6 @@ fn what_counts_changes_the_key() {
     check(true, |process| process.tools[0].digest = Fingerprint::of_bytes(b"jdk 21"));
     check(true, |process| process.named_caches.clear());
     check(true, |process| process.worker = Some(Default::default()));
-    check(true, |process| process.locality = Locality::LocalOnly);
     check(true, |process| process.timeout = None);
     check(true, |process| process.inputs = InputTree::default());
 }
@@ -90,13 +90,5 @@ fn what_does_not_count_leaves_the_key() {
     check(false, |process| process.description.clear());
     check(false, |process| process.tools[0].path = "/elsewhere".into());
     check(false, |process| process.output_paths.reverse());
-}
-
-#[test]
-fn only_what_cannot_be_moved_knows_its_build_root() {
-    let elsewhere = Platform::new("linux", "x86_64", Path::new("/other"));
-    let movable = process();
-    assert_eq!(movable.action_digest(&platform()), movable.action_digest(&elsewhere));
-    let local = Process { locality: Locality::LocalOnly, ..process() };
-    assert_ne!(local.action_digest(&platform()), local.action_digest(&elsewhere));
+    check(false, |process| process.locality = Locality::LocalOnly);
 }

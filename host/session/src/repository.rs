@@ -54,9 +54,22 @@ impl Repository {
                 {
                     specs.push("::".to_owned());
                 }
-                self.expand(&specs, &filters(values)).map_err(SessionError::Repository)
+                let found = self.expand(&specs, &filters(values));
+                found
+                    .map_err(|problems| SessionError::Repository(self.with_hint_on_directory(&command.specs, problems)))
             }
         }
+    }
+
+    /// Who stands below the build root may expect specs to start there.
+    fn with_hint_on_directory(&self, typed: &[String], mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let is_below = self.cwd != self.build_root && self.cwd.starts_with(&self.build_root);
+        let from_root = typed.iter().find(|spec| !spec.starts_with(['.', '/', '^', '!']));
+        if let (true, Some(spec), Some(last)) = (is_below, from_root, problems.last_mut()) {
+            last.hints
+                .push(format!("targets are named from the build root; `./{spec}` starts in the current directory"));
+        }
+        problems
     }
 
     fn read_spec_file(&self, file: &str) -> Result<Vec<String>, SessionError> {

@@ -9,3 +9,4 @@ mod plugins;
 mod questions;
 mod support;
 mod tidy;
+mod tutorial;

@@ -3,5 +3,5 @@
 mod repository;
 mod run;
 
-pub(crate) use repository::Repository;
-pub(crate) use run::{Output, Pants, checkout, real_tools};
+pub(crate) use repository::{Repository, git};
+pub(crate) use run::{Output, Pants, checkout, path, real_python};

@@ -42,6 +42,35 @@ impl Repository {
         std::fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// Replaces the one place where a file says something.
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert_eq!(text.matches(from).count(), 1, "`{from}` in {path}");
+        self.write(path, &text.replace(from, to));
+    }
+
+    pub(crate) fn append(&self, path: &str, text: &str) {
+        self.write(path, &(self.read(path) + text));
+    }
+
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        self.root().join(path).exists()
+    }
+
+    /// A directory for PATH that holds this program and no other.
+    pub(crate) fn only_program(&self, name: &str, program: &Path) -> PathBuf {
+        let directory = self.directory.path().join("bin");
+        std::fs::create_dir(&directory).expect("a new directory");
+        std::os::unix::fs::symlink(program, directory.join(name)).expect("a link");
+        directory
+    }
+
+    /// A word that no other repository has.
+    pub(crate) fn mark(&self) -> String {
+        let name = self.directory.path().file_name().expect("a temporary directory has a name").to_string_lossy();
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+    }
+
     pub(crate) fn remove(&self, path: &str) {
         std::fs::remove_file(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
@@ -64,6 +93,11 @@ impl Repository {
     /// Copies a directory tree into the build root.
     pub(crate) fn copy_tree(&self, from: &Path) {
         copy_tree(from, &self.root());
+    }
+
+    /// Copies a directory tree into a directory of the build root.
+    pub(crate) fn copy_tree_to(&self, from: &Path, directory: &str) {
+        copy_tree(from, &self.root().join(directory));
     }
 }
 

@@ -17,6 +17,14 @@ pub(crate) fn path() -> OsString {
     std::env::var_os("PATH").unwrap_or_default()
 }
 
+/// The interpreter behind the machine's `python3`, which may be a script that picks one.
+pub(crate) fn real_python() -> PathBuf {
+    let mut command = Command::new("python3");
+    command.args(["-c", "import os, sys; print(os.path.realpath(sys.executable))"]);
+    let output = command.output().expect("python3 runs");
+    PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
+}
+
 /// Variables without which the machine's package clients reach nothing: proxies, certificates, indexes.
 #[expect(clippy::disallowed_methods, reason = "tests pass the machine's way to the registries on")]
 fn network() -> impl Iterator<Item = (OsString, OsString)> {
@@ -37,6 +45,7 @@ pub(crate) fn real_tools() -> PathBuf {
 #[must_use = "a run that was not started shows nothing"]
 pub(crate) struct Pants {
     command: Command,
+    home: PathBuf,
     stdin: Vec<u8>,
     redactions: BTreeMap<String, &'static str>,
 }
@@ -53,8 +62,14 @@ impl Pants {
             .env("LC_ALL", "C.UTF-8");
         command.env("PANTS_PLUGIN_PATH", Path::new(env!("CARGO_BIN_EXE_pants")).with_file_name("deps"));
         let root = directory.to_string_lossy().into_owned();
-        let home = home.to_string_lossy().into_owned();
-        Self { command, stdin: Vec::new(), redactions: BTreeMap::from([(root, "[ROOT]"), (home, "[HOME]")]) }
+        let shown_home = home.to_string_lossy().into_owned();
+        let home = home.to_owned();
+        Self {
+            command,
+            home,
+            stdin: Vec::new(),
+            redactions: BTreeMap::from([(root, "[ROOT]"), (shown_home, "[HOME]")]),
+        }
     }
 
     /// Sets a variable.
@@ -69,6 +84,17 @@ impl Pants {
         self
     }
 
+    /// Uses the tools that are in the shared caches by now, and no result that is.
+    pub(crate) fn with_real_tools_but_no_results(self) -> Self {
+        let cache = self.home.join("tools-only");
+        std::fs::create_dir_all(cache.join("pants")).expect("a directory");
+        for shared in ["tools", "named"] {
+            let place = cache.join("pants").join(shared);
+            std::os::unix::fs::symlink(real_tools().join("pants").join(shared), place).expect("a new link");
+        }
+        self.with_real_tools().env("XDG_CACHE_HOME", cache)
+    }
+
     /// Runs in a directory of the repository.
     pub(crate) fn in_directory(mut self, directory: &Path) -> Self {
         self.command.current_dir(directory);
@@ -80,9 +106,9 @@ impl Pants {
         self
     }
 
-    /// Starts it and gives it to the caller.
+    /// Starts it and gives it to the caller, who may write to its standard input.
     pub(crate) fn spawn(mut self) -> Child {
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         self.command.spawn().expect("the binary starts")
     }
 

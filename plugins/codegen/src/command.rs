@@ -49,34 +49,13 @@ pub(crate) fn import_paths(target: &Target, closure: &[Target], extra: &[String]
     let others = closure.iter().filter(|other| other.address != target.address);
     let roots = std::iter::once(target)
         .chain(others)
-        .flat_map(|target| target.sources.iter().map(move |source| source_root(target, source).to_owned()));
+        .flat_map(|target| target.sources.iter().map(move |source| target.source_root(source).to_owned()));
     let mut seen = BTreeSet::new();
     roots
         .chain(target.field("import_paths").to_strings())
         .chain(extra.iter().cloned())
         .filter(|path| seen.insert(path.clone()))
         .collect()
-}
-
-/// The directory that a `.proto` is imported relative to: the longest conventional one above it, else the target's own.
-pub(crate) fn source_root<'a>(target: &'a Target, source: &'a str) -> &'a str {
-    const PATTERNS: [&str; 8] = [
-        "src/protobuf",
-        "src/proto",
-        "src/main/protobuf",
-        "src/main/proto",
-        "src/test/proto",
-        "tests/protobuf",
-        "tests/proto",
-        "src",
-    ];
-    let is_root = |path: &str| {
-        PATTERNS.iter().any(|root| path.strip_suffix(root).is_some_and(|head| head.is_empty() || head.ends_with('/')))
-    };
-    let parents = std::iter::successors(source.rsplit_once('/').map(|(parent, _)| parent), |path| {
-        path.rsplit_once('/').map(|(parent, _)| parent)
-    });
-    parents.into_iter().find(|path| is_root(path)).unwrap_or(target.address.dir())
 }
 
 fn or_dot(path: &str) -> &str {

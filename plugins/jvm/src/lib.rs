@@ -6,7 +6,7 @@
 //!
 //! The modules stand in floors, each using those above it: files (`xml`, `jar`, `class_file`, `abi_jar`, `fat_jar`), the
 //! outside world (`jdk`, `maven`, `programs`), what BUILD files say (`third_party`, `targets`, `platform`,
-//! `source_root`, `jvm_options`, `graph`), and the tasks.
+//! `jvm_options`, `graph`), and the tasks.
 
 mod xml;
 
@@ -29,8 +29,6 @@ mod third_party;
 mod targets;
 
 mod platform;
-
-mod source_root;
 
 mod jvm_options;
 

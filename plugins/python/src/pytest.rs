@@ -2,7 +2,7 @@
 
 use crate::closures::Closures;
 use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
-use crate::sources::{SourceTree, import_path};
+use crate::sources::SourceTree;
 use plugin_api::products::{GeneratedSources, PythonEnvironments};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
 use plugin_api::{
@@ -117,7 +117,7 @@ impl Layout {
         let sources = format!("{}/sources", run.results_dir);
         let tree = SourceTree::of_targets(closure.iter().copied());
         tree.lay_out(context.build_root(), &sources)?;
-        let tests = test_files(&run.target).into_iter().map(|test| import_path(&run.target, test));
+        let tests = test_files(&run.target).into_iter().map(|test| run.target.below_source_root(test));
         Ok(Self {
             tests: tests.map(|path| format!("{sources}/{path}")).collect(),
             links: tree.places().map(|(path, place)| (format!("{sources}/{path}"), place)).collect(),

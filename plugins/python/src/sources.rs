@@ -13,24 +13,6 @@ use std::path::Path;
 /// The target types whose sources a Python program can import or read as package data.
 pub(crate) const SOURCE_TYPES: [&str; 4] = ["python_library", "python_tests", "python_binary", "resources"];
 
-/// Directories that are source roots wherever they stand in a path; the longest match wins.
-pub(crate) const ROOT_PATTERNS: [&str; 14] = [
-    "src",
-    "src/python",
-    "src/py",
-    "src/resources",
-    "src/protobuf",
-    "src/main/python",
-    "src/main/resources",
-    "src/test/python",
-    "src/test/resources",
-    "test/python",
-    "tests",
-    "tests/python",
-    "tests/py",
-    "tests/resources",
-];
-
 /// The sources of some targets, by the path under which they are imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SourceTree {
@@ -44,8 +26,8 @@ impl SourceTree {
         let mut tree = Self::default();
         for target in targets.into_iter().filter(|target| SOURCE_TYPES.contains(&target.type_name.as_str())) {
             for source in &target.sources {
-                let roots = tree.files.entry(import_path(target, source).to_owned()).or_default();
-                roots.insert(source_root(target, source).to_owned());
+                let roots = tree.files.entry(target.below_source_root(source).to_owned()).or_default();
+                roots.insert(target.source_root(source).to_owned());
             }
         }
         tree
@@ -85,49 +67,16 @@ impl SourceTree {
     }
 }
 
-/// The source root of one source of a target, relative to the build root.
-///
-/// Generated code brings its own: the directory that it was generated into.
-pub(crate) fn source_root<'a>(target: &'a Target, source: &'a str) -> &'a str {
-    if target.is_synthetic {
-        return target.address.dir();
-    }
-    let directory = source.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let is_root = |candidate: &&str| ROOT_PATTERNS.iter().any(|pattern| ends_with_path(candidate, pattern));
-    std::iter::once(directory).chain(parents(directory)).find(is_root).unwrap_or(target.address.dir())
-}
-
 /// The name under which a source of a target is imported: `src/python/a/b.py` is `a.b`, `a/__main__.py` is `a`.
 pub(crate) fn module_name(target: &Target, source: &str) -> Option<String> {
-    let path = import_path(target, source).strip_suffix(".py")?;
+    let path = target.below_source_root(source).strip_suffix(".py")?;
     let path = path.strip_suffix("/__main__").or_else(|| path.strip_suffix("/__init__")).unwrap_or(path);
     Some(path.replace('/', "."))
-}
-
-/// The path under which a source of a target is imported or read as package data: its path below its root.
-pub(crate) fn import_path<'a>(target: &'a Target, source: &'a str) -> &'a str {
-    below(source_root(target, source), source)
-}
-
-/// The part of a path below a root.
-fn below<'a>(root: &str, path: &'a str) -> &'a str {
-    path.strip_prefix(root).map_or(path, |rest| rest.trim_start_matches('/'))
 }
 
 /// Joins two relative paths; the first may be empty.
 fn join(root: &str, path: &str) -> String {
     if root.is_empty() { path.to_owned() } else { format!("{root}/{path}") }
-}
-
-/// The directories above a path, nearest first, without the empty one.
-fn parents(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(path.rsplit_once('/').map(|(parent, _)| parent), |path| {
-        path.rsplit_once('/').map(|(parent, _)| parent)
-    })
-}
-
-fn ends_with_path(path: &str, suffix: &str) -> bool {
-    path.strip_suffix(suffix).is_some_and(|head| head.is_empty() || head.ends_with('/'))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -145,27 +94,12 @@ mod tests {
         target
     }
 
-    fn check_root(directory: &str, source: &str, expect: &str) {
-        let target = library(directory, &[source]);
-        assert_eq!(source_root(&target, &target.sources[0]), expect, "{directory} {source}");
-    }
-
-    #[test]
-    fn the_longest_conventional_directory_is_the_root() {
-        check_root("src/python/acme/app", "main.py", "src/python");
-        check_root("src/acme", "main.py", "src");
-        check_root("projects/x/src/python", "a/main.py", "projects/x/src/python");
-        check_root("src", "main/python/acme/main.py", "src/main/python");
-        check_root("mysrc/acme", "main.py", "mysrc/acme");
-        check_root("tests/python/acme", "test_main.py", "tests/python");
-    }
-
     #[test]
     fn modules_are_named_below_their_root() {
-        let target = library("src/python/acme", &["app/main.py", "app/__main__.py", "app/__init__.py", "data.txt"]);
+        let target = library("src/python/acme", &["app/main.py", "app/__main__.py", "tests/__init__.py", "data.txt"]);
         let names: Vec<Option<String>> = target.sources.iter().map(|source| module_name(&target, source)).collect();
         let name = |name: &str| Some(name.to_owned());
-        assert_eq!(names, [name("acme.app.main"), name("acme.app"), name("acme.app"), None]);
+        assert_eq!(names, [name("acme.app.main"), name("acme.app"), name("acme.tests"), None]);
     }
 
     #[test]

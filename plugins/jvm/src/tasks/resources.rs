@@ -1,7 +1,6 @@
 //! `resources.prepare` and `resources.services`: what programs find on their classpath besides classes.
 
 use crate::jar::JarEntries;
-use crate::source_root::below_source_root;
 use plugin_api::products::{ClasspathEntry, GeneratedSources, RuntimeClasspath};
 use plugin_api::{
     Address, Context, Error, InvalidateOptions, Planning, Predicate, Product, ProductDecl, Result, RoundManager,
@@ -37,7 +36,7 @@ impl Task for PrepareResources {
             for source in &target.sources {
                 let bytes = std::fs::read(context.absolute(source))
                     .map_err(|error| Error::from(error).context(format!("cannot read `{source}`")))?;
-                entries.add(below_source_root(source), bytes);
+                entries.add(target.below_source_root(source), bytes);
             }
             Ok(entries)
         })

@@ -1,8 +1,8 @@
 //! Tasks that run tests.
 
 use crate::{
-    Context, Error, Job, OptionRegistrar, Planning, Predicate, ProductDecl, Result, RoundManager, Target, Task,
-    TaskSpec, TestReport, TestStatus,
+    Address, Context, Error, ErrorKind, Job, JobsOutcome, OptionRegistrar, Planning, Predicate, ProductDecl, Result,
+    RoundManager, Target, Task, TaskSpec, TestReport, TestStatus,
 };
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -149,13 +149,8 @@ impl<T: TestTask> Testing<T> {
                 report(context, &run.target, TestStatus::NotRun, None)?;
             }
         }
-        let broken: Vec<_> =
-            outcome.failures().filter(|(index, _)| !failed.contains(&runs[*index].target.address)).collect();
-        if let Some((index, error)) = broken.first() {
-            let address = runs[*index].target.address.clone();
-            return Err(Error::clone(error)
-                .context(format!("the tests of `{address}` could not run"))
-                .failed_targets([address]));
+        if let Some(error) = could_not_run(runs, &outcome, &failed) {
+            return Err(error);
         }
         match failed.len() {
             0 if outcome.is_success() => Ok(()),
@@ -164,6 +159,24 @@ impl<T: TestTask> Testing<T> {
             count => Err(Error::msg(format!("tests of {count} targets failed")).failed_targets(failed)),
         }
     }
+}
+
+/// The error of the targets whose tool could not run, which is worse than a test that failed; names both.
+fn could_not_run(runs: &[TestRun], outcome: &JobsOutcome, failed: &[Address]) -> Option<Error> {
+    let mut broken = outcome
+        .failures()
+        .map(|(index, error)| (&runs[index].target.address, error))
+        .filter(|(address, error)| error.kind != ErrorKind::Cancelled && !failed.contains(address));
+    let message = |address: &Address| format!("the tests of `{address}` could not run");
+    let (address, error) = broken.next()?;
+    let mut all = error.clone().context(message(address)).failed_targets([address.clone()]);
+    for (address, error) in broken {
+        all.causes.push(format!("{}: {}", message(address), error.message));
+        all.causes.extend(error.causes.iter().cloned());
+        all.hints.extend(error.hints.iter().filter(|hint| !all.hints.contains(hint)).cloned().collect::<Vec<_>>());
+        all.failed_targets.push(address.clone());
+    }
+    Some(all.failed_targets(failed.iter().cloned()))
 }
 
 fn test_run(context: &Context, target: Target) -> Result<TestRun> {
@@ -196,4 +209,56 @@ fn timeout(context: &Context, target: &Target) -> Result<Option<Duration>> {
 
 fn report(context: &Context, target: &Target, status: TestStatus, report: Option<String>) -> Result<()> {
     context.report_test(&TestReport { address: target.address.clone(), status, report })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestContext;
+
+    /// Fails for `fails`, cannot run for those that start with `breaks`.
+    struct ByName;
+
+    impl TestTask for ByName {
+        const TYPE_NAME: &'static str = "ByName";
+        const DESCRIPTION: &'static str = "Ends as the target is called.";
+
+        fn is_test_target() -> Predicate {
+            Predicate::Any
+        }
+
+        fn prepare(_planning: &Planning, _round: &mut RoundManager) -> Result<()> {
+            Ok(())
+        }
+
+        fn new(_context: &Context) -> Result<Self> {
+            Ok(Self)
+        }
+
+        fn run_target(&self, _context: &Context, run: &TestRun) -> Result<TestOutcome> {
+            match run.target.address.name() {
+                name if name.starts_with("breaks") => Err(Error::msg(format!("no tool for {name}"))),
+                name => Ok(TestOutcome { is_success: name != "fails", ..TestOutcome::default() }),
+            }
+        }
+    }
+
+    #[test]
+    fn every_target_that_could_not_run_is_told_and_every_failed_one_named() {
+        let root = std::env::temp_dir().join(format!("plugin-api-test-task-{}", std::process::id()));
+        let world = TestContext::new("test.by-name");
+        world.build_root(&root);
+        for name in ["breaks", "breaks-too", "fails", "passes"] {
+            world.target(Target::new(Address::new("src", name), "tests"));
+        }
+        let error = world.run::<Testing<ByName>>().unwrap_err();
+        std::fs::remove_dir_all(root).unwrap();
+        assert_eq!(error.message, "the tests of `src:breaks` could not run");
+        assert_eq!(
+            error.causes,
+            ["no tool for breaks", "the tests of `src:breaks-too` could not run: no tool for breaks-too"]
+        );
+        let failed: Vec<&str> = error.failed_targets.iter().map(Address::name).collect();
+        assert_eq!(failed, ["breaks", "breaks-too", "fails"]);
+    }
 }

@@ -1,6 +1,7 @@
 //! The client's world, read once.
 
 use crate::failure::Failure;
+use crate::panics::Backtraces;
 use jiff::Zoned;
 use pants_console::{ClockReading, ConsoleOptions, ConsoleSink, parse_level};
 use pants_model::{LogLevel, OptionSource};
@@ -96,6 +97,14 @@ impl Client {
 
     fn has_variable(&self, name: &str) -> bool {
         self.invocation.environment.get(std::ffi::OsStr::new(name)).is_some_and(|value| !value.is_empty())
+    }
+}
+
+/// Whether internal errors show how the program came there.
+pub(crate) fn backtraces(bootstrap: &Bootstrap) -> Backtraces {
+    match bootstrap.values.value("", "print-exception-stacktrace").as_bool() {
+        Some(true) => Backtraces::Shown,
+        _ => Backtraces::Hidden,
     }
 }
 

@@ -5,10 +5,8 @@ use pants_console::{ConsoleSink, render_diagnostic, render_error};
 use pants_model::Diagnostic;
 use pants_options::OptionsError;
 use pants_session::{Outcome, PlanError, SessionError, TaskError, TaskErrorKind};
-use std::any::Any;
 use std::error::Error;
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 /// The exit code of an internal error.
@@ -57,7 +55,7 @@ impl Failure {
         let report = Diagnostic::error_without_place(format!("internal error: {message}"));
         Self::one(
             FailureKind::Internal,
-            report.hint("this is a bug; run again with `-ldebug` and report what it shows"),
+            report.hint("this is a bug; run again with `--print-exception-stacktrace` and report what it shows"),
         )
     }
 
@@ -163,14 +161,4 @@ pub(crate) fn without_console(failure: &Failure) -> ExitCode {
         let _ = writeln!(stderr, "{}", render_diagnostic(report, false));
     }
     code(failure.kind.exit_code())
-}
-
-/// Runs the body; a panic in it is an internal error.
-pub(crate) fn catching_panics<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(body)).map_err(|payload| Failure::internal(panic_text(&*payload)))
-}
-
-fn panic_text(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a text".to_owned())
 }

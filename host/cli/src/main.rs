@@ -7,6 +7,7 @@ mod client;
 mod failure;
 mod foreground;
 mod log;
+mod panics;
 mod signals;
 
 use client::Client;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Err(error) => return failure::without_console(&Failure::from(error)),
     };
     log::install(&bootstrap);
+    panics::keep(client::backtraces(&bootstrap));
     let console = Arc::new(client.console(&bootstrap));
     let cancel = Cancel::new();
     signals::watch(cancel.clone());
@@ -42,7 +44,7 @@ fn main() -> ExitCode {
         run_id: client.run_id,
     };
     let events: Arc<dyn EventSink> = console.clone();
-    let ended = failure::catching_panics(|| pants_daemon::carry_out(&request, &events, &cancel));
+    let ended = panics::catching(|| pants_daemon::carry_out(&request, &events, &cancel));
     let ended = ended.and_then(|outcome| outcome.map_err(Failure::from));
     console.flush();
     match ended {

@@ -80,7 +80,8 @@ fn backend_options() -> Vec<OptionSpec> {
         list("plugins", &[], "Plugins to load after the backends: names, or paths of their files.").advanced(),
         list("plugin-paths", &[], "Directories in which plugins are looked for, relative to the build root.")
             .advanced(),
-        flag("allow-unpinned", false, "Resolve third-party artifacts that no lock file pins.").advanced(),
+        flag("allow-unpinned", false, "Load plugins that `pants-plugins.lock` does not pin, too, with a warning.")
+            .advanced(),
         text("pants-version", Value::None, "The version of Pants v1 the repository was written for.").advanced(),
         text("pants-min-version", Value::None, "The least version of this program that the repository needs.")
             .advanced(),

@@ -2,8 +2,9 @@
 //!
 //! A goal whose predicate matches a target is kept, and so is one whose predicate may match what a kept code generator
 //! injects. A goal for any target does not depend on targets but on being needed: it is kept if its phase was asked for
-//! or a kept goal needs the phase. Last, what only left-out goals needed is left out, too. So `test` on a Python target
-//! bootstraps no JVM tool, and `compile` on one resolves no requirements.
+//! or a kept goal needs the phase. Last, what only left-out goals needed is left out, too, and so is, in a phase that is
+//! there for products only, a goal none of whose products anybody wants. So `test` on a Python target bootstraps no JVM
+//! tool, and `compile` on a Java and a Python target resolves jars and no Python requirements.
 
 use crate::task_spec::{TargetScope, TaskSpec};
 use pants_model::{Address, BuildGraph, Order, Predicate, Target, TargetId};
@@ -17,6 +18,11 @@ pub(super) struct Candidate<'a> {
     pub(super) spec: &'a TaskSpec,
     /// The phases that must be carried out for it: those of its producers, and those it depends on.
     pub(super) needed_phases: BTreeSet<&'a str>,
+    /// Of these, the ones that it depends on as a whole.
+    pub(super) declared_phases: BTreeSet<&'a str>,
+    /// The products it wants, and those it makes.
+    pub(super) wanted: BTreeSet<&'a str>,
+    pub(super) products: BTreeSet<&'a str>,
 }
 
 /// For each candidate, whether it is kept.
@@ -53,22 +59,34 @@ pub(super) fn kept_goals(
     is_kept
 }
 
-/// Keeps only the phases that were asked for, and those that a kept goal of such a phase needs, however far.
+/// Keeps the phases that were asked for and those that a kept goal declares; of the other phases, the goals that make
+/// what a kept goal wants, and those that make no product at all.
 fn leave_out_what_nobody_needs(candidates: &[Candidate<'_>], requested_phases: &[String], is_kept: &mut [bool]) {
-    let mut needed: BTreeSet<&str> = requested_phases.iter().map(String::as_str).collect();
+    let mut whole: BTreeSet<&str> = requested_phases.iter().map(String::as_str).collect();
+    let mut needed = whole.clone();
+    let mut wanted: BTreeSet<&str> = BTreeSet::new();
+    let mut is_needed = vec![false; candidates.len()];
+    // Everything only grows, as above.
     loop {
-        let before = needed.len();
-        let goals = candidates.iter().zip(&*is_kept).filter(|(_, is_kept)| **is_kept).map(|(goal, _)| goal);
-        for goal in goals.filter(|goal| needed.contains(goal.phase)).collect::<Vec<_>>() {
-            needed.extend(&goal.needed_phases);
-        }
-        if needed.len() == before {
+        let is_new = |index: &usize| {
+            let goal = &candidates[*index];
+            let is_of_use = goal.products.is_empty() || !goal.products.is_disjoint(&wanted);
+            let has_place = whole.contains(goal.phase) || (needed.contains(goal.phase) && is_of_use);
+            is_kept[*index] && !is_needed[*index] && has_place
+        };
+        let new: Vec<usize> = (0..candidates.len()).filter(is_new).collect();
+        if new.is_empty() {
             break;
         }
+        for index in new {
+            is_needed[index] = true;
+            let goal = &candidates[index];
+            whole.extend(&goal.declared_phases);
+            needed.extend(&goal.needed_phases);
+            wanted.extend(&goal.wanted);
+        }
     }
-    for (goal, is_kept) in candidates.iter().zip(is_kept) {
-        *is_kept &= needed.contains(goal.phase);
-    }
+    is_kept.copy_from_slice(&is_needed);
 }
 
 /// The targets of a run by type, so that a predicate over types passes over most of them.

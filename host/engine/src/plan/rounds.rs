@@ -69,15 +69,17 @@ impl Planned<'_> {
 
     fn candidate(&self, goal: usize) -> Candidate<'_> {
         let RegisteredGoal { identity, depends_on_phases, .. } = self.goal(goal);
-        let products: BTreeSet<&str> = self.needs(goal).iter().map(|need| need.product.as_str()).collect();
+        let wanted: BTreeSet<&str> = self.needs(goal).iter().map(|need| need.product.as_str()).collect();
+        let declared_phases: BTreeSet<&str> = depends_on_phases.iter().map(String::as_str).collect();
         let needed_phases = self
             .goals()
             .map(|other| &self.goal(other).identity)
-            .filter(|other| other.products.iter().any(|product| products.contains(product.name.as_str())))
+            .filter(|other| other.products.iter().any(|product| wanted.contains(product.name.as_str())))
             .map(|other| other.phase.as_str())
-            .chain(depends_on_phases.iter().map(String::as_str))
+            .chain(declared_phases.iter().copied())
             .collect();
-        Candidate { phase: &identity.phase, spec: &identity.spec, needed_phases }
+        let products = identity.products.iter().map(|product| product.name.as_str()).collect();
+        Candidate { phase: &identity.phase, spec: &identity.spec, needed_phases, declared_phases, wanted, products }
     }
 
     fn goal_with_requests(&self, goal: usize, kept: &[usize]) -> PlannedGoal {

@@ -413,6 +413,39 @@ fn a_phase_without_work_is_no_error_but_known_and_takes_its_producers_along() {
 }
 
 #[test]
+fn a_phase_that_came_for_a_product_leaves_out_what_nobody_wants() {
+    check(
+        &backends(),
+        &["compile"],
+        &["lib:lib", "py:py"],
+        expect![[r#"
+        bootstrap -> resolve -> compile
+        bootstrap [jvm-tools->BootstrapJvmTools]
+        resolve [coursier->CoursierResolve]
+        compile [javac->JavacCompile]
+        resolve.coursier after bootstrap.jvm-tools
+        compile.javac after bootstrap.jvm-tools resolve.coursier
+        without gen.protoc resolve.requirements
+    "#]],
+    );
+    check(
+        &backends(),
+        &["compile", "resolve"],
+        &["lib:lib", "py:py"],
+        expect![[r#"
+        bootstrap -> resolve -> compile
+        bootstrap [jvm-tools->BootstrapJvmTools]
+        resolve [coursier->CoursierResolve, requirements->ResolveRequirements]
+        compile [javac->JavacCompile]
+        resolve.coursier after bootstrap.jvm-tools
+        compile.javac after bootstrap.jvm-tools resolve.coursier
+        resolve.requirements after compile.javac
+        without gen.protoc
+    "#]],
+    );
+}
+
+#[test]
 fn whoever_waited_for_a_pruned_goal_waits_for_what_that_waited_for() {
     let goals = [
         goal("p", "a", task("A")),

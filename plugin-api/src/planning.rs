@@ -66,6 +66,7 @@ pub struct Requirement {
     /// Whether the run may go on without a producer.
     pub is_optional: bool,
     /// A document for the producer: what exactly is wanted.
+    #[serde(with = "serde_bytes")]
     pub request: Option<Vec<u8>>,
 }
 

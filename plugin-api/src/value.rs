@@ -18,7 +18,7 @@ pub enum Value {
     /// Text.
     Str(String),
     /// Raw bytes.
-    Bytes(Vec<u8>),
+    Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
     /// A list, tuple or set.
     List(Vec<Value>),
     /// A dict in the order it was written.

@@ -13,6 +13,7 @@ mod acme;
 mod backends;
 mod bad_files;
 mod classpath;
+mod guide;
 mod panics;
 mod trust;
 mod versions;

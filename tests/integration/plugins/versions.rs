@@ -1,22 +1,13 @@
 //! Plugins built against older and newer minors of plugin-api work beside each other, in any order.
 
-use super::crates::{api_with_another_layout, build_against, current_api, frozen_apis, next_minor_of_api};
+use super::crates::{api_with_another_layout, build_against, build_for_every_minor};
 use super::repository;
 use expect_test::expect;
 use std::path::{Path, PathBuf};
 
-/// Plugins built against every frozen minor, the current one, and one that does not exist yet, oldest first.
-fn plugins() -> Vec<PathBuf> {
-    let mut apis = frozen_apis();
-    apis.push(current_api());
-    apis.push(next_minor_of_api());
-    let build = |(index, api): (usize, &PathBuf)| build_against(api, "hello", &format!("minor{index}"));
-    apis.iter().enumerate().map(build).collect()
-}
-
 #[test]
 fn every_minor_works_beside_the_others_in_any_order() {
-    let plugins = plugins();
+    let plugins = build_for_every_minor("hello");
     let oldest_first: Vec<&Path> = plugins.iter().map(PathBuf::as_path).collect();
     let newest_first: Vec<&Path> = oldest_first.iter().copied().rev().collect();
     let mut newest_in_the_middle = oldest_first.clone();

@@ -4,10 +4,13 @@
 //! the workspace's, so that the second run of these tests compiles nothing.
 #![cfg(target_os = "linux")]
 
+#[allow(dead_code, reason = "other tests that include it use the rest")]
 #[path = "../../../../tests/fixtures/crates.rs"]
 mod crates;
+mod wire_shape;
 mod world;
 
 mod acme;
 mod evil;
+mod frozen;
 mod versions;

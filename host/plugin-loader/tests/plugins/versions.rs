@@ -1,22 +1,13 @@
 //! Plugins built against older and newer minors of plugin-api load beside each other, in any order.
 
-use crate::crates::{api_with_another_layout, build_against, current_api, frozen_apis, next_minor_of_api};
+use crate::crates::{api_with_another_layout, build_against, build_for_every_minor};
 use crate::world::World;
 use expect_test::expect;
 use std::path::{Path, PathBuf};
 
-/// Plugins built against every frozen minor, the current one, and one that does not exist yet.
-fn plugins() -> Vec<PathBuf> {
-    let mut apis = frozen_apis();
-    apis.push(current_api());
-    apis.push(next_minor_of_api());
-    let build = |(index, api): (usize, &PathBuf)| build_against(api, "acme", &format!("minor{index}"));
-    apis.iter().enumerate().map(build).collect()
-}
-
 #[test]
 fn every_minor_loads_in_any_order() {
-    let plugins = plugins();
+    let plugins = build_for_every_minor("acme");
     let world = World::new();
     for order in permutations(&plugins) {
         let loaded = world.load(&order).unwrap_or_else(|error| panic!("{order:?}: {error}"));
@@ -28,7 +19,7 @@ fn every_minor_loads_in_any_order() {
 
 #[test]
 fn every_minor_registers_and_works() {
-    for plugin in plugins() {
+    for plugin in build_for_every_minor("acme") {
         let mut world = World::new();
         world.target("alpha_library", "top", "top.alpha", "Top.\n", &["bottom"]);
         world.target("beta_library", "bottom", "bottom.beta", "Bottom.\n", &[]);

@@ -14,8 +14,9 @@ use crate::products::ProductStore;
 use crate::run_state::RunState;
 use crate::sync::lock;
 use crate::task_error::{TaskError, guarded};
+use crate::task_spec::TaskSpec;
 use crate::workspace::Workspace;
-use locks::Lock;
+use locks::{Extent, Locks};
 use pants_model::{Address, EventSink, OptionValues};
 use pants_process::{Cancel, CancelReason, Foreground, ProcessService};
 use std::collections::HashSet;
@@ -107,8 +108,8 @@ pub fn execute(request: ExecuteRequest) -> ExecuteOutcome {
 
 /// Everything that can wake the loop.
 enum Wake {
-    /// A work directory was locked, or could not be.
-    Locked { goal: usize, result: Result<Lock, TaskError> },
+    /// What a goal wants locked is, or could not be.
+    Locked { goal: usize, result: Result<Locks, TaskError> },
     /// A unit ended; one end for each of its goals.
     Ended { unit: usize, ends: Vec<GoalEnd> },
 }
@@ -156,28 +157,31 @@ struct Units<'a> {
     wake: Sender<Wake>,
 }
 
-/// How far a goal is with the lock of its work directory.
+/// How far a goal is with the lock of its work directory, or with those of all of them.
 enum LockState {
     /// It needs none, or has given it back.
     None,
     /// Somebody else may hold it.
     Wanted,
     /// It has it, until it is dropped.
-    Held(#[expect(dead_code, reason = "held until it is dropped")] Lock),
+    Held(#[expect(dead_code, reason = "held until they are dropped")] Locks),
     /// It cannot have it.
     Failed(TaskError),
 }
 
 impl<'a> Units<'a> {
     fn new(plan: &'a Arc<RoundPlan>, run: &'a Arc<RunState>, wake: Sender<Wake>) -> Self {
-        let lock_state = |console: bool| if console { LockState::None } else { LockState::Wanted };
+        let lock_state = |spec: &TaskSpec| match spec.is_console && !spec.is_exclusive {
+            true => LockState::None,
+            false => LockState::Wanted,
+        };
         Self {
             plan,
             run,
             states: vec![UnitState::Waiting; plan.units.len()],
             ready_since: vec![None; plan.units.len()],
             ends: plan.goals.iter().map(|_| None).collect(),
-            locks: plan.goals.iter().map(|goal| lock_state(goal.identity().spec.is_console)).collect(),
+            locks: plan.goals.iter().map(|goal| lock_state(&goal.identity().spec)).collect(),
             unwanted: plan.goals.iter().map(|_| run.cancel.child()).collect(),
             wake,
         }
@@ -193,6 +197,7 @@ impl<'a> Units<'a> {
         let wishes = goals.iter().map(|&goal| locks::Wish {
             goal,
             scope: self.plan.goals[goal].scope().to_owned(),
+            extent: if self.is_exclusive(goal) { Extent::Everything } else { Extent::Own },
             cancel: self.unwanted[goal].clone(),
         });
         let (run, wake, who, wishes) = (self.run.clone(), self.wake.clone(), who.to_owned(), wishes.collect());
@@ -308,11 +313,11 @@ impl<'a> Units<'a> {
         failures.flatten().cloned().collect()
     }
 
-    fn locked(&mut self, goal: usize, result: Result<Lock, TaskError>) {
+    fn locked(&mut self, goal: usize, result: Result<Locks, TaskError>) {
         // A goal that was cancelled in the meantime drops its lock here.
         if self.ends[goal].is_none() {
             self.locks[goal] = match result {
-                Ok(lock) => LockState::Held(lock),
+                Ok(locks) => LockState::Held(locks),
                 Err(error) => LockState::Failed(error),
             };
         }
@@ -346,8 +351,15 @@ impl<'a> Units<'a> {
         }
     }
 
+    fn is_exclusive(&self, goal: usize) -> bool {
+        self.plan.goals[goal].identity().spec.is_exclusive
+    }
+
     /// Gives back the locks of settled units that no unsettled one depends on.
     fn give_back_locks(&mut self) {
+        if (0..self.ends.len()).any(|goal| self.ends[goal].is_none() && self.is_exclusive(goal)) {
+            return;
+        }
         let mut is_needed = vec![false; self.states.len()];
         for unit in (0..self.states.len()).rev() {
             is_needed[unit] |= self.states[unit] != UnitState::Settled;

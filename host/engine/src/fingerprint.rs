@@ -57,6 +57,7 @@ impl TaskParts<'_> {
             injects: _,
             fingerprinted_scopes,
             is_console: _,
+            is_exclusive: _,
         } = spec;
         visitor.part("task type", PartValue::Text(type_name));
         visitor.part("task version", PartValue::Text(&version.to_string()));

@@ -32,6 +32,8 @@ pub struct TaskSpec {
     pub fingerprinted_scopes: Vec<String>,
     /// Whether it only reads and prints: it has no work directory and never waits for another run.
     pub is_console: bool,
+    /// Whether it works on all work directories: it begins when no other run works in any.
+    pub is_exclusive: bool,
 }
 
 impl TaskSpec {
@@ -47,6 +49,7 @@ impl TaskSpec {
             injects: Vec::new(),
             fingerprinted_scopes: Vec::new(),
             is_console: false,
+            is_exclusive: false,
         }
     }
 }

@@ -194,6 +194,10 @@ impl FakeTask {
         self.spec(|spec| spec.is_console = true)
     }
 
+    pub(crate) fn exclusive(self) -> Self {
+        self.spec(|spec| (spec.is_console, spec.is_exclusive) = (true, true))
+    }
+
     pub(crate) fn produces(mut self, product: &'static str) -> Self {
         self.products.push(product);
         self

@@ -655,6 +655,42 @@ fn a_run_waits_for_the_work_directory_and_says_for_whom_but_console_goals_do_not
 }
 
 #[test]
+fn an_exclusive_goal_waits_for_other_runs_and_never_for_its_own() {
+    let (holds, go_on) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (held, gone) = (holds.clone(), go_on.clone());
+    let builds = task("Javac").does(move |_| {
+        held.wait();
+        gone.wait();
+        Ok(())
+    });
+    let first = World::new("a:a", &[goal("compile", "javac", builds)]);
+    let journal = Journal::default();
+    let goals = [
+        goal("compile", "compile", task("Compile").noted_in(&journal)),
+        goal("clean-all", "clean-all", task("Clean").exclusive().noted_in(&journal)),
+    ];
+    let mut second = World::new("a:a", &goals);
+    second.share_directory(&first);
+    std::thread::scope(|scope| {
+        scope.spawn(|| assert_eq!(first.run(&["compile"], &["a:a"]).exit_code, 0));
+        holds.wait();
+        journal.take();
+        let waiting = scope.spawn(|| second.run(&["clean-all", "compile"], &["a:a"]));
+        let wanted = Event::Waiting { scope: "clean-all".to_owned(), holder: "PID 1 (pants test)".to_owned() };
+        second.events.wait_for(|event| *event == wanted);
+        assert!(!journal.take().iter().any(|line| line.ends_with("execute")));
+        go_on.wait();
+        assert_eq!(waiting.join().unwrap().exit_code, 0);
+    });
+    assert_eq!(journal.take(), ["Clean construct", "Clean execute", "Compile construct", "Compile execute"]);
+    // Also when it comes last, and when nobody ever built anything.
+    assert_eq!(second.run(&["compile", "clean-all"], &["a:a"]).exit_code, 0);
+    let fresh = World::new("a:a", &goals);
+    assert_eq!(fresh.run(&["clean-all"], &[]).exit_code, 0);
+    assert!(!fresh.build_root().join(".pants.d").exists());
+}
+
+#[test]
 fn a_work_directory_that_cannot_be_made_is_named() {
     let world = World::new("a:a", &[goal("p", "a", task("A")), goal("list", "list", task("List").console())]);
     std::fs::create_dir_all(world.build_root().join(".pants.d")).unwrap();

@@ -20,6 +20,8 @@ pub(crate) fn model_task_spec(spec: api::TaskSpec) -> engine::TaskSpec {
         injects: spec.injects,
         fingerprinted_scopes: spec.fingerprinted_scopes,
         is_console: spec.is_console,
+        // Only what cleans the host's own directories is.
+        is_exclusive: false,
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::console::{any_target_spec, flag};
 use pants_engine::{Context, Planning, ProductDecl, RoundManager, Task, TaskError, TaskSpec, TaskType};
-use pants_model::{Address, Event, OptionSpec};
-use pants_process::WorkdirLock;
+use pants_model::{Address, OptionSpec};
 use std::path::Path;
 
 pub(crate) struct CleanAllType(TaskSpec);
@@ -11,8 +10,7 @@ pub(crate) struct CleanAllType(TaskSpec);
 impl CleanAllType {
     pub(crate) fn new() -> Self {
         let spec = any_target_spec("Clean", "Delete the work directory, so that everything is done anew.");
-        // It deletes the locks together with the rest, so it takes none.
-        Self(TaskSpec { is_console: true, ..spec })
+        Self(TaskSpec { is_console: true, is_exclusive: true, ..spec })
     }
 }
 
@@ -53,7 +51,6 @@ impl Task for CleanAll {
         if !workdir.exists() {
             return Ok(());
         }
-        let _locks = lock_everything(context, workdir)?;
         let cannot = |error| TaskError::failed(format!("cannot clean `{}`", workdir.display())).caused_by(error);
         // Renamed first: whoever looks for a result finds it whole or not at all.
         let trash = workdir.join(format!(".trash.{}", context.run_id()));
@@ -70,25 +67,6 @@ impl Task for CleanAll {
         }
         std::fs::remove_dir_all(&trash).map_err(cannot)
     }
-}
-
-/// Waits until no run works in any work directory, and keeps it so while the locks are held.
-fn lock_everything(context: &Context, workdir: &Path) -> Result<Vec<WorkdirLock>, TaskError> {
-    let Ok(entries) = std::fs::read_dir(workdir.join(LOCKS)) else { return Ok(Vec::new()) };
-    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    // The order in which every run takes them.
-    files.sort();
-    let who = format!("clean-all ({})", context.run_id());
-    let mut waiting = |holder: &str| {
-        context.emit(Event::Waiting { scope: context.scope().to_owned(), holder: holder.to_owned() });
-    };
-    let mut locks = Vec::with_capacity(files.len());
-    for file in files {
-        let lock = WorkdirLock::acquire(&file, &who, context.cancel(), &mut waiting);
-        let cannot = |error| TaskError::failed(format!("cannot lock `{}`", file.display())).caused_by(error);
-        locks.push(lock.map_err(cannot)?);
-    }
-    Ok(locks)
 }
 
 /// A process of its own, so that this one may end.

@@ -3,7 +3,8 @@
 /// At most three known words close to the typed one, the closest first, ties in alphabetical order.
 pub(crate) fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let length = typed.chars().count();
-    let limit = (length / 3).clamp(1, 3);
+    // The dashes of a flag are no letters that may be wrong.
+    let limit = (typed.trim_start_matches('-').chars().count() / 3).clamp(1, 3);
     let mut near: Vec<(usize, &str)> = known
         .into_iter()
         // The distance is never less than this, and there may be ten thousand words.
@@ -31,6 +32,7 @@ mod tests {
         check("lisnt", &["lint", "list"]);
         check("dependancies", &["dependencies"]);
         check("frobnicate", &[]);
+        check("--tost", &[]);
         check("", &[]);
     }
 }

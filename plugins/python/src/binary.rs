@@ -152,7 +152,9 @@ fn publish(context: &Context, from: &str, to: &str) -> Result<()> {
 }
 
 fn copy_whole(from: &Path, to: &Path) -> std::io::Result<()> {
-    let part = to.with_extension("part");
+    // Whole names differ where stems do not: `a.b` and `a.c` may be made at the same time.
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
     if let Some(parent) = to.parent() {
         std::fs::create_dir_all(parent)?;
     }

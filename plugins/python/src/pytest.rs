@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Arguments that would break what this task promises: the report, and that nothing above the build root is read.
-const RESERVED_ARGUMENTS: [&str; 2] = ["--junitxml", "--confcutdir"];
+const RESERVED_ARGUMENTS: [&str; 3] = ["--junitxml", "--junit-xml", "--confcutdir"];
 
 /// Runs pytest.
 pub(crate) struct PytestRun {

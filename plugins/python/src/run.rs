@@ -80,13 +80,19 @@ fn program(binary: &Target, environment: &PythonEnvironment, python_path: &str) 
 fn start(entry_point: &EntryPoint, name: &str) -> String {
     let start = match entry_point {
         EntryPoint::Module(module) => {
-            format!("import runpy; runpy.run_module('{module}', run_name='__main__', alter_sys=True)")
+            format!("import runpy; runpy.run_module({}, run_name='__main__', alter_sys=True)", literal(module))
         }
         EntryPoint::Function(module, function) => {
-            format!("sys.argv[0] = {name:?}; import {module} as m; sys.exit(m.{function}())")
+            format!("sys.argv[0] = {}; import {module} as m; sys.exit(m.{function}())", literal(name))
         }
     };
     format!("import sys; sys.path[:1] == [''] and sys.path.pop(0); {start}")
+}
+
+/// Text as Python writes it: a file may be called `it's.py`.
+fn literal(text: &str) -> String {
+    // What JSON escapes, Python does, in the same way.
+    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ fn python_requirements(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(St
     let call = Call::parse(args, kwargs)?;
     let mut projects = Projects::new();
     let mut files = Vec::new();
-    collect(context, &call.file, &mut projects, &mut files)?;
+    collect(context, &included("", &call.file), &mut projects, &mut files)?;
     let file_target = call.file.replace('/', "_");
     context.create_target(
         "files",
@@ -145,13 +145,27 @@ fn collect(context: &MacroContext, file: &str, projects: &mut Projects, files: &
                 let place = Location { file: place.clone(), line, column: 0 };
                 projects.entry(same.unwrap_or(name)).or_default().push((text, place));
             }
-            FileEntry::Include(other) => {
-                let directory = file.rsplit_once('/').map_or(String::new(), |(directory, _)| format!("{directory}/"));
-                collect(context, &format!("{directory}{other}"), projects, files)?;
-            }
+            FileEntry::Include(other) => collect(context, &included(file, &other), projects, files)?,
         }
     }
     Ok(())
+}
+
+/// The file that another includes, in its one spelling: files that include each other under ever other names would
+/// never end.
+fn included(by: &str, file: &str) -> String {
+    let mut parts: Vec<&str> = by.split('/').collect();
+    parts.pop();
+    for part in file.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// The arguments of `python_requirements(requirements_relpath='requirements.txt', module_mapping={})`.
@@ -190,6 +204,13 @@ mod tests {
         let got = Call::parse(args.to_vec(), kwargs).map(|call| (call.file, call.modules.len()));
         let expect = expect.map(|(file, count)| (file.to_owned(), count)).map_err(str::to_owned);
         assert_eq!(got.map_err(|error| error.message), expect);
+    }
+
+    #[test]
+    fn an_included_file_has_one_name() {
+        assert_eq!(included("requirements.txt", "./requirements.txt"), "requirements.txt");
+        assert_eq!(included("a/b.txt", "../c/./d.txt"), "c/d.txt");
+        assert_eq!(included("b.txt", "../../d.txt"), "../../d.txt");
     }
 
     #[test]

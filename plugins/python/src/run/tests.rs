@@ -35,7 +35,7 @@ fn a_program_does_not_import_from_the_current_directory() {
     check(
         "src/python/acme/app:app",
         "import sys; sys.path[:1] == [''] and sys.path.pop(0); import runpy; \
-         runpy.run_module('acme.app.main', run_name='__main__', alter_sys=True)",
+         runpy.run_module(\"acme.app.main\", run_name='__main__', alter_sys=True)",
     );
     check(
         "src/python/acme/f:f",

@@ -1,6 +1,6 @@
 //! Platforms: the level of Java that a target is compiled for, from `[jvm-platform]`.
 
-use plugin_api::{Error, OptionKind, OptionRegistrar, Result, Target, Value};
+use plugin_api::{Context, Error, OptionKind, OptionRegistrar, Result, Target, Value};
 
 /// The option scope of platforms.
 pub(crate) const SCOPE: &str = "jvm-platform";
@@ -16,7 +16,11 @@ pub(crate) fn register_options(options: &mut OptionRegistrar) {
         )
         .fingerprinted();
     options.optional_string("default-platform", "The platform of targets that give none.").fingerprinted();
-    options.optional_string("default-runtime-platform", "The platform that programs and tests run on.").fingerprinted();
+    options.optional_string(
+        "default-runtime-platform",
+        "The platform whose `jvm_options` programs and tests get that give no `runtime_platform`; their own platform when \
+         not given. It chooses no JDK.",
+    );
 }
 
 /// What the options of [`SCOPE`] say.
@@ -24,13 +28,39 @@ pub(crate) fn register_options(options: &mut OptionRegistrar) {
 pub(crate) struct Platforms {
     platforms: Vec<(String, Value)>,
     default: Option<String>,
+    default_runtime: Option<String>,
 }
 
 impl Platforms {
-    /// From the values of the options.
-    pub(crate) fn new(platforms: &Value, default: Option<&str>) -> Self {
-        let default = default.filter(|name| !name.is_empty()).map(str::to_owned);
-        Self { platforms: platforms.to_entries(), default }
+    /// What the options say.
+    pub(crate) fn load(context: &Context) -> Result<Self> {
+        let name = |option| {
+            let given = context.option_of(SCOPE, option)?.value;
+            Ok::<_, Error>(given.as_str().filter(|name| !name.is_empty()).map(str::to_owned))
+        };
+        Ok(Self {
+            platforms: context.option_of(SCOPE, "platforms")?.value.to_entries(),
+            default: name("default-platform")?,
+            default_runtime: name("default-runtime-platform")?,
+        })
+    }
+
+    /// The options for the JVM that runs a target: those of its `runtime_platform`, or else of its platform.
+    pub(crate) fn jvm_options(&self, target: &Target) -> Result<Vec<String>> {
+        let given = |field: &str| target.text(field).filter(|name| !name.is_empty());
+        let name = given("runtime_platform").or(self.default_runtime.as_deref()).or(given("platform"));
+        let Some(name) = name.or(self.default.as_deref()) else { return Ok(Vec::new()) };
+        let settings = self.settings(name, target)?;
+        Ok(settings
+            .iter()
+            .filter(|(name, _)| name == "jvm_options")
+            .flat_map(|(_, value)| value.to_strings())
+            .collect())
+    }
+
+    fn settings(&self, name: &str, target: &Target) -> Result<Vec<(String, Value)>> {
+        let platform = self.platforms.iter().find(|(known, _)| known == name);
+        platform.map(|(_, platform)| platform.to_entries()).ok_or_else(|| self.undefined(name, target))
     }
 
     /// The compiler options of a target: none where no platform is meant, so that the JDK's own level holds.
@@ -38,10 +68,7 @@ impl Platforms {
         let Some(name) = target.text("platform").filter(|name| !name.is_empty()).or(self.default.as_deref()) else {
             return Ok(Vec::new());
         };
-        let Some((_, platform)) = self.platforms.iter().find(|(known, _)| known == name) else {
-            return Err(self.undefined(name, target));
-        };
-        let settings = platform.to_entries();
+        let settings = self.settings(name, target)?;
         let setting = |name: &str| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         let mut options = Vec::new();
         if let Some(level) = setting("target").or(setting("source")).and_then(level) {
@@ -82,11 +109,21 @@ mod tests {
 
     fn platforms() -> Platforms {
         let settings = |target: Value| {
-            Value::Dict(vec![("target".into(), target), ("args".into(), Value::strings(["-Xlint:none"]))])
+            let jvm_options = Value::strings([format!("-Dlevel={target:?}")]);
+            Value::Dict(vec![
+                ("target".into(), target),
+                ("args".into(), Value::strings(["-Xlint:none"])),
+                ("jvm_options".into(), jvm_options),
+            ])
         };
-        let all =
-            Value::Dict(vec![("java8".into(), settings("1.8".into())), ("java11".into(), settings(Value::Int(11)))]);
-        Platforms::new(&all, Some("java8"))
+        Platforms {
+            platforms: vec![
+                ("java8".to_owned(), settings("1.8".into())),
+                ("java11".to_owned(), settings(Value::Int(11))),
+            ],
+            default: Some("java8".to_owned()),
+            default_runtime: None,
+        }
     }
 
     fn target(platform: &str) -> Target {
@@ -100,6 +137,22 @@ mod tests {
         assert_eq!(platforms().compiler_options(&target("")).unwrap(), ["--release", "8", "-Xlint:none"]);
         assert_eq!(platforms().compiler_options(&target("java11")).unwrap(), ["--release", "11", "-Xlint:none"]);
         assert!(Platforms::default().compiler_options(&target("")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_program_runs_with_the_options_of_its_runtime_platform() {
+        let check = |default_runtime: Option<&str>, field: &str, expect: &str| {
+            let mut target = target("");
+            target.fields = vec![(field.to_owned(), "java11".into())];
+            let platforms = Platforms { default_runtime: default_runtime.map(str::to_owned), ..platforms() };
+            assert_eq!(platforms.jvm_options(&target).unwrap(), [expect]);
+        };
+        let (java8, java11) = ("-Dlevel=Str(\"1.8\")", "-Dlevel=Int(11)");
+        check(None, "", java8);
+        check(None, "platform", java11);
+        check(Some("java8"), "platform", java8);
+        check(Some("java8"), "runtime_platform", java11);
+        assert!(Platforms::default().jvm_options(&target("")).unwrap().is_empty());
     }
 
     #[test]

@@ -100,6 +100,7 @@ pub(crate) fn world(scope: &str, root: &Path) -> TestContext {
     }
     world.option_of(platform::SCOPE, "platforms", Value::Dict(Vec::new()));
     world.option_of(platform::SCOPE, "default-platform", Value::None);
+    world.option_of(platform::SCOPE, "default-runtime-platform", Value::None);
     world.option_of("resolve.coursier", "lockfile", "jvm.lock.json");
     let root = root.to_owned();
     world.fake_tool(move |process| run(process, &root));

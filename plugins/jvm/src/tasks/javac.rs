@@ -7,7 +7,7 @@ use crate::jar;
 use crate::jdk::Jdk;
 use crate::platform::{self, Platforms};
 use crate::programs::Programs;
-use crate::targets::{COMPILED, has_java};
+use crate::targets::{COMPILED, has_java, warn_of_fields_without_effect};
 use plugin_api::products::{ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, RuntimeClasspath};
 use plugin_api::{
     Address, CachePolicy, Context, Error, Exit, InvalidateOptions, Job, JobState, OptionRegistrar, Planning, Predicate,
@@ -101,12 +101,13 @@ impl Task for JavacCompile {
     fn execute(&mut self, context: &Context) -> Result<()> {
         let jdk = Jdk::of(context)?;
         let worker = Programs::prepare(context, &jdk)?.worker(context, &jdk, &context.list_option("jvm-options")?)?;
-        let platform_option = |name| context.option_of(platform::SCOPE, name).map(|option| option.value);
+        let graph = JvmGraph::load(context)?;
+        warn_of_fields_without_effect(context, &graph.targets)?;
         self.set_up = Some(SetUp {
-            graph: JvmGraph::load(context)?,
+            graph,
             jdk,
             worker,
-            platforms: Platforms::new(&platform_option("platforms")?, platform_option("default-platform")?.as_str()),
+            platforms: Platforms::load(context)?,
             arguments: arguments(context)?,
             processors: Mutex::default(),
         });
@@ -164,7 +165,11 @@ fn invalidation(context: &Context, jdk: &Jdk) -> Result<InvalidateOptions> {
     for (scope, contribution) in context.contributions::<CompileClasspath>()? {
         if scope != "resolve.coursier" && scope != context.scope() {
             for (address, entries) in &contribution.entries {
-                entries.iter().for_each(|entry| others.update(format!("{address} {}\n", entry.path)));
+                for entry in entries {
+                    others.update(format!("{address} {}\n", entry.path));
+                    // The directory of a result is the same for every result.
+                    others.update(std::fs::read(context.absolute(&entry.path)).unwrap_or_default());
+                }
             }
         }
     }

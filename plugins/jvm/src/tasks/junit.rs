@@ -3,11 +3,12 @@
 use super::junit_report;
 use crate::graph::{JvmGraph, Purpose};
 use crate::jvm_options;
+use crate::platform::Platforms;
 use plugin_api::products::{GeneratedSources, JvmToolRequest, JvmTools, RuntimeClasspath};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
 use plugin_api::{
     CachePolicy, Context, Error, Exit, OptionRegistrar, Planning, Predicate, Process, ProcessOutput, Result,
-    ResultOrigin, RoundManager, Target, Tool,
+    ResultOrigin, RoundManager, Target, Tool, Value,
 };
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ pub(super) struct JunitRun {
     classpath: Arc<RuntimeClasspath>,
     tools: Arc<JvmTools>,
     jvm_options: Vec<String>,
+    platforms: Platforms,
 }
 
 /// The name of the console among the tools.
@@ -61,13 +63,14 @@ impl TestTask for JunitRun {
             classpath: context.product()?.unwrap_or_default(),
             tools: context.product()?.ok_or_else(|| Error::msg("the JVM tools were not resolved"))?,
             jvm_options,
+            platforms: Platforms::load(context)?,
         })
     }
 
     fn run_target(&self, context: &Context, run: &TestRun) -> Result<TestOutcome> {
         let reports = format!("{}/reports", run.results_dir);
         let Some(process) = self.process(context, run, &reports)? else {
-            return Ok(failure(format!("{}: `{}` has no tests", run.target.location, run.target.address)));
+            return Ok(failure(format!("{}: `{}` has no tests\n", run.target.location, run.target.address)));
         };
         remove_file(context, &run.report)?;
         let output = context.run(&process)?;
@@ -130,6 +133,7 @@ impl JunitRun {
         let classpath: Vec<String> = console.chain(paths.iter().cloned()).collect();
         let mut process = Process::new(["{tool:jdk}/bin/java"], format!("junit {}", target.address))
             .args(self.jvm_options.iter().cloned())
+            .args(self.platforms.jvm_options(target)?)
             .args(target.field("extra_jvm_options").to_strings())
             .args(["-cp".to_owned(), classpath.join(":"), tool.main.clone(), "execute".to_owned()])
             .args(self.console_arguments(context, target, classes, reports))
@@ -142,7 +146,9 @@ impl JunitRun {
             .tool(Tool::new(CONSOLE, &tool.directory, &tool.identity))
             .cache(CachePolicy::Success);
         for (name, value) in target.field("extra_env_vars").to_entries() {
-            process = process.env(name, value.as_str().unwrap_or_default());
+            if let Some(text) = variable(target, &name, &value)? {
+                process = process.env(name, text);
+            }
         }
         Ok(Some(match run.timeout {
             Some(timeout) => process.timeout(timeout),
@@ -178,6 +184,16 @@ impl JunitRun {
     }
 }
 
+/// The text of one of the target's `extra_env_vars`; `None` stands for a variable that is not set.
+fn variable(target: &Target, name: &str, value: &Value) -> Result<Option<String>> {
+    match value {
+        Value::None => Ok(None),
+        Value::Str(text) => Ok(Some(text.clone())),
+        Value::Int(number) => Ok(Some(number.to_string())),
+        _ => Err(Error::msg(format!("{}: `extra_env_vars`: `{name}` must be text", target.location))),
+    }
+}
+
 /// The settings of the Jupiter engine for the target's `concurrency` and `threads`.
 fn concurrency(target: &Target) -> Vec<String> {
     let (classes, methods) = match target.text("concurrency") {
@@ -209,6 +225,9 @@ mod tests {
         let mut target = Target::new(address.clone(), "junit_tests");
         target.dependencies.push(library.clone());
         target.fields.push(("timeout".to_owned(), plugin_api::Value::Int(7)));
+        let variables = [("TEXT", "a".into()), ("NUMBER", Value::Int(1)), ("UNSET", Value::None)];
+        let variables = variables.map(|(name, value)| (name.into(), value));
+        target.fields.push(("extra_env_vars".to_owned(), Value::Dict(variables.into())));
         target.fields.push(("concurrency".to_owned(), "PARALLEL_CLASSES".into()));
         let mut files = Target::new(Address::new("data", "data"), "files");
         files.sources.push("data/x.txt".to_owned());
@@ -221,6 +240,10 @@ mod tests {
         let tool = JvmTool { jars: vec!["console.jar".to_owned()], main: "Console".to_owned(), ..JvmTool::default() };
         tools.tools.insert(CONSOLE.to_owned(), tool);
         let world = TestContext::new("test.junit");
+        for (name, value) in [("platforms", Value::Dict(Vec::new())), ("default-platform", Value::None)] {
+            world.option_of(crate::platform::SCOPE, name, value);
+        }
+        world.option_of(crate::platform::SCOPE, "default-runtime-platform", Value::None);
         world.build_root(root.path()).target(target).target(dependency).target(files).roots(&[address]);
         world.option_of(jvm_options::SCOPE, "options", ["-Xmx256m"]).option_of(jvm_options::SCOPE, "debug", false);
         world.product("compile.javac", classpath).unwrap();
@@ -269,6 +292,8 @@ mod tests {
             --include-tag=fast"#]]
         .assert_eq(&process.argv.join("\n"));
         assert_eq!(process.inputs, ["out/a/classes.jar", "out/b/classes.jar", "data/x.txt"]);
+        let variables: Vec<String> = process.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(variables, ["LC_ALL=C.UTF-8", "NUMBER=1", "TEXT=a"]);
         assert_eq!((process.timeout_ms, process.cache), (7000, CachePolicy::Success));
     }
 

@@ -3,6 +3,7 @@
 use crate::graph::{JvmGraph, Purpose};
 use crate::jdk::Jdk;
 use crate::jvm_options;
+use crate::platform::Platforms;
 use plugin_api::products::{GeneratedSources, RuntimeClasspath};
 use plugin_api::{
     Context, Error, OptionRegistrar, Planning, Predicate, Process, Result, RoundManager, Target, Task, TaskSpec,
@@ -53,6 +54,7 @@ impl Task for JvmRun {
         let paths: Vec<String> = entries.into_iter().map(|entry| entry.path).collect();
         let process = Process::new(["{tool:jdk}/bin/java"], format!("run {}", target.address))
             .args(jvm_options::configured(context)?)
+            .args(Platforms::load(context)?.jvm_options(target)?)
             .args(target.field("extra_jvm_options").to_strings())
             .args(["-cp".to_owned(), paths.join(":"), main])
             .args(jvm_options::program_arguments(context)?)

@@ -12,9 +12,13 @@ pub(crate) fn jar_object() -> ObjectType {
         .field("force", FieldKind::Bool, "Use exactly this version, whatever else asks for.")
         .field("ext", FieldKind::String, "The extension of its file, when it is not `jar`.")
         .field("url", FieldKind::String, "Where it is, when no repository has it.")
-        .field("apidocs", FieldKind::String, "Where its documentation is.")
+        .field("apidocs", FieldKind::String, "Where its documentation is. Accepted; has no effect.")
         .field("classifier", FieldKind::String, "Which of the artifacts of its version it is.")
-        .field("mutable", FieldKind::Bool, "Whether its file may change without a new version.")
+        .field(
+            "mutable",
+            FieldKind::Bool,
+            "Accepted from older BUILD files; has no effect: the lock file pins its content.",
+        )
         .field("intransitive", FieldKind::Bool, "Leave out what it depends on.")
         .field("excludes", FieldKind::ObjectList(vec!["exclude".to_owned()]), "What of its dependencies to leave out.")
         .coordinate(&["org", "name", "rev"])

@@ -59,9 +59,10 @@ impl FatJar {
                 continue;
             }
             if name == MANIFEST || name.starts_with(SERVICES) {
-                let mut text = String::new();
-                entry.read_to_string(&mut text)?;
-                self.add_text(&name, &text);
+                let mut bytes = Vec::new();
+                entry.read_to_end(&mut bytes)?;
+                // Old jars have manifests in the encoding of somebody's machine.
+                self.add_text(&name, &String::from_utf8_lossy(&bytes));
             } else {
                 self.entries.entry(name).or_insert((jar, index));
             }

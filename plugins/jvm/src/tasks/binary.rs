@@ -4,6 +4,7 @@ use super::run::main_class;
 use crate::fat_jar::FatJar;
 use crate::graph::{JvmGraph, Purpose};
 use crate::third_party::declared::Exclude;
+use crate::third_party::jar_directory::stamp;
 use plugin_api::products::{GeneratedSources, RuntimeClasspath};
 use plugin_api::{
     Address, Context, Error, InvalidateOptions, LogLevel, Planning, Predicate, Result, RoundManager, Target, Task,
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Writes `dist/<basename>.jar` for each `jvm_binary` among the roots.
+/// Writes `dist/<basename>.jar` for each `jvm_binary` among the roots and what they depend on: a root may be a group.
 pub(super) struct BinaryCreate {
     graph: JvmGraph,
     classpath: Arc<RuntimeClasspath>,
@@ -21,9 +22,7 @@ pub(super) struct BinaryCreate {
 
 impl Task for BinaryCreate {
     fn spec() -> TaskSpec {
-        TaskSpec::new("BinaryCreate", "Create a runnable jar.")
-            .applies_to(Predicate::types(&["jvm_binary"]))
-            .over_roots()
+        TaskSpec::new("BinaryCreate", "Create a runnable jar.").applies_to(Predicate::types(&["jvm_binary"]))
     }
 
     fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
@@ -38,7 +37,7 @@ impl Task for BinaryCreate {
 
     fn execute(&mut self, context: &Context) -> Result<()> {
         let binaries: Vec<Target> =
-            context.target_roots()?.into_iter().filter(|target| target.type_name == "jvm_binary").collect();
+            context.targets()?.into_iter().filter(|target| target.type_name == "jvm_binary").collect();
         check_basenames(&binaries)?;
         for target in &binaries {
             // What failed before is not among the targets; its failure was told then.
@@ -53,13 +52,13 @@ impl Task for BinaryCreate {
 impl BinaryCreate {
     fn create(&self, context: &Context, target: &Target, place: usize) -> Result<()> {
         let paths = self.paths(target, place);
-        let options = InvalidateOptions::transitive().with("the classpath", fingerprint(&paths));
+        let options = InvalidateOptions::transitive().with("the classpath", fingerprint(context, &paths)?);
         let versioned = context.invalidated(std::slice::from_ref(&target.address), &options)?;
         let [versioned] = &versioned[..] else { return Err(Error::cancelled()) };
         let made = context.absolute(format!("{}/{}.jar", versioned.results_dir, basename(target)));
         if !versioned.is_valid || !made.is_file() {
             let _shown = context.workunit(format!("create {}.jar", basename(target)))?;
-            let mut jar = FatJar::new(main_class(target)?, &manifest_entries(target));
+            let mut jar = FatJar::new(main_class(target)?, &manifest_entries(target)?);
             for path in &paths {
                 jar.add(&context.absolute(path))?;
             }
@@ -90,14 +89,26 @@ fn basename(target: &Target) -> &str {
     target.text("basename").filter(|name| !name.is_empty()).unwrap_or(target.address.name())
 }
 
-fn manifest_entries(target: &Target) -> Vec<(String, String)> {
-    let entries = target.field("manifest_entries").to_entries();
-    entries.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
+fn manifest_entries(target: &Target) -> Result<Vec<(String, String)>> {
+    let entries = target.field("manifest_entries").to_entries().into_iter();
+    let checked = entries.map(|(name, value)| match value.as_str() {
+        Some(text) if !format!("{name}{text}").contains(['\r', '\n']) => Ok((name, text.to_owned())),
+        _ => {
+            let message = format!("{}: `manifest_entries`: `{name}` must be one line of text", target.location);
+            Err(Error::msg(message).failed_targets([target.address.clone()]))
+        }
+    });
+    checked.collect()
 }
 
 fn check_basenames(binaries: &[Target]) -> Result<()> {
     let mut known: BTreeMap<&str, &Address> = BTreeMap::new();
     for target in binaries {
+        let name = basename(target);
+        if name.contains(['/', '\\']) || name.starts_with('.') {
+            let message = format!("{}: `{name}` is no basename: it is one name without directories", target.location);
+            return Err(Error::msg(message).failed_targets([target.address.clone()]));
+        }
         if let Some(other) = known.insert(basename(target), &target.address) {
             let (name, address) = (basename(target), &target.address);
             return Err(Error::msg(format!("`{other}` and `{address}` both make `{name}.jar`"))
@@ -107,8 +118,15 @@ fn check_basenames(binaries: &[Target]) -> Result<()> {
     Ok(())
 }
 
-fn fingerprint(paths: &[String]) -> String {
-    hex::encode(Sha256::digest(paths.join("\n")))
+/// What is on the classpath, and in which state: options of the compiler change jars, and no target.
+fn fingerprint(context: &Context, paths: &[String]) -> Result<String> {
+    let mut digest = Sha256::new();
+    for path in paths {
+        let (size, written) = stamp(&context.absolute(path))
+            .map_err(|error| Error::from(error).context(format!("cannot read `{path}`")))?;
+        digest.update(format!("{path} {size} {written}\n"));
+    }
+    Ok(hex::encode(digest.finalize()))
 }
 
 #[cfg(test)]
@@ -144,6 +162,30 @@ mod tests {
         read_entries(&root.path().join("dist/program.jar"), |name, _| names.push(name)).unwrap();
         assert_eq!(names, ["META-INF/MANIFEST.MF", "a/Main.class"]);
         assert!(world.logs().iter().any(|line| line.contains("created dist/program.jar")), "{:?}", world.logs());
+    }
+
+    #[test]
+    fn another_state_of_the_classpath_is_another_fingerprint() {
+        let root = tempfile::tempdir().unwrap();
+        let context = world("binary.jvm", root.path()).context().unwrap();
+        let of = |text: &str| {
+            std::fs::write(root.path().join("a.jar"), text).unwrap();
+            fingerprint(&context, &["a.jar".to_owned()]).unwrap()
+        };
+        assert_ne!(of("compiled"), of("compiled with -g"));
+    }
+
+    #[test]
+    fn a_binary_stays_in_dist_and_its_manifest_in_lines() {
+        let check = |field: &str, value: Value, expect: &str| {
+            let mut target = Target::new(Address::new("a", "app"), "jvm_binary");
+            target.fields.push((field.to_owned(), value));
+            let result = check_basenames(std::slice::from_ref(&target)).and_then(|()| manifest_entries(&target));
+            assert_eq!(result.unwrap_err().message, expect);
+        };
+        check("basename", text("../x"), ": `../x` is no basename: it is one name without directories");
+        let entries = Value::Dict(vec![(text("A"), text("b\nMain-Class: c"))]);
+        check("manifest_entries", entries, ": `manifest_entries`: `A` must be one line of text");
     }
 
     #[test]

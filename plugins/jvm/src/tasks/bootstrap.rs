@@ -47,6 +47,7 @@ impl Task for BootstrapJvmTools {
             java_identity: jdk.identity.clone(),
             ..JvmTools::default()
         };
+        check_keys(&requests)?;
         for (scope, request) in requests {
             let tool = fetch(context, &jdk, &request).map_err(|error| Error {
                 message: format!("the tool `{}` of {scope}: {error}", request.key),
@@ -56,6 +57,19 @@ impl Task for BootstrapJvmTools {
         }
         context.put(tools)
     }
+}
+
+/// Refuses two tools under one key: one of the two tasks would run the other's.
+fn check_keys(requests: &[(String, JvmToolRequest)]) -> Result<()> {
+    for (index, (scope, request)) in requests.iter().enumerate() {
+        let other = requests[..index].iter().find(|(_, other)| other.key == request.key && other != request);
+        if let Some((first, _)) = other {
+            let key = &request.key;
+            return Err(Error::msg(format!("{first} and {scope} ask for different tools by the name `{key}`"))
+                .hint("a task names its tools after itself, so that no other task's tool has the name"));
+        }
+    }
+    Ok(())
 }
 
 fn fetch(context: &Context, jdk: &Jdk, request: &JvmToolRequest) -> Result<JvmTool> {
@@ -93,4 +107,20 @@ fn contents(jars: &[Jar], lock: &LockFile, directory: &Path) -> Result<(Vec<Stri
         }
     }
     Ok((names, hex::encode(&digest.finalize()[..16])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_key_names_one_tool() {
+        let request = |scope: &str, rev: &str| {
+            let coordinates = vec![format!("a:b:{rev}")];
+            (scope.to_owned(), JvmToolRequest { key: "lint".to_owned(), coordinates, main: "Main".to_owned() })
+        };
+        assert!(check_keys(&[request("lint.a", "1"), request("lint.b", "1")]).is_ok());
+        let error = check_keys(&[request("lint.a", "1"), request("lint.b", "2")]).unwrap_err();
+        assert_eq!(error.message, "lint.a and lint.b ask for different tools by the name `lint`");
+    }
 }

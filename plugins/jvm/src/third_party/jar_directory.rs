@@ -70,7 +70,8 @@ impl JarDirectory {
     }
 }
 
-fn stamp(path: &Path) -> io::Result<(u64, u128)> {
+/// The size of a file, and when it was written, in nanoseconds.
+pub(crate) fn stamp(path: &Path) -> io::Result<(u64, u128)> {
     let metadata = path.metadata()?;
     let modified = metadata.modified()?.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     Ok((metadata.len(), modified))

@@ -1,6 +1,6 @@
 //! Tasks: what does the work of a goal.
 
-use crate::{Address, Context, OptionRegistrar, Planning, ProductDecl, Result, RoundManager};
+use crate::{Address, Context, OptionRegistrar, Planning, ProductDecl, Result, RoundManager, Target};
 use serde::{Deserialize, Serialize};
 
 /// The work of a goal.
@@ -46,6 +46,19 @@ pub trait Task: Sized + Send + 'static {
     fn execute_chunk(&mut self, context: &Context, chunk: &[Address]) -> Result<()> {
         let _ = (context, chunk);
         Ok(())
+    }
+
+    /// The targets it works on in this run, dependencies first: those that its spec says, without those that depend on a
+    /// target that failed earlier. Asked by `new` and `execute`; not for a task to write.
+    fn own_targets(context: &Context) -> Result<Vec<Target>> {
+        let spec = Self::spec();
+        let mut targets = context.targets()?;
+        if spec.over == TargetScope::Roots {
+            let roots = context.target_roots()?;
+            targets.retain(|target| roots.iter().any(|root| root.address == target.address));
+        }
+        targets.retain(|target| spec.applies_to.matches(target));
+        Ok(targets)
     }
 }
 

@@ -89,8 +89,7 @@ impl<T: CodegenTask> Task for Codegen<T> {
     }
 
     fn execute(&mut self, context: &Context) -> Result<()> {
-        let predicate = T::is_gentarget();
-        let targets: Vec<Target> = context.targets()?.into_iter().filter(|target| predicate.matches(target)).collect();
+        let targets = Self::own_targets(context)?;
         let addresses: Vec<Address> = targets.iter().map(|target| target.address.clone()).collect();
         let extra = self.0.fingerprint_parts(context)?;
         let versioned = context.invalidated(&addresses, &InvalidateOptions { is_transitive: true, extra })?;

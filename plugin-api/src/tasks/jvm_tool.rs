@@ -1,6 +1,5 @@
 //! Tasks that run a JVM tool named by coordinates.
 
-use super::subprocess::matching_targets;
 use crate::products::{JvmTool, JvmToolRequest, JvmTools};
 use crate::{
     CachePolicy, Context, Error, Job, OptionRegistrar, Planning, Process, ProcessOutput, Result, RoundManager, Target,
@@ -95,7 +94,7 @@ impl<T: JvmToolTask> Task for JvmTooled<T> {
         let key = T::tool().key;
         let tool = tools.tools.get(&key).ok_or_else(|| Error::msg(format!("the JVM tool `{key}` was not resolved")))?;
         let spec = T::spec();
-        let targets = matching_targets(context, &spec)?;
+        let targets = Self::own_targets(context)?;
         let jobs: Vec<Job> = targets
             .iter()
             .map(|target| Job::for_target(format!("{} {}", spec.type_name, target.address), target.address.clone()))

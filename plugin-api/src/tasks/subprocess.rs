@@ -1,8 +1,7 @@
 //! Tasks that run a tool once per target.
 
 use crate::{
-    Context, Job, OptionRegistrar, Planning, Process, ProcessOutput, Result, RoundManager, Target, TargetScope, Task,
-    TaskSpec,
+    Context, Job, OptionRegistrar, Planning, Process, ProcessOutput, Result, RoundManager, Target, Task, TaskSpec,
 };
 
 /// A task that runs a plain process for each of its targets; exit code 0 is success.
@@ -60,7 +59,7 @@ impl<T: SubprocessTask> Task for Subprocess<T> {
         if context.flag("skip")? {
             return Ok(());
         }
-        let targets = matching_targets(context, &T::spec())?;
+        let targets = Self::own_targets(context)?;
         let spec = T::spec();
         let jobs: Vec<Job> = targets
             .iter()
@@ -75,15 +74,4 @@ impl<T: SubprocessTask> Task for Subprocess<T> {
         })?;
         outcome.into_result(&jobs, &format!("{} failed", context.scope()))
     }
-}
-
-/// The targets that a spec is about, dependencies first.
-pub(super) fn matching_targets(context: &Context, spec: &TaskSpec) -> Result<Vec<Target>> {
-    let mut targets = context.targets()?;
-    if spec.over == TargetScope::Roots {
-        let roots = context.target_roots()?;
-        targets.retain(|target| roots.iter().any(|root| root.address == target.address));
-    }
-    targets.retain(|target| spec.applies_to.matches(target));
-    Ok(targets)
 }

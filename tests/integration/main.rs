@@ -3,6 +3,7 @@
 //! One test binary. Everything is started through [`support`], which sets environment, HOME and PATH and never inherits
 //! them.
 
+mod bad_input;
 mod changed;
 mod launcher;
 mod plugins;

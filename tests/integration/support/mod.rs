@@ -2,6 +2,8 @@
 
 mod repository;
 mod run;
+mod running;
 
 pub(crate) use repository::{Repository, git};
 pub(crate) use run::{Output, Pants, checkout, path, real_python};
+pub(crate) use running::{Running, wait_for};

@@ -1,7 +1,8 @@
 //! Runs of the binary: a complete environment in, bytes and an exit code out.
 
+use super::Running;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -47,6 +48,7 @@ pub(crate) struct Pants {
     command: Command,
     home: PathBuf,
     stdin: Vec<u8>,
+    stdout: Stdio,
     redactions: BTreeMap<String, &'static str>,
 }
 
@@ -68,6 +70,7 @@ impl Pants {
             command,
             home,
             stdin: Vec::new(),
+            stdout: Stdio::piped(),
             redactions: BTreeMap::from([(root, "[ROOT]"), (shown_home, "[HOME]")]),
         }
     }
@@ -101,6 +104,28 @@ impl Pants {
         self
     }
 
+    /// One more argument, which need not be text.
+    pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// Runs it through another program, which gets it as its last arguments.
+    pub(crate) fn within(mut self, program: &str, args: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.args(args).arg(self.command.get_program()).args(self.command.get_args()).env_clear();
+        command.current_dir(self.command.get_current_dir().expect("it is always set"));
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.command = command;
+        self
+    }
+
+    /// Sends standard output elsewhere.
+    pub(crate) fn stdout_to(mut self, stdout: impl Into<Stdio>) -> Self {
+        self.stdout = stdout.into();
+        self
+    }
+
     pub(crate) fn stdin(mut self, text: &str) -> Self {
         self.stdin = text.as_bytes().to_vec();
         self
@@ -112,9 +137,14 @@ impl Pants {
         self.command.spawn().expect("the binary starts")
     }
 
+    /// Starts it in the background.
+    pub(crate) fn start(self) -> Running {
+        Running::new(self.spawn())
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(mut self) -> Output {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.stdin(Stdio::piped()).stdout(self.stdout).stderr(Stdio::piped());
         let mut child = self.command.spawn().expect("the binary starts");
         // A program that does not read its input closes it.
         let _ = child.stdin.take().expect("it is piped").write_all(&self.stdin);

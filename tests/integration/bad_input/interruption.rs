@@ -1,0 +1,107 @@
+//! Runs that are stopped: at once, without a process, a lock or half a file left, and the next run is right.
+
+use super::{set_protoc, shown, with_protoc};
+use crate::support::{Output, Repository, wait_for};
+use rustix::process::Signal;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// The process ids that a fake tool leaves when it has begun.
+fn tool_processes(repository: &Repository) -> Vec<String> {
+    let text = wait_for("the tool", || repository.exists("pids").then(|| repository.read("pids")));
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether a process runs; one that has ended and waits for its parent does not.
+fn runs(pid: &String) -> bool {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(pid).join("stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").map_or("", |(_, state)| state);
+    !state.is_empty() && !state.starts_with(['Z', 'X'])
+}
+
+/// Stops a run in the middle of a tool that ignores the request to end.
+fn stop(signal: Signal) -> (Repository, Output) {
+    let repository = with_protoc("protoc-hangs");
+    let run = repository.pants(&["gen", "proto"]).start();
+    let processes = tool_processes(&repository);
+    assert!(processes.iter().all(runs), "{processes:?}");
+    let start = Instant::now();
+    run.signal(signal);
+    let output = run.finish();
+    // A second on a quiet machine; a tool has ten to end by itself after a timeout.
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    wait_for("the end of the tool's processes", || (!processes.iter().any(runs)).then_some(()));
+    (repository, output)
+}
+
+fn check_stopped(signal: Signal) {
+    let (repository, output) = stop(signal);
+    assert_eq!(output.code, Some(130), "{}", shown(&output));
+    assert!(!output.stderr.contains("error:"), "whoever stops a run knows why it stopped:\n{}", output.stderr);
+    check_next_run(&repository);
+}
+
+/// The next run waits for nobody and does what was not done.
+fn check_next_run(repository: &Repository) {
+    set_protoc(repository, "protoc");
+    let output = repository.run(&["gen", "proto"]);
+    assert!(!output.stderr.contains("waiting"), "{}", output.stderr);
+    let _ = output.success();
+    assert_eq!(repository.read(".pants.d/gen/protoc/proto.proto/A.java"), "class A {}\n");
+}
+
+#[test]
+fn ctrl_c() {
+    check_stopped(Signal::INT);
+}
+
+#[test]
+fn a_request_to_end() {
+    check_stopped(Signal::TERM);
+}
+
+#[test]
+fn a_terminal_that_goes_away() {
+    check_stopped(Signal::HUP);
+}
+
+#[test]
+fn whoever_waits_for_another_run_can_be_stopped() {
+    let repository = with_protoc("protoc-waits");
+    let first = repository.pants(&["gen", "proto"]).start();
+    tool_processes(&repository);
+    let second = repository.pants(&["gen", "proto:"]).start();
+    second.wait_until_it_says("waiting for PID");
+    second.signal(Signal::INT);
+    assert_eq!(second.finish().code, Some(130));
+    repository.write("go", "");
+    let output = first.finish();
+    assert_eq!(output.code, Some(0), "{}", shown(&output));
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_that_misleads_the_next() {
+    let repository = with_protoc("protoc-waits");
+    let run = repository.pants(&["gen", "proto"]).start();
+    let processes = tool_processes(&repository);
+    run.signal(Signal::KILL);
+    assert_eq!(run.finish().code, None);
+    // Nobody could tell the tool; it is let go, and ends.
+    repository.write("go", "");
+    wait_for("the end of the tool", || (!processes.iter().any(runs)).then_some(()));
+    assert!(!repository.exists(".pants.d/gen/protoc/proto.proto.valid"));
+    check_next_run(&repository);
+}
+
+#[test]
+fn a_tool_that_hangs_is_stopped_when_its_time_is_over() {
+    let repository = with_protoc("protoc-hangs");
+    let args = ["--process-timeout=1", "--process-terminate-wait=1", "gen", "proto"];
+    let run = repository.pants(&args).start();
+    let processes = tool_processes(&repository);
+    let output = run.finish();
+    assert_eq!(output.code, Some(1), "{}", shown(&output));
+    assert!(output.stderr.contains("protoc timed out after 1s"), "{}", output.stderr);
+    assert!(!processes.iter().any(runs), "{processes:?}");
+    check_next_run(&repository);
+}

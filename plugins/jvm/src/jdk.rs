@@ -3,10 +3,11 @@
 //! It starts no JVM: the `release` file of a JDK says what it is, and asking `java -version` costs 50 ms. The search takes
 //! the places as values, so that it is a function of them and the file system.
 
-use plugin_api::{Context, Error, OptionKind, OptionRegistrar, Result, Tool, Value};
+use plugin_api::{Context, Error, LogLevel, OptionKind, OptionRegistrar, Result, Tool, Value};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The option scope that says which JDKs to look at.
 pub(crate) const SCOPE: &str = "jvm-distributions";
@@ -39,13 +40,29 @@ impl Jdk {
             minimum: version_option(context, "minimum-version")?.unwrap_or(MINIMUM).max(MINIMUM),
             maximum: version_option(context, "maximum-version")?,
         };
-        find(&places).map_err(|none| none.into_error(&places))
+        let jdk = find(&places).map_err(|none| none.into_error(&places))?;
+        warn_of_java_home(context, &places, &jdk)?;
+        Ok(jdk)
     }
 
     /// The JDK as a tool of processes: `{tool:jdk}/bin/java`.
     pub(crate) fn tool(&self) -> Tool {
         Tool::new("jdk", &self.home, &self.identity)
     }
+}
+
+/// Says once in a run that the user's `JAVA_HOME` will not do, when another JDK does.
+fn warn_of_java_home(context: &Context, places: &Places, jdk: &Jdk) -> Result<()> {
+    static TOLD: Mutex<Option<String>> = Mutex::new(None);
+    let Some(home) = places.java_home.as_ref().filter(|_| places.configured.is_empty()) else { return Ok(()) };
+    let Err(reason) = inspect(home, places) else { return Ok(()) };
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.as_deref() == Some(context.run_id()) {
+        return Ok(());
+    }
+    *told = Some(context.run_id().to_owned());
+    let used = jdk.home.display();
+    context.log(LogLevel::Warn, format!("JAVA_HOME: `{}` {reason}; using `{used}`", home.display()))
 }
 
 /// Declares the options of [`SCOPE`].

@@ -1,12 +1,13 @@
 //! `gen.protoc` and `gen.protoc-py`: one run of protoc for each target.
 
-use crate::command::{Generation, Language, import_paths};
+use crate::command::{Generation, Language, import_paths, importable};
 use crate::protoc::{self, Protoc};
 use crate::symbols;
 use plugin_api::tasks::CodegenTask;
 use plugin_api::{
     Address, CachePolicy, Context, Error, GraphView, OptionRegistrar, Predicate, Process, Result, Target,
 };
+use sha2::{Digest, Sha256};
 
 const JAVA_RUNTIME: &str = "javadeps";
 const PYTHON_RUNTIME: &str = "pythondeps";
@@ -95,8 +96,20 @@ fn runtime(context: &Context, option: &str) -> Result<Vec<Address>> {
 }
 
 fn fingerprint_parts(context: &Context, protoc: &Protoc) -> Result<Vec<(String, String)>> {
-    let extra = context.option_of(protoc::SCOPE, "import-paths")?.value.to_strings();
-    Ok(vec![("protoc".to_owned(), protoc.tool.identity.clone()), ("import paths".to_owned(), extra.join(":"))])
+    let mut directories = context.option_of(protoc::SCOPE, "import-paths")?.value.to_strings();
+    let option = directories.join(":");
+    directories.extend(context.targets()?.iter().flat_map(|target| target.field("import_paths").to_strings()));
+    // What they hold belongs to no target, and yet decides what is generated.
+    let mut content = Sha256::new();
+    for file in importable(context.build_root(), &directories)? {
+        content.update(format!("{file}\n"));
+        content.update(Sha256::digest(std::fs::read(context.absolute(&file))?));
+    }
+    Ok(vec![
+        ("protoc".to_owned(), protoc.tool.identity.clone()),
+        ("import paths".to_owned(), option),
+        ("the files of import paths".to_owned(), hex::encode(content.finalize())),
+    ])
 }
 
 fn generate(context: &Context, protoc: &Protoc, language: Language, target: &Target, results_dir: &str) -> Result<()> {
@@ -115,20 +128,18 @@ fn generate(context: &Context, protoc: &Protoc, language: Language, target: &Tar
         import_paths: import_paths(target, &protos, &extra),
         output: results_dir.to_owned(),
     };
-    let process = process(protoc, &generation, target, &protos);
+    let directories: Vec<String> = target.field("import_paths").to_strings().into_iter().chain(extra).collect();
+    let process = process(protoc, &generation, target, &protos).inputs(importable(context.build_root(), &directories)?);
     let output = context.run(&process)?;
     if output.is_success() {
         return Ok(());
     }
-    // protoc's own words begin with file, line and column.
+    // protoc's own words begin with file, line and column: they stand as they are.
     let printed = output.stderr_text();
-    let mut lines = printed.lines().map(str::to_owned);
-    let mut error = match lines.next() {
-        Some(first) => Error::msg(first),
-        None => Error::msg(format!("protoc {}", output.describe_exit())),
-    };
-    error.causes.extend(lines);
-    Err(error)
+    if !printed.is_empty() {
+        context.tool_output(&printed)?;
+    }
+    Err(Error::msg(format!("protoc {}", output.describe_exit())))
 }
 
 fn process(protoc: &Protoc, generation: &Generation, target: &Target, protos: &[Target]) -> Process {

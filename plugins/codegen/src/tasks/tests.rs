@@ -76,6 +76,23 @@ fn python_targets_become_python_libraries() {
 }
 
 #[test]
+fn what_an_import_path_holds_is_an_input() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = world(directory.path(), "gen.protoc", symbols::JAVA);
+    world.option_of(protoc::SCOPE, "import-paths", ["vendor"]);
+    let write = |text: &str| {
+        std::fs::create_dir_all(directory.path().join("vendor")).expect("it can be made");
+        std::fs::write(directory.path().join("vendor/x.proto"), text).expect("it can be written");
+        let context = world.context().expect("a world has a context");
+        let protoc = Protoc::locate(&context).expect("it is embedded");
+        fingerprint_parts(&context, &protoc).expect("all can be read")
+    };
+    assert_ne!(write("one"), write("two"));
+    world.run::<Codegen<ProtobufGen>>().expect("the fake protoc succeeds");
+    assert_eq!(world.processes()[0].inputs, ["src/protobuf/base/base.proto", "vendor/x.proto"]);
+}
+
+#[test]
 fn java_targets_become_java_libraries() {
     check::<Codegen<ProtobufGen>>(
         "gen.protoc",
@@ -111,9 +128,11 @@ fn what_protoc_finds_wrong_is_told_once_in_its_own_words() {
     });
     let error = world.run::<Codegen<ProtobufGen>>().expect_err("protoc fails");
     expect![[r#"
+        src/protobuf/acme/acme.proto:3:1: Expected ";".
+        src/protobuf/acme/acme.proto:3:1: Expected ";".
         code generation failed
-        generate from src/protobuf/base:base: src/protobuf/acme/acme.proto:3:1: Expected ";".
-        generate from src/protobuf/acme:acme: src/protobuf/acme/acme.proto:3:1: Expected ";".
+        generate from src/protobuf/base:base: protoc exited with 1
+        generate from src/protobuf/acme:acme: protoc exited with 1
     "#]]
-    .assert_eq(&format!("{}\n{}\n", error.message, error.causes.join("\n")));
+    .assert_eq(&format!("{}{}\n{}\n", world.tool_output(), error.message, error.causes.join("\n")));
 }

@@ -137,11 +137,19 @@ pub enum PluginFault {
     /// A pipe, a socket or a device.
     #[error("is not a regular file")]
     NotRegular,
-    /// The system refused to read it, or to write its private copy.
+    /// The system refused to read it.
     #[error("{action}: {source}")]
     Io {
         /// What failed: "cannot be read".
         action: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// The system refused to write its private copy.
+    #[error("cannot be copied into the caches in `{}`: {source}", directory.display())]
+    NotCopied {
+        /// Where the copies are kept.
+        directory: PathBuf,
         /// Why.
         source: io::Error,
     },
@@ -274,6 +282,9 @@ impl PluginFault {
             }
             Self::ApiVersion { host, .. } => {
                 vec![format!("rebuild the plugin against plugin-api {}", host.major)]
+            }
+            Self::NotCopied { .. } => {
+                vec!["`XDG_CACHE_HOME` or `[GLOBAL] local_store_dir` names another directory for caches".into()]
             }
             Self::PanicAbort => vec!["remove `panic = \"abort\"` from the profile the plugin is built with".into()],
             Self::Truncated { .. } => vec!["build or download it again".into()],

@@ -59,7 +59,7 @@ impl Store {
             return Err(PluginFault::Changed);
         }
         write_whole(&copy, &bytes)
-            .map_err(|source| PluginFault::Io { action: "cannot be copied into the cache", source })?;
+            .map_err(|source| PluginFault::NotCopied { directory: self.root.clone(), source: plain(source) })?;
         Ok(copy)
     }
 }
@@ -116,6 +116,11 @@ fn hash_file(path: &Path) -> Result<Fingerprint, PluginFault> {
             Err(error) => return Err(PluginFault::unreadable(error)),
         }
     }
+}
+
+/// The system's error alone: the name of a temporary file means nothing to anybody.
+fn plain(error: io::Error) -> io::Error {
+    if error.raw_os_error().is_some() { error } else { error.kind().into() }
 }
 
 /// Writes a file that others see whole or not at all.

@@ -138,7 +138,7 @@ fn help_text(request: &Request, backends: &Backends, command: &mut CommandLine) 
 fn warn_of_nothing_to_do(plan: &RoundPlan, command: &CommandLine, events: &dyn EventSink) {
     for phase in plan.idle_phases() {
         let why = if command.specs.is_empty() && plan.roots().is_empty() {
-            "no targets were given".to_owned()
+            "no targets were given (`::` means all of them)".to_owned()
         } else {
             "none of the targets is of a type that it works on".to_owned()
         };

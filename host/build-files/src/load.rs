@@ -285,11 +285,11 @@ fn cycles(graph: &BuildGraph, new: &[TargetId]) -> Vec<Vec<TargetId>> {
         if marks[start] != Mark::New {
             continue;
         }
-        let mut path = vec![(*start, graph.dependencies(*start).into_iter())];
+        let mut path = vec![(*start, graph.dependencies(*start).iter())];
         marks.insert(*start, Mark::OnPath);
         while let Some((id, rest)) = path.last_mut() {
             let id = *id;
-            let Some(next) = rest.next() else {
+            let Some(&next) = rest.next() else {
                 marks.insert(id, Mark::Done);
                 path.pop();
                 continue;
@@ -297,7 +297,7 @@ fn cycles(graph: &BuildGraph, new: &[TargetId]) -> Vec<Vec<TargetId>> {
             match marks.get(&next) {
                 Some(Mark::New) => {
                     marks.insert(next, Mark::OnPath);
-                    path.push((next, graph.dependencies(next).into_iter()));
+                    path.push((next, graph.dependencies(next).iter()));
                 }
                 Some(Mark::OnPath) => {
                     let first = path.iter().position(|(id, _)| *id == next).expect("what is marked is on the path");

@@ -200,7 +200,7 @@ impl Snapshot {
         let mut next: Vec<TargetId> = addresses.iter().filter_map(|address| self.base.id(address)).collect();
         while !next.is_empty() {
             let level: Vec<TargetId> =
-                next.iter().flat_map(|id| self.base.dependees(*id)).filter(|id| seen.insert(*id)).collect();
+                next.iter().flat_map(|id| self.base.dependees(*id)).copied().filter(|id| seen.insert(*id)).collect();
             found.extend(level.iter().map(|id| self.base.target(*id).address.clone()));
             next = if transitive { level } else { Vec::new() };
         }
@@ -251,7 +251,7 @@ impl Snapshot {
 
     fn neighbours(&self, node: Node, edges: Edges) -> Vec<Node> {
         let own = match node {
-            Node::Loaded(id) => self.base.dependencies(id).into_iter().map(Node::Loaded).collect(),
+            Node::Loaded(id) => self.base.dependencies(id).iter().copied().map(Node::Loaded).collect(),
             Node::Synthetic(index) if edges == Edges::Declared => self.overlay.synthetics[index].dependencies.clone(),
             Node::Synthetic(_) => self.inherited_dependencies(node),
         };
@@ -266,7 +266,7 @@ impl Snapshot {
         let mut dependencies = Vec::new();
         for source in std::iter::once(node).chain(origins.iter().copied()) {
             match source {
-                Node::Loaded(id) => dependencies.extend(self.base.dependencies(id).into_iter().map(Node::Loaded)),
+                Node::Loaded(id) => dependencies.extend(self.base.dependencies(id).iter().copied().map(Node::Loaded)),
                 Node::Synthetic(index) => dependencies.extend(&self.overlay.synthetics[index].dependencies),
             }
         }

@@ -83,7 +83,7 @@ impl ChangedTargets {
         let ids: Vec<_> = owners.iter().filter_map(|owner| graph.id(owner)).collect();
         let with_dependees = match self.dependees {
             Dependees::Transitive => graph.dependee_closure(&ids),
-            _ => ids.iter().flat_map(|id| graph.dependees(*id)).chain(ids.iter().copied()).collect(),
+            _ => ids.iter().flat_map(|id| graph.dependees(*id)).chain(&ids).copied().collect(),
         };
         Ok(sorted(with_dependees.into_iter().map(|id| graph.target(id).address.clone())))
     }

@@ -1,3 +1,5 @@
+//! What a generator asks protoc for, what it injects, and how it fails, with a protoc that writes what the test says.
+
 use super::*;
 use expect_test::{Expect, expect};
 use plugin_api::products::GeneratedSources;

@@ -1,3 +1,5 @@
+//! What a pex is made of, and which binaries are refused, with tools that write what the test says.
+
 use super::*;
 use crate::test_support::{environments, fake_tool, target, text_of, world, write};
 use expect_test::expect;

@@ -1,3 +1,5 @@
+//! Which targets share an environment, and what uv is asked for.
+
 use super::*;
 use crate::test_support::{fake_tool, parse, requirement, target, text_of, world};
 use plugin_api::testing::TestContext;

@@ -1,3 +1,5 @@
+//! What pytest is started with, and how each of its ends is told.
+
 use super::*;
 use crate::test_support::{environments, parse, target, text_of, world, write};
 use expect_test::{Expect, expect};

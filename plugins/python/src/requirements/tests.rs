@@ -1,3 +1,5 @@
+//! What lines of a requirements file mean, and which are refused.
+
 use super::*;
 use plugin_api::{Object, Value};
 

@@ -1,3 +1,5 @@
+//! Which program a run ends with, and which roots are refused.
+
 use super::*;
 use crate::test_support::{environments, parse, target, text_of, world};
 use plugin_api::Value;

@@ -1,6 +1,6 @@
 //! What is wrong in sources, and tests that fail: in the tool's own words, once.
 
-use super::{set_protoc, shown, with_protoc};
+use super::{set_protoc, shown, with_fake_jdk, with_protoc};
 use crate::support::{Output, Repository};
 use expect_test::expect;
 
@@ -121,6 +121,32 @@ fn a_tool_that_dies_by_a_signal() {
     "#]]
     .assert_eq(&without_progress(&repository.run(&["gen", "proto"])));
     assert!(!repository.exists(".pants.d/gen/protoc/proto.proto/A.java"), "nothing half-written is left");
+}
+
+#[test]
+fn a_compile_worker_that_dies_by_a_signal() {
+    let repository = with_fake_jdk();
+    repository.write("die", "");
+    expect![[r#"
+        error: compile.javac: `src:src` cannot be compiled
+          compile src:src: javac src:src
+          worker `[ROOT]/jdk/bin/java` died in the middle of a request (signal: 11 (SIGSEGV)); its last words:
+          the worker's last words
+        exit 1
+    "#]]
+    .assert_eq(&without_progress(&repository.run(&["compile", "src"])));
+    assert!(!repository.exists(".pants.d/compile/javac/src.src.valid"));
+}
+
+#[test]
+fn a_compile_worker_that_hangs() {
+    let repository = with_fake_jdk();
+    expect![[r#"
+        error: compile.javac: `src:src` cannot be compiled
+          compile src:src: javac timed out after 1s
+        exit 1
+    "#]]
+    .assert_eq(&without_progress(&repository.run(&["--process-timeout=1", "compile", "src"])));
 }
 
 const JUNIT: &str = "

@@ -1,6 +1,6 @@
 //! Runs that are stopped: at once, without a process, a lock or half a file left, and the next run is right.
 
-use super::{set_protoc, shown, with_protoc};
+use super::{set_protoc, shown, with_fake_jdk, with_protoc};
 use crate::support::{Output, Repository, wait_for};
 use rustix::process::Signal;
 use std::path::Path;
@@ -91,6 +91,48 @@ fn a_killed_run_leaves_nothing_that_misleads_the_next() {
     wait_for("the end of the tool", || (!processes.iter().any(runs)).then_some(()));
     assert!(!repository.exists(".pants.d/gen/protoc/proto.proto.valid"));
     check_next_run(&repository);
+}
+
+/// Stops a run while a compile worker is busy; its cache and build root are then built with the real JDK.
+fn stop_in_mid_compile(signal: Signal) -> Output {
+    let repository = with_fake_jdk();
+    let run = repository.pants(&["compile", "src"]).start();
+    let processes = tool_processes(&repository);
+    run.signal(signal);
+    let output = run.finish();
+    wait_for("the end of the worker", || (!processes.iter().any(runs)).then_some(()));
+    assert!(!repository.exists(".pants.d/compile/javac/src.src.valid"));
+    repository.write("pants.toml", "");
+    let next = repository.pants(&["compile", "src"]).with_real_tools().run();
+    assert!(!next.stderr.contains("waiting"), "{}", next.stderr);
+    let _ = next.success();
+    assert!(repository.exists(".pants.d/compile/javac/src.src/classes.jar"));
+    output
+}
+
+#[test]
+fn a_compile_can_be_interrupted() {
+    assert_eq!(stop_in_mid_compile(Signal::INT).code, Some(130));
+}
+
+#[test]
+fn a_run_that_is_killed_in_mid_compile_leaves_no_worker() {
+    assert_eq!(stop_in_mid_compile(Signal::KILL).code, None);
+}
+
+#[test]
+fn what_is_being_made_for_the_caches_is_not_left_half_made() {
+    let repository = with_fake_jdk();
+    let javac = repository.root().join("jdk/bin/javac");
+    std::fs::copy(crate::support::checkout().join("tests/fixtures/fake-tools/protoc-hangs"), javac).expect("a tool");
+    let run = repository.pants(&["compile", "src"]).start();
+    let processes = tool_processes(&repository);
+    run.signal(Signal::INT);
+    assert_eq!(run.finish().code, Some(130));
+    wait_for("the end of the tool's processes", || (!processes.iter().any(runs)).then_some(()));
+    let tools = std::fs::read_dir(repository.home().join("cache/pants/tools/jvm-programs")).expect("it was begun");
+    let left: Vec<_> = tools.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

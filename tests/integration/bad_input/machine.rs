@@ -98,6 +98,24 @@ fn a_full_disk_under_the_results() {
 }
 
 #[test]
+fn a_disk_that_is_full_when_all_but_the_mark_of_validity_is_written() {
+    let repository = with_protoc("protoc");
+    // A page for the lock and one for what the tool writes.
+    let Some(output) = with_disk(&repository, ".pants.d", "size=8k", &["gen", "proto"]) else { return };
+    expect![[r#"
+        [TIME] [ELAPSED] gen
+        [TIME] [ELAPSED] [gen.protoc] protoc proto:proto
+        [TIME] [ELAPSED] [gen.protoc] generate from proto:proto failed
+        error: gen.protoc: code generation failed
+          generate from proto:proto: cannot write `[ROOT]/.pants.d/gen/protoc/proto.proto.valid`
+          No space left on device (os error 28)
+        [TIME] [ELAPSED] FAILURE
+        exit 1
+    "#]]
+    .assert_eq(&shown(&output));
+}
+
+#[test]
 fn a_work_directory_that_may_only_be_read() {
     let repository = with_protoc("protoc");
     let Some(output) = with_disk(&repository, ".pants.d", "ro", &["gen", "proto"]) else { return };
@@ -108,7 +126,8 @@ fn a_work_directory_that_may_only_be_read() {
           Read-only file system (os error 30)
         [TIME] [ELAPSED] FAILURE
         exit 1
-    "#]].assert_eq(&shown(&output));
+    "#]]
+    .assert_eq(&shown(&output));
     let output = with_disk(&repository, ".pants.d", "ro", &["list", "proto"]);
     assert_eq!(output.expect("it could be mounted before").quiet_success(), "proto:proto\n");
 }

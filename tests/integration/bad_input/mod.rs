@@ -41,6 +41,24 @@ fn set_protoc(repository: &Repository, name: &str) {
     fs::copy(checkout().join("tests/fixtures/fake-tools").join(name), tool).expect("the tool");
 }
 
+/// A repository with a class to compile, and a JDK whose compile worker never answers.
+fn with_fake_jdk() -> Repository {
+    let repository = Repository::new(COMPILED);
+    repository.copy_tree_to(&checkout().join("tests/fixtures/fake-tools/jdk"), "jdk");
+    repository
+}
+
+/// A repository for a fake JDK, with one target to compile: `src`.
+const COMPILED: &str = "
+//- pants.toml
+[jvm-distributions]
+paths = { linux = ['jdk'] }
+//- src/BUILD
+java_library(sources=['A.java'])
+//- src/A.java
+class A {}
+";
+
 /// Everything that a run said, and its exit code.
 fn shown(output: &Output) -> String {
     let code = output.code.map_or("killed".to_owned(), |code| format!("exit {code}"));

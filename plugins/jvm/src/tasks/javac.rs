@@ -245,7 +245,7 @@ impl Compile<'_> {
         if !output.is_success() {
             let how = match output.exit {
                 Exit::Code(1) => DOES_NOT_COMPILE.to_owned(),
-                _ => format!("cannot be compiled: javac {}", output.describe_exit()),
+                _ => format!("javac {}", output.describe_exit()),
             };
             return Err(Error::msg(how));
         }
@@ -317,10 +317,14 @@ impl Compile<'_> {
 fn summarize(mut error: Error) -> Error {
     let names: Vec<String> = error.failed_targets.iter().map(|address| format!("`{address}`")).collect();
     error.causes.retain(|cause| !cause.ends_with(DOES_NOT_COMPILE));
+    // What is left is about the compiler, not about sources.
+    let is_about_sources = error.causes.is_empty();
     error.message = match &*names {
         [] => return error,
-        [name] => format!("{name} {DOES_NOT_COMPILE}"),
-        names => format!("{} targets do not compile: {}", names.len(), names.join(", ")),
+        [name] if is_about_sources => format!("{name} {DOES_NOT_COMPILE}"),
+        [name] => format!("{name} cannot be compiled"),
+        names if is_about_sources => format!("{} targets do not compile: {}", names.len(), names.join(", ")),
+        names => format!("{} targets cannot be compiled: {}", names.len(), names.join(", ")),
     };
     error
 }

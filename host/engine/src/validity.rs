@@ -67,8 +67,9 @@ impl ResultPaths {
     pub(crate) fn finish(&self, fingerprint: &Fingerprint, parts: &[(String, String)]) -> Result<(), TaskError> {
         let directory = self.record.parent().expect("a record stands in the work directory of its task");
         let write = || -> io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(directory)?;
-            file.write_all(format(fingerprint, parts)?.as_bytes())?;
+            // The name of the temporary file, which its errors hold, means nothing to anybody.
+            let mut file = tempfile::NamedTempFile::new_in(directory).map_err(|error| io::Error::from(error.kind()))?;
+            file.as_file_mut().write_all(format(fingerprint, parts)?.as_bytes())?;
             file.persist(&self.record)?;
             Ok(())
         };

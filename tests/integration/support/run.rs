@@ -27,7 +27,6 @@ pub(crate) fn real_python() -> PathBuf {
 }
 
 /// Variables without which the machine's package clients reach nothing: proxies, certificates, indexes.
-#[expect(clippy::disallowed_methods, reason = "tests pass the machine's way to the registries on")]
 fn network() -> impl Iterator<Item = (OsString, OsString)> {
     let names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "JAVA_HOME"];
     let prefixes = ["PIP_", "UV_", "SSL_CERT_", "MAVEN_", "PYENV_"];

@@ -1,7 +1,8 @@
 //! The command line of protoc, as a pure function of what is to be generated.
 
-use plugin_api::Target;
+use plugin_api::{Error, Result, Target};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// A language that protoc generates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,40 @@ pub(crate) fn import_paths(target: &Target, closure: &[Target], extra: &[String]
         .collect()
 }
 
+/// The `.proto` files below directories of the build root, sorted: what imports may read that no target has.
+pub(crate) fn importable(build_root: &Path, directories: &[String]) -> Result<Vec<String>> {
+    let mut found = BTreeSet::new();
+    for directory in directories {
+        let directory = directory.trim_end_matches('/').trim_start_matches("./");
+        collect(build_root, if directory == "." { "" } else { directory }, &mut found)
+            .map_err(|error| Error::from(error).context(format!("cannot read the import path `{directory}`")))?;
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn collect(build_root: &Path, directory: &str, found: &mut BTreeSet<String>) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(build_root.join(directory)) {
+        Ok(entries) => entries,
+        // protoc passes over it with a warning.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = if directory.is_empty() { name.clone() } else { format!("{directory}/{name}") };
+        if entry.file_type()?.is_dir() {
+            // Nothing is imported from `.git` and `.pants.d`.
+            if !name.starts_with('.') {
+                collect(build_root, &path, found)?;
+            }
+        } else if name.ends_with(".proto") {
+            found.insert(path);
+        }
+    }
+    Ok(())
+}
+
 fn or_dot(path: &str) -> &str {
     if path.is_empty() { "." } else { path }
 }
@@ -90,6 +125,22 @@ mod tests {
                 "src/protobuf/acme/a.proto"
             ]
         );
+    }
+
+    #[test]
+    fn what_import_paths_hold_can_be_imported() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        for file in ["vendor/a/x.proto", "vendor/b.txt", ".git/y.proto", "z.proto"] {
+            let path = root.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+            std::fs::write(path, "").expect("it can be written");
+        }
+        let check = |directories: &[&str], expect: &[&str]| {
+            let directories: Vec<String> = directories.iter().map(|path| (*path).to_owned()).collect();
+            assert_eq!(importable(root.path(), &directories).expect("it can be read"), expect);
+        };
+        check(&["./vendor/", "missing", "vendor"], &["vendor/a/x.proto"]);
+        check(&["."], &["vendor/a/x.proto", "z.proto"]);
     }
 
     #[test]

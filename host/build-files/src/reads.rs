@@ -48,6 +48,8 @@ pub(crate) enum ReadError {
     Outside(String),
     #[error("`{path}` cannot be read: {}", describe(source))]
     Io { path: String, source: io::Error },
+    #[error("`{0}` is no regular file")]
+    NotAFile(String),
     #[error("`{0}` is not UTF-8 text")]
     NotText(String),
     #[error("`{0}` is too long for a BUILD file to read")]
@@ -116,6 +118,11 @@ impl<'w> Reads<'w> {
 
     fn file_at(&mut self, path: &str) -> Result<String, ReadError> {
         let full = self.tree.root().join(path);
+        // A pipe or a device would be read for ever. What is wrong with a directory, reading it says.
+        if fs::metadata(&full).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            self.record(ReadKind::File, path, None);
+            return Err(ReadError::NotAFile(path.to_owned()));
+        }
         let bytes = fs::metadata(&full)
             .and_then(|metadata| if metadata.len() > LONGEST { Ok(None) } else { fs::read(&full).map(Some) });
         let seen = bytes.as_ref().ok().and_then(Option::as_ref).map(|bytes| Fingerprint::of_bytes(bytes));

@@ -385,3 +385,12 @@ proptest! {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_not_read() {
+    let fixture = Fixture::new("//- a/BUILD\nx = open('a/endless').read()\n");
+    std::os::unix::fs::symlink("/dev/zero", fixture.root().join("a/endless")).unwrap();
+    let (_, text) = load(&fixture, "a::", &SpecFilters::default());
+    assert!(text.contains("`a/endless` is no regular file"), "{text}");
+}

@@ -7,7 +7,7 @@ use crate::database::Database;
 use crate::digest::Digest;
 use crate::reapi::ActionResult;
 use prost::Message;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS actions (
@@ -21,7 +21,8 @@ pub(crate) struct ActionCache {
 
 impl ActionCache {
     pub(crate) fn open(cache_dir: &Path) -> Self {
-        Self { database: Database::open(cache_dir.join("actions-1.sqlite"), SCHEMA) }
+        let prepare = |connection: &Connection| connection.execute_batch(SCHEMA);
+        Self { database: Database::new(cache_dir.join("actions-1.sqlite"), prepare) }
     }
 
     /// The stored result of an action; one that cannot be read is no result.

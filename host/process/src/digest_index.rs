@@ -33,12 +33,12 @@ pub(crate) struct DigestIndex {
 
 impl DigestIndex {
     pub(crate) fn open(cache_dir: &Path) -> Self {
-        let database = Database::open(cache_dir.join("digests-1.sqlite"), SCHEMA);
-        database.with(|connection| {
+        let prepare = |connection: &Connection| {
+            connection.execute_batch(SCHEMA)?;
             let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
             if pages > MOST_PAGES { connection.execute_batch("DELETE FROM file_digests; VACUUM") } else { Ok(()) }
-        });
-        Self { memory: Mutex::default(), database }
+        };
+        Self { memory: Mutex::default(), database: Database::new(cache_dir.join("digests-1.sqlite"), prepare) }
     }
 
     /// The known digest of each stamp.
@@ -54,14 +54,15 @@ impl DigestIndex {
         let stored = self.database.with(|connection| {
             missing.iter().map(|&index| select(connection, &stamps[index])).collect::<rusqlite::Result<Vec<_>>>()
         });
-        let mut memory = self.memory();
+        let mut known = Vec::new();
         for (index, hash) in missing.into_iter().zip(stored.into_iter().flatten()) {
             if let Some(hash) = hash {
-                let stamp = stamps[index];
-                memory.insert((stamp.device, stamp.inode), (stamp, hash));
-                found[index] = Some(Digest { hash, size: stamp.size });
+                let digest = Digest { hash, size: stamps[index].size };
+                known.push((stamps[index], digest));
+                found[index] = Some(digest);
             }
         }
+        self.keep(&known);
         found
     }
 
@@ -70,14 +71,7 @@ impl DigestIndex {
         if digests.is_empty() {
             return;
         }
-        let mut memory = self.memory();
-        if memory.len() + digests.len() > REMEMBERED_DIGESTS {
-            memory.clear();
-        }
-        for (stamp, digest) in digests {
-            memory.insert((stamp.device, stamp.inode), (*stamp, digest.hash));
-        }
-        drop(memory);
+        self.keep(digests);
         self.database.with(|connection| {
             let transaction = connection.transaction()?;
             for (stamp, digest) in digests {
@@ -85,6 +79,16 @@ impl DigestIndex {
             }
             transaction.commit()
         });
+    }
+
+    fn keep(&self, digests: &[(FileStamp, Digest)]) {
+        let mut memory = self.memory();
+        if memory.len() + digests.len() > REMEMBERED_DIGESTS {
+            memory.clear();
+        }
+        for (stamp, digest) in digests {
+            memory.insert((stamp.device, stamp.inode), (*stamp, digest.hash));
+        }
     }
 
     fn memory(&self) -> MutexGuard<'_, Remembered> {

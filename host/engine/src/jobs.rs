@@ -74,8 +74,10 @@ impl JobsOutcome {
                 JobState::Cancelled => is_complete = false,
             }
         }
-        let failed_targets: Vec<Address> =
-            failures.iter().filter_map(|(index, _)| jobs[*index].target.clone()).collect();
+        // A failed job without a target may concern all of them: then none is named, and nothing goes on.
+        let failed_targets: Option<Vec<Address>> =
+            failures.iter().map(|(index, _)| jobs[*index].target.clone()).collect();
+        let failed_targets = failed_targets.unwrap_or_default();
         match failures.len() {
             0 if is_complete => Ok(()),
             0 => Err(TaskError::cancelled()),

@@ -1,7 +1,8 @@
 //! Jobs: order, failures, concurrency.
 
-use super::{Job, JobState, Slots, Stops, run_jobs};
+use super::{Job, JobState, JobsOutcome, Slots, Stops, run_jobs};
 use crate::task_error::TaskError;
+use crate::testing::address;
 use expect_test::expect;
 use pants_process::{Cancel, CancelReason, JobPool};
 use proptest::prelude::*;
@@ -43,6 +44,17 @@ fn a_failure_cancels_what_depends_on_it_and_fail_fast_the_rest() {
     let jobs = [job("a", &[], 9), job("b", &[0], 1), job("c", &[1], 1), job("d", &[], 1)];
     assert_eq!(run(&jobs, 1, false, &|index| index == 0).1, "fccd");
     assert_eq!(run(&jobs, 1, true, &|index| index == 0).1, "fccc");
+}
+
+#[test]
+fn a_failed_job_without_a_target_holds_up_everything() {
+    let of_target = |name: &str| Job { target: Some(address(name)), ..job(name, &[], 1) };
+    let result = |jobs: &[Job]| {
+        let states = jobs.iter().map(|_| JobState::Failed(TaskError::failed("no"))).collect();
+        JobsOutcome { states }.into_result(jobs).unwrap_err().failed_targets
+    };
+    assert_eq!(result(&[of_target("a"), of_target("b")]), [address("a"), address("b")]);
+    assert_eq!(result(&[of_target("a"), job("link", &[], 1)]), []);
 }
 
 #[test]

@@ -314,6 +314,5 @@ fn dedup<T: Ord + Clone>(items: &mut Vec<T>) {
 }
 
 fn same_targets(left: &[Address], right: &[Address]) -> bool {
-    let set = |addresses: &[Address]| addresses.iter().cloned().collect::<BTreeSet<_>>();
-    set(left) == set(right)
+    left.iter().collect::<BTreeSet<_>>() == right.iter().collect::<BTreeSet<_>>()
 }

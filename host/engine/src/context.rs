@@ -14,12 +14,13 @@ pub use talk::Workunit;
 use crate::overlay::{GraphView, Snapshot};
 use crate::products::{Contribution, Payload, Place};
 use crate::run_state::RunState;
+use crate::sync::lock;
 use crate::task_error::TaskError;
 use crate::task_spec::GoalIdentity;
 use crate::validity::ResultPaths;
 use crate::workspace::Workspace;
 use pants_model::{Address, BuildGraph, Fingerprint, OptionValues, Target, Value};
-use pants_process::{Cancel, JobSlot};
+use pants_process::{Cancel, CancelReason, Digest, InputFile, InputTree, JobSlot};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -46,6 +47,7 @@ pub(crate) struct TaskState {
     pub(crate) requests: Vec<(String, String, Vec<u8>)>,
     /// What `invalidated` found, for `mark_valid`.
     pub(crate) pending: Mutex<HashMap<Address, PendingResult>>,
+    pub(crate) seen: SeenSources,
     pub(crate) is_closed: AtomicBool,
 }
 
@@ -54,6 +56,50 @@ pub(crate) struct PendingResult {
     fingerprint: Fingerprint,
     parts: Vec<(String, String)>,
     paths: ResultPaths,
+    /// The sources of the target, as they were.
+    sources: Vec<InputFile>,
+}
+
+/// The sources that fingerprints of a task were made from, and whether one was seen to change after that.
+///
+/// What is made while sources change may be made of the new ones, and must not be kept under a fingerprint of the old.
+#[derive(Default)]
+pub(crate) struct SeenSources {
+    digests: Mutex<HashMap<String, Digest>>,
+    is_disturbed: AtomicBool,
+}
+
+impl SeenSources {
+    /// Takes down what `invalidated` found, or compares it with what it found before.
+    fn note(&self, tree: &InputTree) {
+        let mut digests = lock(&self.digests);
+        for file in tree.files() {
+            if *digests.entry(file.path.clone()).or_insert(file.digest) != file.digest {
+                self.is_disturbed.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Compares files that are about to be used with what fingerprints were made from.
+    fn compare(&self, tree: &InputTree) {
+        let digests = lock(&self.digests);
+        if !digests.is_empty() && tree.files().any(|file| digests.get(&file.path).is_some_and(|seen| *seen != file.digest))
+        {
+            self.is_disturbed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// A process met files that changed under it.
+    fn changed(&self, files: &[&InputFile]) {
+        let digests = lock(&self.digests);
+        if files.iter().any(|file| digests.contains_key(&file.path)) {
+            self.is_disturbed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_disturbed(&self) -> bool {
+        self.is_disturbed.load(Ordering::Relaxed)
+    }
 }
 
 /// One thread of control of a task: the task's own, or a job's.
@@ -84,6 +130,14 @@ impl Context {
             return Err(TaskError::failed(format!("the context of `{}` was used after its task ended", self.scope())));
         }
         Ok(())
+    }
+
+    /// Stops the run at its first failure, when that was asked for.
+    pub(crate) fn stop_if_failing_fast(&self, error: &TaskError) {
+        let run = self.run_state();
+        if run.fail_fast && !error.is_cancelled() {
+            run.cancel.cancel(CancelReason::FailFast);
+        }
     }
 
     fn run_state(&self) -> &RunState {

@@ -123,12 +123,13 @@ pub(crate) fn digest_file(build_root: &Path, path: &Path, index: &DigestIndex) -
     Ok(digest)
 }
 
-/// The first input that is not what it was when it was captured.
-pub(crate) fn first_changed<'a>(build_root: &Path, inputs: &'a InputTree) -> Option<&'a InputFile> {
-    inputs.files().find(|file| !is_unchanged(build_root, file))
+/// The inputs that are not what they were when they were captured.
+pub(crate) fn changed<'a>(build_root: &Path, inputs: &'a InputTree) -> Vec<&'a InputFile> {
+    inputs.files().filter(|file| !is_unchanged(build_root, file)).collect()
 }
 
-fn is_unchanged(build_root: &Path, file: &InputFile) -> bool {
+/// Whether a file is what it was when it was captured.
+pub(crate) fn is_unchanged(build_root: &Path, file: &InputFile) -> bool {
     let path = build_root.join(&file.path);
     let has_stamp = |stamp| stamp == file.stamp;
     if !fs::metadata(&path).is_ok_and(|metadata| has_stamp(FileStamp::of(&metadata))) {

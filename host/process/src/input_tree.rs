@@ -62,6 +62,12 @@ impl InputTree {
         self.files.len()
     }
 
+    /// The file at a path relative to the build root.
+    pub fn file(&self, path: &str) -> Option<&InputFile> {
+        let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        Some(&self.files[at])
+    }
+
     /// The files, sorted by path.
     pub fn files(&self) -> impl Iterator<Item = &InputFile> {
         self.files.iter()

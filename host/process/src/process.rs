@@ -2,7 +2,7 @@
 
 use crate::CancelReason;
 use crate::digest::Digest;
-use crate::input_tree::InputTree;
+use crate::input_tree::{InputFile, InputTree};
 use pants_model::{Fingerprint, FingerprintBuilder};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -342,6 +342,12 @@ pub trait RunObserver: Sync {
 
     /// The process wrote something.
     fn output(&self, stream: OutputStream, bytes: &[u8]);
+
+    /// The process has ended by itself, and these inputs are not what they were when they were captured: nobody knows
+    /// which of the two it read, so its result is not stored.
+    fn inputs_changed(&self, changed: &[&InputFile]) {
+        let _ = changed;
+    }
 }
 
 impl<F: Fn(OutputStream, &[u8]) + Sync> RunObserver for F {

@@ -8,6 +8,7 @@ use crate::content_store::ContentStore;
 use crate::digest::Digest;
 use crate::digest_index::DigestIndex;
 use crate::exchange::Execution;
+use crate::input_tree::InputFile;
 use crate::output_files::{CollectError, OutputFiles};
 use crate::process::{CachePolicy, Exit, Process, ResultOrigin, RunError};
 use crate::reapi::{self, ActionResult};
@@ -77,21 +78,23 @@ impl ResultCache {
         Ok(Some(Found { exit, stdout, stderr, origin }))
     }
 
-    /// Stores a result, unless an input has changed since it was captured. Whatever goes wrong costs only a later run.
-    pub(crate) fn store(
+    /// Stores a result, unless inputs have changed since they were captured: those are returned. Whatever else goes
+    /// wrong costs only a later run.
+    pub(crate) fn store<'p>(
         &self,
         key: Digest,
-        process: &Process,
+        process: &'p Process,
         outputs: &OutputFiles<'_>,
         executed: &Execution,
         build_root: &Path,
-    ) {
-        let Exit::Code(exit_code) = executed.exit else { return };
+    ) -> Vec<&'p InputFile> {
+        let Exit::Code(exit_code) = executed.exit else { return Vec::new() };
         let collected = self.collect(exit_code, outputs, executed);
         // After the outputs were read: they could be inputs of others who write them just now.
-        if let Some(changed) = capture::first_changed(build_root, &process.inputs) {
-            tracing::debug!(process = process.name(), input = changed.path, "not stored: an input has changed");
-            return;
+        let changed = capture::changed(build_root, &process.inputs);
+        if let Some(first) = changed.first() {
+            tracing::debug!(process = process.name(), input = first.path, "not stored: an input has changed");
+            return changed;
         }
         match collected {
             Ok(result) => {
@@ -103,6 +106,7 @@ impl ResultCache {
                 tracing::warn!(process = process.name(), %error, source, "the result is not stored");
             }
         }
+        changed
     }
 
     fn collect(

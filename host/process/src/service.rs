@@ -10,7 +10,7 @@ use crate::content_store::{StoreError, check_name, create_directory};
 use crate::digest::Digest;
 use crate::digest_index::DigestIndex;
 use crate::exchange::{Execution, Limits};
-use crate::input_tree::InputTree;
+use crate::input_tree::{InputFile, InputTree};
 use crate::jobs::{JobPool, JobSlot, ProcessTurn};
 use crate::local_runner;
 use crate::output_files::OutputFiles;
@@ -118,6 +118,11 @@ impl ProcessService {
         capture::digest_file(&self.config.build_root, path, &self.shared.digests)
     }
 
+    /// Whether a captured file is still what it was when it was captured.
+    pub fn is_unchanged(&self, file: &InputFile) -> bool {
+        capture::is_unchanged(&self.config.build_root, file)
+    }
+
     /// The append-only directory of a named cache.
     pub fn named_cache(&self, name: &str) -> Result<PathBuf, StoreError> {
         check_name(name)?;
@@ -172,8 +177,13 @@ impl ProcessService {
         observer.started();
         let on_output = |stream, bytes: &[u8]| observer.output(stream, bytes);
         let executed = self.execute(process, &outputs, cancel, &on_output)?;
-        if let Some(key) = key.filter(|_| process.cache.accepts(executed.exit) && !executed.is_truncated) {
-            results.store(key, process, &outputs, &executed, &self.config.build_root);
+        let key = key.filter(|_| process.cache.accepts(executed.exit) && !executed.is_truncated);
+        let changed = match key {
+            Some(key) => results.store(key, process, &outputs, &executed, &self.config.build_root),
+            None => capture::changed(&self.config.build_root, &process.inputs),
+        };
+        if !changed.is_empty() {
+            observer.inputs_changed(&changed);
         }
         let Execution { exit, stdout, stderr, is_truncated: _ } = executed;
         Ok(ProcessResult { exit, stdout, stderr, origin: ResultOrigin::Ran, elapsed: started.elapsed() })

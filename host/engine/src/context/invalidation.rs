@@ -6,7 +6,8 @@ use crate::overlay::{GraphView, Snapshot};
 use crate::sync::lock;
 use crate::task_error::TaskError;
 use crate::validity::{ResultPaths, Verdict, cannot};
-use pants_model::{Address, Fingerprint, LogLevel, Target};
+use pants_model::{Address, Fingerprint, FingerprintBuilder, LogLevel, Target};
+use pants_process::{InputFile, InputTree};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,7 +48,8 @@ impl Context {
         targets.iter().map(|address| self.judge(address, &hashed, prefix.clone())).collect()
     }
 
-    /// Says that the task was carried out for a target, as [`Context::invalidated`] described it.
+    /// Says that the task was carried out for a target, as [`Context::invalidated`] described it. When a source changed
+    /// meanwhile, the target stays invalid: what was made may be made of either.
     pub fn mark_valid(&self, versioned: &Versioned) -> Result<(), TaskError> {
         self.ensure_open()?;
         let unknown = || {
@@ -60,6 +62,11 @@ impl Context {
         drop(pending);
         if result.fingerprint != versioned.fingerprint {
             return Err(unknown());
+        }
+        let is_unchanged = |file: &InputFile| self.run_state().processes.is_unchanged(file);
+        if self.task.seen.is_disturbed() || !result.sources.iter().all(is_unchanged) {
+            self.log(LogLevel::Debug, &format!("`{}` is not marked: sources changed meanwhile", versioned.address));
+            return Ok(());
         }
         result.paths.finish(&result.fingerprint, &result.parts)
     }
@@ -80,7 +87,8 @@ impl Context {
         if !is_valid {
             paths.begin()?;
         }
-        let pending = PendingResult { fingerprint, parts: parts.record.0, paths };
+        let sources = hashed.captured_sources(address);
+        let pending = PendingResult { fingerprint, parts: parts.record.0, paths, sources };
         lock(&self.task.pending).insert(address.clone(), pending);
         Ok(Versioned { address: address.clone(), fingerprint, is_valid, results_dir, why })
     }
@@ -105,8 +113,9 @@ impl Context {
         };
         let paths: BTreeSet<PathBuf> = wanted.iter().flat_map(|target| target.sources.iter().cloned()).collect();
         let tree = self.capture(&paths.into_iter().collect::<Vec<_>>())?;
-        let sources = tree.files().map(|file| (PathBuf::from(&file.path), file.digest.hash)).collect();
-        let mut prints = Prints { sources, targets: HashMap::new() };
+        self.task.seen.note(&tree);
+        let sources = tree.files().map(|file| (PathBuf::from(&file.path), content_print(file))).collect();
+        let mut prints = Prints { tree, sources, targets: HashMap::new() };
         for target in wanted {
             let dependencies: Vec<(Address, Fingerprint)> = if transitive {
                 let direct = snapshot.dependencies(&target.address, GraphView::Build);
@@ -127,8 +136,17 @@ impl Context {
     }
 }
 
+/// What counts of a file: its content, and whether it is a program.
+fn content_print(file: &InputFile) -> Fingerprint {
+    match file.is_executable {
+        false => file.digest.hash,
+        true => FingerprintBuilder::new("executable").add_fingerprint(&file.digest.hash).finish(),
+    }
+}
+
 /// The targets of one question, digested.
 struct Prints {
+    tree: InputTree,
     sources: HashMap<PathBuf, Fingerprint>,
     targets: HashMap<Address, Print>,
 }
@@ -148,6 +166,11 @@ impl Prints {
         let parts = TargetParts { target: &target, sources: &self.sources, dependencies: &dependencies };
         let fingerprint = parts.fingerprint();
         self.targets.insert(target.address.clone(), Print { target, dependencies, fingerprint });
+    }
+
+    fn captured_sources(&self, address: &Address) -> Vec<InputFile> {
+        let sources = self.targets[address].target.sources.iter();
+        sources.filter_map(|path| self.tree.file(path.to_str()?).cloned()).collect()
     }
 
     fn parts(&self, address: &Address) -> TargetParts<'_> {

@@ -6,7 +6,7 @@ use crate::sync::{read, write};
 use crate::task_error::TaskError;
 use pants_model::{Event, Fingerprint};
 use pants_process::{
-    CaptureError, Digest, Foreground, InputTree, JobSlot, OutputStream, Process, ProcessResult, RunError, RunObserver,
+    CaptureError, Digest, Foreground, InputFile, InputTree, JobSlot, OutputStream, Process, ProcessResult, RunError, RunObserver,
     ToolError,
 };
 use std::path::{Path, PathBuf};
@@ -38,6 +38,10 @@ impl RunObserver for ProcessEvents<'_> {
         if self.shows == Shows::Output {
             self.context.tool_output(bytes);
         }
+    }
+
+    fn inputs_changed(&self, changed: &[&InputFile]) {
+        self.context.task.seen.changed(changed);
     }
 }
 
@@ -75,7 +79,9 @@ impl Context {
     /// Digests files and directories, given relative to the build root.
     pub fn capture(&self, paths: &[PathBuf]) -> Result<InputTree, TaskError> {
         self.ensure_open()?;
-        self.run_state().processes.capture(paths).map_err(unreadable)
+        let tree = self.run_state().processes.capture(paths).map_err(unreadable)?;
+        self.task.seen.compare(&tree);
+        Ok(tree)
     }
 
     /// Digests one file, given relative to the build root or absolute.

@@ -691,6 +691,33 @@ fn an_exclusive_goal_waits_for_other_runs_and_never_for_its_own() {
 }
 
 #[test]
+fn a_task_that_gives_up_by_itself_has_failed() {
+    check(
+        &[goal("p", "a", task("A").does(|_| Err(TaskError::cancelled())))],
+        expect![[r#"
+            p.a failed: cancelled
+            exit code 1
+        "#]],
+    );
+}
+
+#[test]
+fn fail_fast_ends_a_group_at_its_first_failure() {
+    let journal = Journal::default();
+    let member = |name: &str, types: &str| task(name).types(&[types]).noted_in(&journal);
+    let one = member("One", "lang1").does_chunks(|_, _| Err(TaskError::failed("no")));
+    let goals = [
+        goal("p", "one", one).in_group("languages"),
+        goal("p", "two", member("Two", "lang2")).in_group("languages"),
+    ];
+    let mut world = World::new("a:a lang1\nb:b lang2", &goals);
+    world.fail_fast = true;
+    let outcome = world.run(&["p"], &["a:a", "b:b"]);
+    assert_eq!(summary(&outcome), "p.one failed: no\np.two cancelled\nexit code 1\n");
+    assert!(!journal.take().iter().any(|line| line.starts_with("Two chunk")));
+}
+
+#[test]
 fn a_work_directory_that_cannot_be_made_is_named() {
     let world = World::new("a:a", &[goal("p", "a", task("A")), goal("list", "list", task("List").console())]);
     std::fs::create_dir_all(world.build_root().join(".pants.d")).unwrap();

@@ -2,12 +2,12 @@
 
 use super::GoalEnd;
 use crate::chunks::{Chunk, ChunkTarget, cut};
-use crate::context::{Context, TaskState};
+use crate::context::{Context, SeenSources, TaskState};
 use crate::overlay::GraphView;
 use crate::plan::RoundPlan;
 use crate::run_state::RunState;
 use crate::task::Task;
-use crate::task_error::{TaskError, guarded};
+use crate::task_error::{TaskError, TaskErrorKind, guarded};
 use crate::task_spec::{TargetScope, TaskSpec};
 use crate::validity::cannot;
 use pants_model::{Address, Event, Target};
@@ -55,6 +55,7 @@ impl UnitRun {
             failed: self.failed.clone(),
             requests: planned.requests.clone(),
             pending: Mutex::default(),
+            seen: SeenSources::default(),
             is_closed: AtomicBool::new(false),
         }));
         context.emit(Event::TaskStarted { scope: planned.scope().to_owned() });
@@ -77,7 +78,13 @@ impl UnitRun {
         context.close();
         let scope = context.scope().to_owned();
         context.emit(Event::TaskFinished { scope, is_success: result.is_ok(), elapsed: self.since.elapsed() });
-        result.into()
+        match result {
+            // A run must not look like a success because a task gave up by itself.
+            Err(error) if error.is_cancelled() && !self.run.cancel.is_cancelled() => {
+                GoalEnd::Failed(TaskError { kind: TaskErrorKind::Failed, ..error })
+            }
+            result => result.into(),
+        }
     }
 
     fn run_group(&self, goals: &[usize]) -> Vec<GoalEnd> {
@@ -86,7 +93,10 @@ impl UnitRun {
         for (&goal, context) in goals.iter().zip(&contexts) {
             let (task, errors) = match guarded(|| self.set_up(goal, context)) {
                 Ok(task) => (Some(task), Vec::new()),
-                Err(error) => (None, vec![error]),
+                Err(error) => {
+                    context.stop_if_failing_fast(&error);
+                    (None, vec![error])
+                }
             };
             members.push(Member { context, task, errors });
         }
@@ -179,13 +189,14 @@ impl Chunks {
             let addresses: Vec<Address> = rest.iter().map(|number| self.targets[*number].address.clone()).collect();
             let result = context.check_cancelled().and_then(|()| guarded(|| task.execute_chunk(context, &addresses)));
             if let Err(mut error) = result {
+                context.stop_if_failing_fast(&error);
                 // Without names, the whole chunk failed.
                 if error.failed_targets.is_empty() && !error.is_cancelled() {
                     error.failed_targets = addresses;
                 }
-                let is_done = |number: &usize| {
-                    !error.is_cancelled() && !error.failed_targets.contains(&self.targets[*number].address)
-                };
+                let failed: HashSet<&Address> = error.failed_targets.iter().collect();
+                let is_done =
+                    |number: &usize| !error.is_cancelled() && !failed.contains(&self.targets[*number].address);
                 rest.iter().filter(|number| !is_done(number)).for_each(|number| self.blocked[*number] = true);
                 self.spread_failures();
                 errors.push(error);

@@ -99,7 +99,7 @@ fn changes_are_noticed_even_within_a_tick() {
     let fixture = fixture();
     let service = fixture.service();
     let capture = || service.capture(&["src".into(), "c.txt".into()]).expect("all files are there");
-    let changed = |tree: &InputTree| first_changed(&fixture.root(), tree).map(|file| file.path.clone());
+    let changed = |tree: &InputTree| super::changed(&fixture.root(), tree).first().map(|file| file.path.clone());
     let tree = capture();
     assert_eq!(changed(&tree), None);
     fixture.write("c.txt", "C\n");

@@ -4,7 +4,9 @@ use crate::testing::{Repo, World, address, goal, options, task};
 use crate::{Context, GoalSpec, InvalidateOptions, PluginTag, Task, TaskError, TaskSpec, TaskType, Versioned};
 use expect_test::{Expect, expect};
 use pants_model::{Address, Fingerprint, Globs, Location, Object, Target, Value};
+use pants_process::Process;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A task that asks what is invalid, and marks all but one target valid.
@@ -336,6 +338,80 @@ fn a_lost_result_and_a_damaged_record_are_invalid() {
             lib:lib: the record of the earlier result is damaged
         "#]],
     );
+}
+
+#[test]
+fn a_source_that_becomes_a_program_is_another_one() {
+    let make_executable = |fixture: &mut Fixture| {
+        let path = fixture.world.build_root().join("lib/a.java");
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    check(
+        make_executable,
+        expect![[r#"
+        lib:lib: file `lib/a.java` changed: [HASH] -> [HASH]
+    "#]],
+    );
+}
+
+/// Carries a task out for `lib:lib` and for `app:app`, which depends on it, while `disturb` is going on; then whether a
+/// second run finds each of them valid.
+fn valid_after(disturb: impl Fn(&Context) -> Result<(), TaskError> + Send + Sync + 'static) -> Vec<bool> {
+    let fixture = Fixture::new();
+    let found = Arc::new(Mutex::new(Vec::new()));
+    let (runs, seen) = (AtomicUsize::new(0), found.clone());
+    let works = task("Javac").does(move |context| {
+        let query = InvalidateOptions { transitive: true, ..InvalidateOptions::default() };
+        let versions = context.invalidated(&[address("lib"), address("app")], &query)?;
+        if runs.fetch_add(1, Ordering::Relaxed) == 0 {
+            disturb(context)?;
+        }
+        versions.iter().try_for_each(|version| context.mark_valid(version))?;
+        *seen.lock().unwrap() = versions.iter().map(|version| version.is_valid).collect();
+        Ok(())
+    });
+    let repo = Repo::of(vec![fixture.lib.clone(), fixture.app.clone()], Vec::new());
+    let mut world = World::of(repo, &[goal("compile", "javac", works)]);
+    world.share_directory(&fixture.world);
+    for _ in 0..2 {
+        let outcome = world.run(&["compile"], &["app"]);
+        assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+        // Whatever was changed is what it was when its fingerprint was made.
+        fixture.write("lib/a.java", "class Lib {}");
+    }
+    found.lock().unwrap().clone()
+}
+
+fn edit(context: &Context) {
+    std::fs::write(context.build_root().join("lib/a.java"), "class Lib { int x; }").unwrap();
+}
+
+#[test]
+fn what_was_made_while_its_sources_changed_is_not_kept() {
+    assert_eq!(valid_after(|_| Ok(())), [true, true]);
+    // Its own source, still changed when it is marked.
+    assert!(
+        !valid_after(|context| {
+            edit(context);
+            Ok(())
+        })[0]
+    );
+    // A source of a dependency, changed back, but used meanwhile: as an input, or under a process.
+    let used = |context: &Context| {
+        edit(context);
+        context.capture(&["lib/a.java".into()])?;
+        std::fs::write(context.build_root().join("lib/a.java"), "class Lib {}").unwrap();
+        Ok(())
+    };
+    assert_eq!(valid_after(used), [false, false]);
+    let under_a_process = |context: &Context| {
+        let inputs = context.capture(&["lib/a.java".into()])?;
+        let argv = ["/bin/sh", "-c", "echo >> lib/a.java"].map(str::to_owned).to_vec();
+        context.run(&Process { argv, inputs, ..Process::default() })?;
+        std::fs::write(context.build_root().join("lib/a.java"), "class Lib {}").unwrap();
+        Ok(())
+    };
+    assert_eq!(valid_after(under_a_process), [false, false]);
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Tasks that run tests.
 
 use crate::{
-    Address, Context, Error, ErrorKind, Job, JobsOutcome, OptionRegistrar, Planning, Predicate, ProductDecl, Result,
-    RoundManager, Target, Task, TaskSpec, TestReport, TestStatus,
+    Address, Context, Error, ErrorKind, GraphView, Job, JobsOutcome, OptionRegistrar, Planning, Predicate, ProductDecl,
+    Result, RoundManager, Target, Task, TaskSpec, TestReport, TestStatus,
 };
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// A task that runs the tests of each test target among the roots, each on its own.
+/// A task that runs the tests of each test target among the roots and all they depend on, each on its own: a root may be
+/// a group of tests.
 pub trait TestTask: Sized + Send + Sync + 'static {
     /// The name of its type, for `--explain`.
     const TYPE_NAME: &'static str;
@@ -71,7 +72,6 @@ impl<T: TestTask> Task for Testing<T> {
     fn spec() -> TaskSpec {
         TaskSpec::new(T::TYPE_NAME, T::DESCRIPTION)
             .applies_to(T::is_test_target())
-            .over_roots()
             .version(T::VERSION)
             .takes_passthrough()
     }
@@ -101,8 +101,9 @@ impl<T: TestTask> Task for Testing<T> {
             return Ok(());
         }
         let predicate = T::is_test_target();
-        let mut targets: Vec<Target> =
-            context.target_roots()?.into_iter().filter(|target| predicate.matches(target)).collect();
+        let roots: Vec<Address> = context.target_roots()?.into_iter().map(|root| root.address).collect();
+        let mut targets = context.closure(&roots, GraphView::Build)?;
+        targets.retain(|target| predicate.matches(target));
         targets.sort_by(|a, b| a.address.cmp(&b.address));
         let runnable = context.targets()?;
         let (targets, blocked): (Vec<_>, Vec<_>) =

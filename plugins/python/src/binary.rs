@@ -24,7 +24,6 @@ impl Task for PythonBinaryCreate {
     fn spec() -> TaskSpec {
         TaskSpec::new("PythonBinaryCreate", "Make a self-contained .pex of each Python binary.")
             .applies_to(Predicate::types(&["python_binary"]))
-            .over_roots()
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
@@ -42,11 +41,8 @@ impl Task for PythonBinaryCreate {
     }
 
     fn execute(&mut self, context: &Context) -> Result<()> {
-        let runnable = context.targets()?;
-        let mut binaries = context.target_roots()?;
-        binaries.retain(|target| {
-            target.type_name == "python_binary" && runnable.iter().any(|other| other.address == target.address)
-        });
+        let mut binaries = context.targets()?;
+        binaries.retain(|target| target.type_name == "python_binary");
         refuse_same_names(&binaries)?;
         if binaries.is_empty() {
             return Ok(());

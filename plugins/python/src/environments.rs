@@ -64,10 +64,8 @@ impl Task for ResolveRequirements {
     }
 
     fn execute(&mut self, context: &Context) -> Result<()> {
-        let wanted = wanted_types(context)?;
         let closures = Closures::load(context)?;
-        let mut roots = context.target_roots()?;
-        roots.retain(|root| wanted.contains(&root.type_name));
+        let mut roots = programs(context)?;
         // A root that depends on something that failed earlier needs no environment any more.
         roots.retain(|root| closures.contains(&root.address));
         let recipes = recipes(context, &closures, &roots)?;
@@ -78,13 +76,17 @@ impl Task for ResolveRequirements {
     }
 }
 
-/// The types that consumers asked for; all of them when nobody asked, as in `resolve` alone.
-fn wanted_types(context: &Context) -> Result<Vec<String>> {
+/// The targets of the types that consumers asked for, which may be tests in a group; all roots when nobody asked, as in
+/// `resolve` alone.
+fn programs(context: &Context) -> Result<Vec<Target>> {
     let requests = context.requests::<PythonEnvironments, EnvironmentRequest>()?;
-    if requests.is_empty() {
-        return Ok(PYTHON_TYPES.map(str::to_owned).to_vec());
-    }
-    Ok(requests.into_iter().flat_map(|(_, request)| request.target_types).collect())
+    let wanted: Vec<String> = requests.iter().flat_map(|(_, request)| request.target_types.clone()).collect();
+    let mut programs = if requests.is_empty() { context.target_roots()? } else { context.targets()? };
+    programs.retain(|target| match requests.is_empty() {
+        true => PYTHON_TYPES.contains(&target.type_name.as_str()),
+        false => wanted.contains(&target.type_name),
+    });
+    Ok(programs)
 }
 
 /// What one environment is made from, and who needs it.

@@ -26,8 +26,8 @@ pub(crate) fn register(registrar: &mut Registrar) {
     registrar.task::<resolve::CoursierResolve>("coursier").depends_on_phase("gen").install("resolve");
     registrar.task::<resources::PrepareResources>("prepare").install("resources");
     registrar.task::<resources::PrepareServices>("services").install("resources");
-    let javac = registrar.task::<javac::JavacCompile>("javac").group("jvm");
-    javac.depends_on_phase("gen").depends_on_phase("resolve").install("compile");
+    // It takes jars as a product: the rest of `resolve` may be for other languages.
+    registrar.task::<javac::JavacCompile>("javac").group("jvm").depends_on_phase("gen").install("compile");
     let junit = registrar.task::<plugin_api::tasks::Testing<junit::JunitRun>>("junit");
     junit.depends_on_phase("compile").install("test");
     registrar.task::<binary::BinaryCreate>("jvm").depends_on_phase("compile").install("binary");

@@ -42,9 +42,10 @@ fn a_message_definition_is_generated_for_both_languages_and_compiled_alone() {
     let output = run(&repository, &["compile", java]);
     assert_eq!(ran(&output), [WIRE, "protoc src/protobuf/org/example/wire:java"]);
     let _ = output.success();
-    let classes = ".pants.d/compile/javac/\
-                   .pants.d.gen.protoc.src.protobuf.org.example.wire.java.src.protobuf.org.example.wire.java/classes.jar";
-    let jar = std::fs::read(repository.root().join(classes)).expect("the generated code was compiled");
+    let compiled = std::fs::read_dir(repository.root().join(".pants.d/compile/javac")).expect("it was compiled");
+    let jars = compiled.map(|entry| entry.expect("an entry").path().join("classes.jar")).filter(|jar| jar.is_file());
+    let [jar] = &jars.collect::<Vec<_>>()[..] else { panic!("one target was compiled") };
+    let jar = std::fs::read(jar).expect("the generated code was compiled");
     assert!(String::from_utf8_lossy(&jar).contains("org/example/wire/Greeting.class"));
 
     let both = ["protoc src/protobuf/org/example/wire:java", "protoc src/protobuf/org/example/wire:python"];
@@ -70,6 +71,24 @@ fn a_failed_compile_is_told_once_and_stops_only_what_needs_it() {
     assert!(output.stdout.contains("tests/python/example/greet:greet"), "{}", output.stdout);
     assert_eq!(output.stdout.matches("SUCCESS").count(), 1, "{}", output.stdout);
     let _ = output.failure(1);
+}
+
+#[test]
+fn compiling_everything_resolves_nothing_that_no_compiler_needs() {
+    let plan = super::tutorial().run(&["--explain", "compile", "::"]).quiet_success();
+    expect![[r#"
+        Phase Execution Order:
+
+        gen -> bootstrap -> resolve -> compile
+
+        Phase [Goal->Task] Order:
+
+        gen [protoc->ProtobufGen, protoc-py->PythonProtobufGen]
+        bootstrap [jvm-tools->BootstrapJvmTools]
+        resolve [coursier->CoursierResolve]
+        compile [jvm:javac->JavacCompile]
+    "#]]
+    .assert_eq(&plan);
 }
 
 #[test]

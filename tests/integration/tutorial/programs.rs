@@ -76,7 +76,7 @@ fn carried_away(repository: &Repository, name: &str, argv: &[&str]) -> String {
 #[test]
 fn binaries_run_anywhere_and_are_the_same_when_made_again() {
     let repository = unlike_any_other();
-    let made = run(&repository, &["binary", JAVA_APP, PYTHON_APP]);
+    let made = run(&repository, &["binary", "//:apps"]);
     assert!(made.stderr.contains("[binary.jvm] created dist/app.jar"), "{made:?}");
     assert!(made.stderr.contains("[binary.py] created pex dist/app.pex"), "{made:?}");
     let _ = made.success();

@@ -178,17 +178,17 @@ fn depmap_resolves_only_when_it_shows_what_was_resolved() {
     check(
         &["--explain", "depmap", "--project-info", "::"],
         expect![[r#"
-        Phase Execution Order:
+            Phase Execution Order:
 
-        gen -> bootstrap -> resolve -> depmap
+            gen -> bootstrap -> resolve -> depmap
 
-        Phase [Goal->Task] Order:
+            Phase [Goal->Task] Order:
 
-        gen [protoc->ProtobufGen, protoc-py->PythonProtobufGen]
-        bootstrap [jvm-tools->BootstrapJvmTools]
-        resolve [coursier->CoursierResolve, requirements->ResolveRequirements]
-        depmap [depmap->Depmap]
-    "#]],
+            gen [protoc->ProtobufGen, protoc-py->PythonProtobufGen]
+            bootstrap [jvm-tools->BootstrapJvmTools]
+            resolve [coursier->CoursierResolve]
+            depmap [depmap->Depmap]
+        "#]],
     );
     let repository = tutorial();
     let text = run(&repository, &["depmap", "--project-info", "src/java/org/example/greet"]).success();

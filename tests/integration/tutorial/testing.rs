@@ -1,6 +1,6 @@
 //! `test`: what runs, what does not run again, and what is said about it.
 
-use super::{GREETER_TEST, MAIN_TEST, PYTHON_TEST, ran, run, unlike_any_other};
+use super::{GREETER_TEST, MAIN_TEST, PYTHON_GREETER, PYTHON_TEST, ran, run, unlike_any_other};
 use crate::support::{Output, Repository, real_python};
 use expect_test::{Expect, expect};
 
@@ -117,6 +117,36 @@ fn failed_tests_run_again_and_say_what_failed() {
         assert!(output.stderr.contains("expected:<3> but was:<2>"), "{output:?}");
         assert!(output.stderr.contains("greet(\"grace hopper\").name == \"grace hopper\""), "{output:?}");
         let _ = output.failure(1);
+    }
+}
+
+#[test]
+fn a_group_of_tests_is_tested() {
+    let repository = unlike_any_other();
+    let _ = run(&repository, &["test", "//:tests"]).success();
+    passed_and_cached(&repository);
+    let skipped = run(&repository, &["test", "--test-junit-skip", "--test-pytest-skip", "//:tests"]);
+    assert_eq!(skipped.success(), "");
+}
+
+/// The test edits what it tests while it runs: its result says nothing about either version.
+#[test]
+fn a_source_that_changes_while_it_is_used_leaves_no_result() {
+    let repository = unlike_any_other();
+    let before = repository.read(PYTHON_GREETER);
+    repository.append(
+        PYTHON_TEST,
+        &format!(
+            "\n\ndef test_edits():\n    with open(\"{PYTHON_GREETER}\", \"a\") as file:\n        \
+             file.write(\"# more\\n\")\n"
+        ),
+    );
+    for _ in 0..2 {
+        repository.write(PYTHON_GREETER, &before);
+        let output = run(&repository, &["test", "tests/python::"]);
+        assert!(ran(&output).contains(&"pytest tests/python/example/greet:greet".to_owned()), "{output:?}");
+        assert!(!output.stdout.contains("cached"), "{output:?}");
+        assert!(repository.read(PYTHON_GREETER).ends_with("# more\n"), "{output:?}");
     }
 }
 

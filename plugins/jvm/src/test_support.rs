@@ -1,6 +1,7 @@
 //! For tests: a world in memory with a real compiler behind it: the compile worker, started once for all tests of the
 //! process and spoken to as the host does.
 
+use crate::programs::LOCALE;
 use crate::{jdk, platform};
 use plugin_api::testing::TestContext;
 use plugin_api::{Address, Error, Exit, Process, ProcessOutput, Result, Target, Value};
@@ -41,6 +42,9 @@ impl TestWorker {
             .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"])
             .args([classes.as_os_str(), "pants.jvm.worker.Worker".as_ref()])
             .current_dir(&classes)
+            // What the real one has, and what it takes to be found.
+            .env_clear()
+            .envs([("PATH", env!("PATH")), LOCALE])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

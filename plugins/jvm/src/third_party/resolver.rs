@@ -7,7 +7,7 @@ use super::declared::Jar;
 use super::lock::{LockFile, LockedArtifact, LockedFile, PlacedFile};
 use crate::jdk::Jdk;
 use crate::maven::{self, MavenError, MavenPlaces, Remotes};
-use crate::programs::{self, NETWORK_VARIABLES, Programs, RESOLVER_SOURCES};
+use crate::programs::{self, LOCALE, NETWORK_VARIABLES, Programs, RESOLVER_SOURCES};
 use plugin_api::{Context, Error, OptionRegistrar, Process, Result, Tool};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -93,6 +93,7 @@ impl<'c> Resolver<'c> {
             .tool(coursier)
             .tool(resolver)
             .env("COURSIER_CACHE", "{cache:coursier}")
+            .env(LOCALE.0, LOCALE.1)
             .named_cache("coursier")
             .named_cache("jars")
             .passthrough_env(NETWORK_VARIABLES)
@@ -125,6 +126,7 @@ impl<'c> Resolver<'c> {
         script.push(format!("to\t{}", programs::path_text(&directory.join(COURSIER_JAR))?));
         let mut process = Process::new(["{tool:jdk}/bin/java", "-XX:TieredStopAtLevel=1"], "download Coursier")
             .args(["-cp", "{tool:jvm-programs}/programs.jar", "pants.jvm.fetch.Download"])
+            .env(LOCALE.0, LOCALE.1)
             .tool(self.jdk.tool())
             .tool(self.programs.tool())
             .passthrough_env(NETWORK_VARIABLES)

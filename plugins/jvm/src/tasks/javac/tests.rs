@@ -92,3 +92,14 @@ fn a_platform_decides_the_level_of_java() {
     compile(&world, &chunk).unwrap();
     assert!(javac_processes(&world)[0].argv.join(" ").contains("--release 11"));
 }
+
+#[test]
+fn names_of_files_may_have_any_letters() {
+    let root = tempfile::tempdir().unwrap();
+    let world = world("compile.javac", root.path());
+    let source = ("ä/Ä.java", "package ä; public class Ä {}");
+    let chunk = [add_target(&world, root.path(), "java_library", "lib", &[source], &[])];
+    compile(&world, &chunk).unwrap();
+    let worker = javac_processes(&world).remove(0).worker.unwrap();
+    assert_eq!(worker.env["LC_ALL"], "C.UTF-8");
+}

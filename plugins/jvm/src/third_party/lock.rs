@@ -74,6 +74,9 @@ pub(crate) enum LockError {
     /// It was written by a newer version.
     #[error("it has format {0}, and this version of the backend reads format {VERSION}")]
     TooNew(u32),
+    /// It names a file that would stand outside the directory of jars, or is no artifact.
+    #[error("`{0}` is no artifact")]
+    NoArtifact(String),
 }
 
 /// A key, taken apart.
@@ -110,7 +113,11 @@ impl LockFile {
         if version > VERSION {
             return Err(LockError::TooNew(version));
         }
-        Ok(serde_json::from_str(text)?)
+        let lock: Self = serde_json::from_str(text)?;
+        match lock.artifacts.iter().find(|(key, artifact)| !names_files_only(key, artifact)) {
+            Some((key, _)) => Err(LockError::NoArtifact(key.clone())),
+            None => Ok(lock),
+        }
     }
 
     /// The text of the file, ending with a newline.
@@ -177,6 +184,13 @@ impl LockFile {
         };
         artifact.files.iter().map(place).collect()
     }
+}
+
+/// Whether no part of a key, and nothing about its files, leads to another directory: their places are made of them.
+fn names_files_only(key: &str, artifact: &LockedArtifact) -> bool {
+    let is_name = |text: &str| !text.contains(['/', '\\', '\t', '\n']) && text != "..";
+    Key::parse(key).is_some_and(|parsed| parsed.module.split(':').chain([parsed.version]).all(is_name))
+        && artifact.files.iter().all(|file| is_name(&file.classifier) && is_name(&file.ext))
 }
 
 /// Where a Maven repository keeps a file.
@@ -313,5 +327,19 @@ mod tests {
         let shown = |text: &str| LockFile::parse(text).unwrap_err().to_string();
         assert_eq!(shown(&newer), "it has format 2, and this version of the backend reads format 1");
         assert_eq!(shown("x"), "it is no lock file of this backend");
+    }
+
+    #[test]
+    fn a_file_that_leads_elsewhere_is_refused() {
+        let check = |key: &str, ext: &str| {
+            let file = LockedFile { ext: ext.to_owned(), ..file("aa") };
+            let artifact = LockedArtifact { files: vec![file], ..LockedArtifact::default() };
+            let lock = LockFile::new(BTreeSet::new(), BTreeMap::from([(key.to_owned(), artifact)]));
+            LockFile::parse(&lock.to_text()).map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert_eq!(check("a:b:1", "jar"), Ok(()));
+        assert_eq!(check("a:..:..", "jar"), Err("`a:..:..` is no artifact".to_owned()));
+        assert_eq!(check("a:b:../../1", "jar"), Err("`a:b:../../1` is no artifact".to_owned()));
+        assert_eq!(check("a:b:1", "/../x"), Err("`a:b:1` is no artifact".to_owned()));
     }
 }

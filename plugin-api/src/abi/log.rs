@@ -1,8 +1,10 @@
 //! The bridge that takes a plugin's `tracing` events and the places of its panics to the host.
 
 use super::LogObject;
-use std::cell::RefCell;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, span};
@@ -11,6 +13,8 @@ static LOG: OnceLock<LogObject> = OnceLock::new();
 
 thread_local! {
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+    /// How many calls of this thread would catch a panic.
+    static CATCHING: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Installs the bridge; once a dylib.
@@ -22,8 +26,28 @@ pub(super) fn install(sink: LogObject) {
     let _ = tracing::subscriber::set_global_default(Bridge);
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
+        // Whoever catches a panic tells it. A thread that the plugin started has nobody who does.
+        if let (0, Some(log)) = (CATCHING.get(), LOG.get()) {
+            let message = format!("a thread of the plugin panicked: {}", text_of(info.payload()));
+            log.log(log_level_number(&Level::ERROR), place.as_str().into(), message.as_str().into());
+        }
         LAST_PANIC.with(|last| *last.borrow_mut() = place);
     }));
+}
+
+/// What a panic says.
+pub(super) fn text_of(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("with a value that is no text")
+}
+
+/// Runs what an author wrote, and catches a panic in it.
+pub(super) fn catch<T>(body: impl FnOnce() -> T) -> std::thread::Result<T> {
+    CATCHING.set(CATCHING.get() + 1);
+    // What a panic leaves half-changed is the author's own, and dropped with it.
+    let result = catch_unwind(AssertUnwindSafe(body));
+    CATCHING.set(CATCHING.get() - 1);
+    result
 }
 
 /// Reports a panic in a `drop`, which has no answer to put it into: level [`LOG_PANIC`], with the place as the target.

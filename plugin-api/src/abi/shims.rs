@@ -23,7 +23,6 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// An error as it crosses the boundary.
@@ -40,7 +39,7 @@ pub fn decode_error(error: &AbiError) -> Error {
 
 /// Runs what an author wrote: an error becomes a document, a panic an error with its place.
 pub fn guard<T>(body: impl FnOnce() -> Result<T>) -> AbiResult<T> {
-    match catch_unwind(AssertUnwindSafe(body)) {
+    match log::catch(body) {
         Ok(Ok(value)) => ROk(value),
         Ok(Err(error)) => RErr(encode_error(&error)),
         Err(payload) => RErr(encode_error(&panic_error(payload))),
@@ -50,11 +49,9 @@ pub fn guard<T>(body: impl FnOnce() -> Result<T>) -> AbiResult<T> {
 fn panic_error(payload: Box<dyn Any + Send>) -> Error {
     // First of all: a panic in the drop of the payload would leave its own place.
     let place = log::take_panic_place();
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-    let message = format!("panicked: {}", text.as_deref().unwrap_or("with a value that is no text"));
+    let message = format!("panicked: {}", log::text_of(&*payload));
     // The payload's own drop may panic as well.
-    if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
+    if let Err(second) = log::catch(move || drop(payload)) {
         std::mem::forget(second);
     }
     Error { kind: ErrorKind::Panicked, place: place.into(), ..Error::msg(message) }
@@ -62,7 +59,7 @@ fn panic_error(payload: Box<dyn Any + Send>) -> Error {
 
 /// Drops what an author made; a panic in it is reported, not spread.
 fn drop_guarded<T>(value: T, what: &str) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(move || drop(value))) {
+    if let Err(payload) = log::catch(move || drop(value)) {
         let error = panic_error(payload);
         log::report_panic(&error.place, &format!("{what} {} while it was dropped", error.message));
     }

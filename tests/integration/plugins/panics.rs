@@ -95,9 +95,10 @@ fn in_a_thread_of_its_own() {
         "thread",
         0,
         expect![[r#"
-        [TIME] [ELAPSED] translate -> evil
-        [TIME] [ELAPSED] SUCCESS
-    "#]],
+            [TIME] [ELAPSED] translate -> evil
+            ERROR a thread of the plugin panicked: in a thread of the plugin plugin="example.evil" place="src/lib.rs:[LINE]"
+            [TIME] [ELAPSED] SUCCESS
+        "#]],
     );
 }
 

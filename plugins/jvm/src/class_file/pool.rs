@@ -15,11 +15,8 @@ enum Constant<'a> {
     Number(u8, &'a [u8]),
     /// A class, string, method type, module or package: its tag and the text it names.
     Named(u8, u16),
-    /// A member, a name and type, a dynamic constant: its tag and two indices. The first index of a dynamic constant
-    /// leads to the bootstrap methods; these occur in bodies only.
-    Pair(u8, u16, u16),
-    /// A method handle: occurs in bodies only.
-    Handle,
+    /// A member, a name and type, a dynamic constant, a method handle: occurs in bodies only.
+    OfBodies,
 }
 
 /// The constants of a class file.
@@ -44,11 +41,8 @@ impl<'a> ConstantPool<'a> {
                 3 | 4 => Constant::Number(tag, cursor.take(4)?),
                 5 | 6 => Constant::Number(tag, cursor.take(8)?),
                 7 | 8 | 16 | 19 | 20 => Constant::Named(tag, cursor.u16()?),
-                9..=12 | 17 | 18 => Constant::Pair(tag, cursor.u16()?, cursor.u16()?),
-                15 => {
-                    cursor.take(3)?;
-                    Constant::Handle
-                }
+                9..=12 | 17 | 18 => cursor.take(4).map(|_| Constant::OfBodies)?,
+                15 => cursor.take(3).map(|_| Constant::OfBodies)?,
                 tag => return Err(ClassFileError::UnknownTag { what: "constant", tag }),
             });
             if matches!(tag, 5 | 6) {
@@ -101,24 +95,19 @@ impl<'p, 'a> PoolWriter<'p, 'a> {
         }
         let mut entry = Vec::new();
         match self.original.get(index)? {
-            Constant::Unusable | Constant::Handle => return Err(ClassFileError::BadConstant(index)),
+            Constant::Unusable | Constant::OfBodies => return Err(ClassFileError::BadConstant(index)),
             Constant::Utf8(text) => return Ok(self.place_text(text)),
             Constant::Number(tag, bytes) => {
                 entry.push(tag);
                 entry.extend(bytes);
             }
             Constant::Named(tag, text) => {
+                let text = self.original.text(text)?;
                 if tag == CLASS {
-                    self.classes.push(self.original.text(text)?);
+                    self.classes.push(text);
                 }
                 entry.push(tag);
-                entry.extend(self.place(text)?.to_be_bytes());
-            }
-            Constant::Pair(tag, first, second) => {
-                let (first, second) = (self.place(first)?, self.place(second)?);
-                entry.push(tag);
-                entry.extend(first.to_be_bytes());
-                entry.extend(second.to_be_bytes());
+                entry.extend(self.place_text(text).to_be_bytes());
             }
         }
         let is_wide = matches!(entry[0], 5 | 6);

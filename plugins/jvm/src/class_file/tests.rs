@@ -221,3 +221,14 @@ fn what_is_no_class_file_is_refused() {
         assert!(interface_of(&bytes[..length]).is_err(), "cut at byte {length}");
     }
 }
+
+#[test]
+fn a_constant_that_names_itself_is_refused() {
+    let mut bytes = vec![0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 61];
+    // The pool: a string whose text is itself. The class and its parent: that string.
+    bytes.extend([0, 2, 8, 0, 1]);
+    bytes.extend([0, 0, 0, 1, 0, 1]);
+    // No interfaces, fields, methods; one attribute `1`, empty.
+    bytes.extend([0; 8]);
+    assert!(interface_of(&bytes).is_err());
+}

@@ -74,7 +74,11 @@ impl TestTask for JunitRun {
         };
         remove_file(context, &run.report)?;
         let output = context.run(&process)?;
-        junit_report::merge(&context.absolute(&reports), &context.absolute(&run.report))?;
+        let merged = junit_report::merge(&context.absolute(&reports), &context.absolute(&run.report));
+        // A JVM that was killed leaves half a report; that it was killed is what the user must hear.
+        if output.is_success() {
+            merged?;
+        }
         Ok(outcome(&run.target, &output))
     }
 }
@@ -295,6 +299,21 @@ mod tests {
         let variables: Vec<String> = process.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(variables, ["LC_ALL=C.UTF-8", "NUMBER=1", "TEXT=a"]);
         assert_eq!((process.timeout_ms, process.cache), (7000, CachePolicy::Success));
+    }
+
+    #[test]
+    fn half_a_report_does_not_hide_that_the_jvm_was_killed() {
+        let root = tempfile::tempdir().unwrap();
+        let world = world(&root);
+        let directory = root.path().join(".pants.d/test/junit/tests.java.a.a/reports");
+        world.fake_tool(move |_| {
+            std::fs::create_dir_all(&directory)?;
+            std::fs::write(directory.join("TEST-a.xml"), "<testsuite tests='1'><testc")?;
+            Ok(ProcessOutput { exit: Exit::TimedOut(7000), ..ProcessOutput::default() })
+        });
+        let error = world.run::<Testing<JunitRun>>().unwrap_err();
+        assert_eq!(error.message, "tests of `tests/java/a:a` failed");
+        assert_eq!(world.tool_output(), "the JVM that runs `tests/java/a:a` timed out after 7s\n");
     }
 
     #[test]

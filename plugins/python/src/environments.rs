@@ -12,8 +12,8 @@ use crate::toolchain::Toolchain;
 use crate::{network, options, pins, registry};
 use plugin_api::products::{GeneratedSources, PythonEnvironment, PythonEnvironments};
 use plugin_api::{
-    Address, Context, Error, Job, JobsOutcome, Planning, Predicate, Product, ProductDecl, Result, RoundManager, Target,
-    Task, TaskSpec, Tool,
+    Address, Context, Error, ErrorKind, Job, JobsOutcome, Planning, Predicate, Product, ProductDecl, Result,
+    RoundManager, Target, Task, TaskSpec, Tool,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -110,6 +110,10 @@ fn recipes(context: &Context, closures: &Closures, roots: &[Target]) -> Result<V
                 .map_err(|error| Error::msg(format!("{}: {error}", target.location)))?;
         }
         let requirements = RequirementSet::of_targets(closure);
+        if let Some(option) = requirements.iter().find(|requirement| requirement.text.starts_with('-')) {
+            let message = format!("{}: `{}` is an option, not a requirement", option.location, option.text);
+            return Err(Error::msg(message).failed_targets([root.address.clone()]));
+        }
         let mut request = LockRequest { requirements, ..LockRequest::default() };
         if root.type_name == "python_tests" {
             request.added = lock::pytest_requirements(context, &request.requirements)?;
@@ -150,14 +154,19 @@ fn make_all(context: &Context, recipes: &[Recipe]) -> Result<(PythonEnvironments
 }
 
 fn judge(outcome: &JobsOutcome, recipes: &[Recipe]) -> Result<()> {
-    match outcome.failures().next() {
-        // Several sets that fail mostly fail for one reason; the first one is told.
-        Some((_, error)) => {
-            Err(error.clone().failed_targets(outcome.failures().flat_map(|(index, _)| recipes[index].roots.clone())))
+    let failures: Vec<_> = outcome.failures().filter(|(_, error)| error.kind != ErrorKind::Cancelled).collect();
+    let Some((_, first)) = failures.first() else {
+        return if outcome.is_success() { Ok(()) } else { Err(Error::cancelled()) };
+    };
+    let mut error = Error::clone(first);
+    // Several sets that fail mostly fail for one reason, which is told once.
+    for (_, other) in failures.iter().filter(|(_, other)| other.message != first.message) {
+        if !error.causes.contains(&other.message) {
+            error.causes.push(other.message.clone());
+            error.causes.extend(other.causes.iter().cloned());
         }
-        None if outcome.is_success() => Ok(()),
-        None => Err(Error::cancelled()),
     }
+    Err(error.failed_targets(failures.iter().flat_map(|(index, _)| recipes[*index].roots.clone())))
 }
 
 fn describe(recipe: &Recipe) -> String {

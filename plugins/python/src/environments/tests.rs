@@ -123,3 +123,32 @@ fn a_target_may_ask_for_another_interpreter() {
          `[ROOT]/bin/python3` is cpython 3.11.7, which the constraints exclude\n"
     );
 }
+
+#[test]
+fn an_option_of_pip_is_no_requirement() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut targets = targets();
+    targets[0] = requirement("3rdparty/python:six", "--index-url=http://elsewhere");
+    let world = world("resolve.requirements", directory.path(), &targets);
+    world.roots(&roots(&["tests/python/a:a"]));
+    let error = world.run::<ResolveRequirements>().expect_err("it is refused");
+    assert_eq!(
+        error.message,
+        "3rdparty/python/BUILD:1:1: `--index-url=http://elsewhere` is an option, not a requirement"
+    );
+}
+
+#[test]
+fn different_reasons_are_all_told_and_cancelled_sets_are_none() {
+    let recipe = |name: &str| Recipe {
+        interpreter: Requirements::default(),
+        request: LockRequest::default(),
+        roots: roots(&[&format!("{name}:{name}")]),
+    };
+    let recipes = ["a", "b", "c", "d"].map(recipe);
+    let states = [Error::cancelled(), Error::msg("no x"), Error::msg("no x"), Error::msg("no y")];
+    let outcome = JobsOutcome { states: states.into_iter().map(plugin_api::JobState::Failed).collect() };
+    let error = judge(&outcome, &recipes).expect_err("three failed");
+    assert_eq!((error.message.as_str(), error.causes), ("no x", vec!["no y".to_owned()]));
+    assert_eq!(error.failed_targets, roots(&["b:b", "c:c", "d:d"]));
+}

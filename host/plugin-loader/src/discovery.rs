@@ -58,15 +58,17 @@ struct Wanted {
 impl Wanted {
     fn of(request: &LoadRequest) -> Self {
         let mut wanted = Self::default();
+        let mut unsupported = Vec::new();
         for id in &request.backend_packages {
             match backend_ids::resolve(id) {
                 BackendRef::Plugin(id) if wanted.ids.iter().any(|known| known == id) => {}
                 BackendRef::Plugin(id) => wanted.ids.push(id.to_owned()),
                 BackendRef::BuiltIn => {}
-                BackendRef::Unsupported => {
-                    wanted.warnings.push(LoadWarning::UnsupportedBackend { id: id.clone() });
-                }
+                BackendRef::Unsupported => unsupported.push(id.clone()),
             }
+        }
+        if !unsupported.is_empty() {
+            wanted.warnings.push(LoadWarning::UnsupportedBackends { ids: unsupported });
         }
         for plugin in &request.plugins {
             if is_path(plugin) {

@@ -367,10 +367,10 @@ impl fmt::Display for ApiVersion {
 /// Something the user should see once; the run goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoadWarning {
-    /// A backend of the Pants v1 years that has no counterpart here.
-    UnsupportedBackend {
-        /// The id in pants.toml.
-        id: String,
+    /// Backends of the Pants v1 years that have no counterpart here.
+    UnsupportedBackends {
+        /// The ids in pants.toml, at least one.
+        ids: Vec<String>,
     },
     /// A third-party plugin was loaded without a pinned checksum because the user allowed it.
     Unpinned {
@@ -384,9 +384,11 @@ pub enum LoadWarning {
 impl fmt::Display for LoadWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnsupportedBackend { id } => {
-                write!(f, "the backend `{id}` of older Pants versions has no counterpart here; its goals are missing")
-            }
+            Self::UnsupportedBackends { ids } => write!(
+                f,
+                "backends of older Pants versions have no counterpart here, and their goals are missing: `{}`",
+                ids.join("`, `")
+            ),
             Self::Unpinned { file, id } => {
                 write!(f, "{}: the plugin `{id}` was loaded without a pinned checksum", file.display())
             }

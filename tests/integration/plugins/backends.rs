@@ -114,21 +114,19 @@ fn what_has_no_heir_is_a_warning_until_a_goal_needs_it() {
         &["list", "::"],
         0,
         expect![[r#"
-        //:a
-        warning: the backend `pants.backend.docgen` of older Pants versions has no counterpart here; its goals are missing
-        warning: the backend `pants.contrib.go` of older Pants versions has no counterpart here; its goals are missing
-    "#]],
+            //:a
+            warning: backends of older Pants versions have no counterpart here, and their goals are missing: `pants.backend.docgen`, `pants.contrib.go`
+        "#]],
     );
     check(
         config,
         &["markdown", "::"],
         1,
         expect![[r#"
-        warning: the backend `pants.backend.docgen` of older Pants versions has no counterpart here; its goals are missing
-        warning: the backend `pants.contrib.go` of older Pants versions has no counterpart here; its goals are missing
-        error: unknown goal `markdown`
-          hint: `./pants goals` lists all goals
-    "#]],
+            warning: backends of older Pants versions have no counterpart here, and their goals are missing: `pants.backend.docgen`, `pants.contrib.go`
+            error: unknown goal `markdown`
+              hint: `./pants goals` lists all goals
+        "#]],
     );
 }
 

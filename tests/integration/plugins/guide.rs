@@ -33,7 +33,8 @@ fn the_smallest_backend_of_the_guide_builds_and_runs() {
     let manifest = manifest.replace("../path/to/plugin-api", &api) + "\n[workspace]\n";
     let library = cargo_build(&package("acme-backend", &[("Cargo.toml", manifest), ("src/lib.rs", code.clone())]), &[]);
 
-    let files = "//- src/BUILD\njava_library(name='a')\nfiles(name='other', sources=['*'])\n//- src/A.java\nclass A {}\n";
+    let files =
+        "//- src/BUILD\njava_library(name='a')\nfiles(name='other', sources=['*'])\n//- src/A.java\nclass A {}\n";
     let repository = Repository::new(files);
     let file = install(&repository, &library);
     repository.write("pants.toml", &enable.replace("path/to/libacme_backend.so", &file));

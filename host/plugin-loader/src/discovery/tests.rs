@@ -64,7 +64,7 @@ fn older_ids_load_their_heirs_once_or_are_a_warning() {
         &sandbox,
         &request,
         "pants.backend.codegen [DIR]/bin/libcodegen.so bundled\n\
-         the backend `pants.backend.docgen` of older Pants versions has no counterpart here; its goals are missing\n",
+         backends of older Pants versions have no counterpart here, and their goals are missing: `pants.backend.docgen`\n",
     );
 }
 

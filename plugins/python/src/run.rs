@@ -60,9 +60,9 @@ fn only_binary(roots: &[Target]) -> Result<&Target> {
     match roots {
         [binary] => Ok(binary),
         roots => {
-            let mut error = Error::msg(format!("`run` takes exactly one target, not {}", roots.len()));
-            error.causes.extend(roots.iter().map(|target| format!("{} ({})", target.address, target.type_name)));
-            Err(error)
+            let error = Error::msg(format!("`run` takes exactly one target, and was given {}", roots.len()));
+            let binaries = roots.iter().filter(|target| target.type_name == "python_binary");
+            Err(binaries.fold(error, |error, binary| error.hint(format!("name one: `{}`", binary.address))))
         }
     }
 }

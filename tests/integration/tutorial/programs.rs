@@ -32,6 +32,24 @@ fn arguments_input_and_exit_code_are_the_programs_own() {
 }
 
 #[test]
+fn one_program_is_run() {
+    let said = run(&tutorial(), &["run", "src/java/org/example/app:", PYTHON_APP]).failure(1);
+    let mut problems: Vec<&str> = said.lines().filter(|line| !line.starts_with("[TIME]")).collect();
+    problems.sort_unstable();
+    assert_eq!(
+        problems,
+        [
+            "  hint: name one: `src/java/org/example/app:app`",
+            "  hint: name one: `src/python/example/app:app`",
+            "error: run.jvm: `run` takes exactly one target, and was given 3",
+            "error: run.py: `run` takes exactly one target, and was given 3",
+        ]
+    );
+    let output = tutorial().run(&["run", "src/java/org/example/app:lib"]);
+    assert!(output.stderr.contains("goal `run` has nothing to do"), "{output:?}");
+}
+
+#[test]
 fn a_program_gets_the_signals_and_locks_nothing() {
     let repository = tutorial();
     repository.edit(

@@ -38,9 +38,9 @@ impl Task for JvmRun {
     fn execute(&mut self, context: &Context) -> Result<()> {
         let roots = context.target_roots()?;
         let [target] = &roots[..] else {
-            let names: Vec<String> = roots.iter().map(|target| format!("`{}`", target.address)).collect();
-            return Err(Error::msg(format!("`run` needs exactly one target, and was given {}", names.len()))
-                .hint(format!("name one of {}", names.join(", "))));
+            let error = Error::msg(format!("`run` takes exactly one target, and was given {}", roots.len()));
+            let binaries = roots.iter().filter(|target| target.type_name == "jvm_binary");
+            return Err(binaries.fold(error, |error, binary| error.hint(format!("name one: `{}`", binary.address))));
         };
         let main = match context.text_option("main")? {
             Some(main) => main,
@@ -119,6 +119,7 @@ mod tests {
         assert!(error.message.ends_with("the binary `src/java:app` has no main class"), "{}", error.message);
         world.roots(&[address, Address::new("src/java", "lib")]);
         let error = world.run::<JvmRun>().unwrap_err();
-        assert_eq!(error.message, "`run` needs exactly one target, and was given 2");
+        assert_eq!(error.message, "`run` takes exactly one target, and was given 2");
+        assert_eq!(error.hints, ["name one: `src/java:app`"]);
     }
 }

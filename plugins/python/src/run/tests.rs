@@ -1,7 +1,7 @@
 //! Which program a run ends with, and which roots are refused.
 
 use super::*;
-use crate::test_support::{environments, parse, target, text_of, world};
+use crate::test_support::{environments, parse, target, world};
 use plugin_api::Value;
 use plugin_api::testing::TestContext;
 use std::path::Path;
@@ -47,13 +47,10 @@ fn a_program_does_not_import_from_the_current_directory() {
 }
 
 #[test]
-fn several_roots_are_listed() {
+fn of_several_roots_the_binaries_are_named() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let world = run_world(directory.path(), &["src/python/acme/app:app", "src/python/acme/f:f"]);
     let error = world.run::<PythonRun>().expect_err("there are two");
-    assert_eq!(
-        text_of(&error),
-        "`run` takes exactly one target, not 2\n  src/python/acme/app:app (python_binary)\n  \
-         src/python/acme/f:f (python_binary)\n"
-    );
+    assert_eq!(error.message, "`run` takes exactly one target, and was given 2");
+    assert_eq!(error.hints, ["name one: `src/python/acme/app:app`", "name one: `src/python/acme/f:f`"]);
 }

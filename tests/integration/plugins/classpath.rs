@@ -49,7 +49,7 @@ fn explain(args: &[&str], expect: Expect) {
 }
 
 #[test]
-fn the_plan_shows_it_between_producer_and_consumer() {
+fn the_plan_holds_producer_adder_and_consumer() {
     explain(
         &["--explain", "run", "src/java:app"],
         expect![[r#"

@@ -1,10 +1,14 @@
-//! Signals: the first one cancels the run, a second one ends the program at once.
+//! Signals: the first one cancels the run, a second one ends the program even if the run does not end.
 
 use pants_session::{Cancel, CancelReason};
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The exit code of a run that the user stopped.
 pub(crate) const INTERRUPTED: i32 = 130;
+
+/// How long a run may still take to end after a second signal.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
 
 /// Watches for SIGINT, SIGTERM and SIGHUP on a thread of its own, for the life of the process.
 pub(crate) fn watch(cancel: Cancel) {
@@ -33,7 +37,9 @@ async fn wait(cancel: &Cancel) {
         })
         .await;
         if cancel.is_cancelled() {
-            // Processes of the run are in groups of their own and were told already.
+            // Processes of the run are in groups of their own and were told already. Those that do not listen are killed
+            // soon: leaving before would leave them behind.
+            std::thread::sleep(LAST_MOMENT);
             std::process::exit(INTERRUPTED);
         }
         cancel.cancel(CancelReason::Interrupted);

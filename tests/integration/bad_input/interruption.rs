@@ -56,6 +56,17 @@ fn ctrl_c() {
 }
 
 #[test]
+fn impatience_leaves_no_process_either() {
+    let repository = with_protoc("protoc-hangs");
+    let run = repository.pants(&["gen", "proto"]).start();
+    let processes = tool_processes(&repository);
+    run.signal(Signal::INT);
+    run.signal(Signal::INT);
+    assert_eq!(run.finish().code, Some(130));
+    wait_for("the end of the tool's processes", || (!processes.iter().any(runs)).then_some(()));
+}
+
+#[test]
 fn a_request_to_end() {
     check_stopped(Signal::TERM);
 }

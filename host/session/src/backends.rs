@@ -6,7 +6,7 @@ use crate::request::Request;
 use pants_build_files::Symbols;
 use pants_engine::Registry;
 use pants_model::{Diagnostic, EventSink, LogLevel, OptionValues, ScopeSpec};
-use pants_options::{CommandLine, HelpKind, HelpRequest, check_scopes, render_help};
+use pants_options::{CommandLine, check_scopes};
 use pants_plugin_loader::{LoadError, LoadRequest, UnpinnedPolicy, load_plugins};
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -20,7 +20,7 @@ pub(crate) type SharedSymbols = Arc<OnceLock<Arc<Symbols>>>;
 pub(crate) struct Backends {
     pub(crate) registry: Registry,
     pub(crate) symbols: Arc<Symbols>,
-    pub(crate) scopes: Vec<ScopeSpec>,
+    pub(crate) scopes: Arc<[ScopeSpec]>,
 }
 
 /// What decides which plugins are loaded; equal keys mean equal backends.
@@ -60,10 +60,10 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
         crate::say(events, LogLevel::Warn, warning.to_string());
     }
     let shared_symbols = SharedSymbols::default();
-    let shared_help = goals::SharedHelp::default();
+    let shared_scopes = goals::SharedScopes::default();
     let mut registry = Registry::new();
     let mut symbols = Symbols::new();
-    goals::install(&mut registry, &shared_symbols, &shared_help)
+    goals::install(&mut registry, &shared_symbols, &shared_scopes)
         .map_err(|error| SessionError::Register(vec![error]))?;
     let subsystems = loaded.register(&mut registry, &mut symbols)?;
     registry.finish().map_err(SessionError::Register)?;
@@ -77,8 +77,8 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     }
     // Both are set here and nowhere else; a second value cannot come.
     let _ = shared_symbols.set(symbols.clone());
-    let request = HelpRequest { kind: HelpKind::Goals, scopes: Vec::new() };
-    let _ = shared_help.set(render_help(&request, &scopes, crate::DOCUMENT_WIDTH));
+    let scopes: Arc<[ScopeSpec]> = scopes.into();
+    let _ = shared_scopes.set(scopes.clone());
     Ok(Backends { registry, symbols, scopes })
 }
 

@@ -51,7 +51,8 @@ impl Warm {
         if let Some((of, service)) = kept.as_ref()
             && *of == key
         {
-            return Ok(service.with_environment(config.environment));
+            let service = service.with_environment(config.environment);
+            return Ok(service.with_limits(config.kill_wait, config.default_timeout));
         }
         let service = ProcessService::open(config)?;
         *kept = Some((key, service.clone()));
@@ -62,6 +63,33 @@ impl Warm {
     pub fn shutdown(&self) {
         if let Some((_, service)) = self.processes.lock().unwrap_or_else(PoisonError::into_inner).take() {
             service.shutdown();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_kept_service_takes_the_limits_and_the_environment_of_each_run() {
+        let directory = tempfile::tempdir().unwrap();
+        let config = |timeout: Option<u64>, jobs| ProcessConfig {
+            build_root: directory.path().to_owned(),
+            workdir: directory.path().join(".pants.d"),
+            cache_dir: directory.path().join("cache"),
+            jobs,
+            environment: Arc::new([("TIMEOUT".into(), format!("{timeout:?}").into())].into()),
+            kill_wait: Duration::from_secs(timeout.unwrap_or(1)),
+            default_timeout: timeout.map(Duration::from_secs),
+        };
+        let warm = Warm::empty();
+        for (timeout, jobs) in [(None, 1), (Some(5), 1), (Some(7), 2)] {
+            let (wanted, service) = (config(timeout, jobs), warm.processes(config(timeout, jobs)).unwrap());
+            let got = service.config();
+            assert_eq!((got.kill_wait, got.default_timeout), (wanted.kill_wait, wanted.default_timeout));
+            assert_eq!((&got.environment, got.jobs, service.pool().jobs()), (&wanted.environment, jobs, jobs));
         }
     }
 }

@@ -3,14 +3,14 @@
 use super::console::ConsoleGoal;
 use crate::backends::SharedSymbols;
 use pants_engine::{Context, TaskError};
-use pants_model::{FieldKind, FieldSpec, OptionKind, OptionSpec, Value};
-use pants_options::render_literal;
+use pants_model::{FieldKind, FieldSpec, OptionKind, OptionSpec, ScopeSpec, Value};
+use pants_options::{HelpKind, HelpRequest, render_help, render_literal};
 use std::sync::{Arc, OnceLock};
 
-/// The text of `goals`, known when all scopes are.
-pub(crate) type SharedHelp = Arc<OnceLock<String>>;
+/// All scopes, known when all backends are registered.
+pub(crate) type SharedScopes = Arc<OnceLock<Arc<[ScopeSpec]>>>;
 
-pub(crate) struct Goals(pub(crate) SharedHelp);
+pub(crate) struct Goals(pub(crate) SharedScopes);
 
 impl ConsoleGoal for Goals {
     fn describe(&self) -> (&'static str, &'static str) {
@@ -18,7 +18,9 @@ impl ConsoleGoal for Goals {
     }
 
     fn lines(&self, _context: &Context) -> Result<Vec<String>, TaskError> {
-        Ok(self.0.get().map(|text| text.trim_end().to_owned()).into_iter().collect())
+        let request = HelpRequest { kind: HelpKind::Goals, scopes: Vec::new() };
+        let text = self.0.get().map(|scopes| render_help(&request, scopes, crate::DOCUMENT_WIDTH));
+        Ok(text.map(|text| text.trim_end().to_owned()).into_iter().collect())
     }
 }
 

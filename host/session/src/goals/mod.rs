@@ -19,7 +19,7 @@ use pants_model::Fingerprint;
 use std::sync::Arc;
 
 pub(crate) use changed::{ChangedTargets, NoBase};
-pub(crate) use help::SharedHelp;
+pub(crate) use help::SharedScopes;
 
 /// The goals that mean the whole repository when no spec is given.
 pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 1] = ["list"];
@@ -28,7 +28,7 @@ pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 1] = ["list"];
 pub(crate) fn install(
     registry: &mut Registry,
     symbols: &SharedSymbols,
-    help: &SharedHelp,
+    scopes: &SharedScopes,
 ) -> Result<(), RegisterError> {
     let third_party = || third_party::ThirdParty::new(symbols.clone());
     let goals: Vec<(&str, Arc<dyn TaskType>)> = vec![
@@ -38,7 +38,7 @@ pub(crate) fn install(
         ("filedeps", console::task_type(filedeps::Filedeps)),
         ("depmap", console::task_type(depmap::Depmap(third_party()))),
         ("targets", console::task_type(help::Targets(symbols.clone()))),
-        ("goals", console::task_type(help::Goals(help.clone()))),
+        ("goals", console::task_type(help::Goals(scopes.clone()))),
         ("changed", console::task_type(changed::Changed)),
         ("compile-changed", changed::phase_on_changed("CompileChanged", "Compile the targets that changed.")),
         ("test-changed", changed::phase_on_changed("TestChanged", "Test the targets that changed.")),

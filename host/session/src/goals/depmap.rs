@@ -181,6 +181,7 @@ impl Depmap {
 
     fn project_info(&self, context: &Context) -> Result<Json, TaskError> {
         let roots: Vec<Address> = context.target_roots().iter().map(|target| target.address.clone()).collect();
+        let is_root: HashSet<&Address> = roots.iter().collect();
         let mut targets = Map::new();
         for target in context.closure(&roots, GraphView::Declared) {
             let dependencies = context.dependencies(&target.address, GraphView::Declared);
@@ -189,7 +190,7 @@ impl Depmap {
             let document = json!({
                 "id": target.address.id(),
                 "pants_target_type": &*target.type_name,
-                "is_target_root": roots.contains(&target.address),
+                "is_target_root": is_root.contains(&target.address),
                 "is_code_gen": target.is_synthetic,
                 "sources": target.sources,
                 "targets": strings(&dependencies),

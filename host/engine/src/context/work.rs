@@ -6,8 +6,8 @@ use crate::sync::{read, write};
 use crate::task_error::TaskError;
 use pants_model::{Event, Fingerprint};
 use pants_process::{
-    CaptureError, Digest, Foreground, InputFile, InputTree, JobSlot, OutputStream, Process, ProcessResult, RunError, RunObserver,
-    ToolError,
+    CaptureError, Digest, Foreground, InputFile, InputTree, JobSlot, OutputStream, Process, ProcessResult, RunError,
+    RunObserver, ToolError,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};

@@ -8,6 +8,7 @@ mod changed;
 mod launcher;
 mod plugins;
 mod questions;
+mod reference;
 mod support;
 mod tidy;
 mod tutorial;

@@ -140,9 +140,9 @@ impl ConsoleSink {
         if self.options.timings {
             screen.err(&lines::timings(timings, (self.clock)().elapsed));
         }
-        // A program that takes the terminal over says itself how it goes.
-        if std::mem::take(&mut screen.has_plan) && ending != RunEnding::Foreground {
-            let outcome = lines::outcome(ending == RunEnding::Success, self.palette);
+        if std::mem::take(&mut screen.has_plan)
+            && let Some(outcome) = lines::outcome(ending, self.palette)
+        {
             self.progress(screen, LogLevel::Info, "", &outcome);
         }
     }

@@ -73,6 +73,7 @@ fn object_of(event: Event) -> Value {
             let ending = match ending {
                 RunEnding::Success => "success",
                 RunEnding::Failure => "failure",
+                RunEnding::Interrupted => "interrupted",
                 RunEnding::Foreground => "foreground",
             };
             json!({ "event": "run_finished", "ending": ending })

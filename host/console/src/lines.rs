@@ -1,6 +1,6 @@
 //! How each thing that a run tells is worded, with or without colours. Pure functions.
 
-use pants_model::{Address, Diagnostic, LogLevel, Severity, TestStatus};
+use pants_model::{Address, Diagnostic, LogLevel, RunEnding, Severity, TestStatus};
 use std::time::Duration;
 
 /// Whether and how texts are coloured.
@@ -115,9 +115,14 @@ pub(crate) fn test_result(address: &Address, status: &TestStatus, report: Option
     text
 }
 
-/// How the run ended.
-pub(crate) fn outcome(is_success: bool, palette: Palette) -> String {
-    if is_success { palette.paint(Tone::Good, "SUCCESS") } else { palette.paint(Tone::Bad, "FAILURE") }
+/// How the run ended; a program that takes the terminal over says itself how it goes.
+pub(crate) fn outcome(ending: RunEnding, palette: Palette) -> Option<String> {
+    match ending {
+        RunEnding::Success => Some(palette.paint(Tone::Good, "SUCCESS")),
+        RunEnding::Failure => Some(palette.paint(Tone::Bad, "FAILURE")),
+        RunEnding::Interrupted => Some(palette.paint(Tone::Bad, "INTERRUPTED")),
+        RunEnding::Foreground => None,
+    }
 }
 
 /// How long each task took, the longest first, and the whole run.

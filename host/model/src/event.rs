@@ -124,8 +124,10 @@ pub enum Event {
 pub enum RunEnding {
     /// Everything asked for was done.
     Success,
-    /// Something failed, or the run was stopped.
+    /// Something failed.
     Failure,
+    /// The user or the client stopped it.
+    Interrupted,
     /// Everything was done but for the program that now runs in the user's terminal.
     Foreground,
 }

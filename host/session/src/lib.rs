@@ -100,6 +100,7 @@ pub fn run(
         events.emit(Event::Diagnostic(report::of_task(scope, error)));
     }
     let ending = match &outcome.foreground {
+        _ if is_interrupted => RunEnding::Interrupted,
         _ if !is_success => RunEnding::Failure,
         Some(_) => RunEnding::Foreground,
         None => RunEnding::Success,

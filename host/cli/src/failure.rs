@@ -130,7 +130,7 @@ pub(crate) fn exit_code(outcome: &Outcome, console: &ConsoleSink) -> ExitCode {
     let outcome = match outcome {
         Outcome::Success | Outcome::Foreground(_) => 0,
         Outcome::Interrupted => INTERRUPTED,
-        Outcome::Failed(failures) => failures.iter().map(|(_, error)| code_of_task(error)).max().unwrap_or(1),
+        Outcome::Failed(failures) => failures.first().map_or(1, |(_, error)| code_of_task(error)),
     };
     match console.stdout_failure() {
         // Whoever read the output has seen enough (`pants list :: | head`).

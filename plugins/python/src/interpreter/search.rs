@@ -25,36 +25,35 @@ pub(super) fn places(entries: &[String], path: &str, pyenv_root: Option<&Path>, 
 
 /// The `bin` directories of pyenv's versions, the newest first.
 fn pyenv_versions(root: &Path) -> Vec<PathBuf> {
-    let mut versions: Vec<PathBuf> = entries_of(&root.join("versions"));
+    let mut versions: Vec<PathBuf> = entries_of(&root.join("versions"), |_| true);
     versions.sort_by_key(|path| std::cmp::Reverse(numbers(&file_name(path))));
     versions.into_iter().map(|version| version.join("bin")).collect()
 }
 
-/// What may be an interpreter in these places: `python3`, then `python3.N` from the newest down, then `python`.
-pub(super) fn candidates(places: &[PathBuf]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for place in places {
-        if place.is_file() {
-            found.push(place.clone());
-            continue;
-        }
-        let mut here: Vec<PathBuf> = entries_of(place)
-            .into_iter()
-            .filter(|path| is_interpreter_name(&file_name(path)) && path.is_file())
-            .collect();
-        here.sort_by_key(|path| preference(&file_name(path)));
-        found.extend(here);
-    }
+/// What may be an interpreter in these places: `python3`, then `python3.N` from the newest down, then `python`. A place
+/// is looked into when those before it are used up.
+pub(super) fn candidates(places: &[PathBuf]) -> impl Iterator<Item = PathBuf> {
     // `/bin` is `/usr/bin`, and `python3` is `python3.11`: each program is asked once, by its first name.
     let mut seen = BTreeSet::new();
-    found.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
+    let all = places.iter().flat_map(|place| candidates_of(place));
+    all.filter(move |path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())))
+}
+
+fn candidates_of(place: &Path) -> Vec<PathBuf> {
+    if place.is_file() {
+        return vec![place.to_owned()];
+    }
+    let mut found = entries_of(place, is_interpreter_name);
+    found.retain(|path| path.is_file());
+    found.sort_by_key(|path| preference(&file_name(path)));
     found
 }
 
-fn entries_of(directory: &Path) -> Vec<PathBuf> {
+fn entries_of(directory: &Path, is_wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     // A place that does not exist, or may not be read, holds no interpreter; the message lists all places.
     let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
-    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+    let wanted = entries.flatten().filter(|entry| is_wanted(&entry.file_name().to_string_lossy()));
+    wanted.map(|entry| entry.path()).collect()
 }
 
 fn file_name(path: &Path) -> String {
@@ -161,7 +160,8 @@ mod tests {
             write(root.path(), &format!("bin/{name}"), "");
         }
         write(root.path(), "special", "");
-        let found = candidates(&[root.path().join("missing"), root.path().join("special"), root.path().join("bin")]);
+        let places = ["missing", "special", "bin"].map(|place| root.path().join(place));
+        let found: Vec<PathBuf> = candidates(&places).collect();
         assert_eq!(
             strings(&found, root.path()),
             ["special", "bin/python3", "bin/python3.12", "bin/python3.9", "bin/python"]

@@ -131,7 +131,6 @@ fn request(repository: &Generated, args: &[&str]) -> Request {
 }
 
 /// Where cargo leaves the plugins that are built with this benchmark.
-#[expect(clippy::disallowed_methods, reason = "a benchmark finds the plugins beside itself")]
 fn exe_dir() -> PathBuf {
     std::env::current_exe().expect("it knows itself").parent().expect("it stands in a directory").to_owned()
 }

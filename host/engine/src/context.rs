@@ -83,7 +83,8 @@ impl SeenSources {
     /// Compares files that are about to be used with what fingerprints were made from.
     fn compare(&self, tree: &InputTree) {
         let digests = lock(&self.digests);
-        if !digests.is_empty() && tree.files().any(|file| digests.get(&file.path).is_some_and(|seen| *seen != file.digest))
+        if !digests.is_empty()
+            && tree.files().any(|file| digests.get(&file.path).is_some_and(|seen| *seen != file.digest))
         {
             self.is_disturbed.store(true, Ordering::Relaxed);
         }

@@ -706,10 +706,8 @@ fn fail_fast_ends_a_group_at_its_first_failure() {
     let journal = Journal::default();
     let member = |name: &str, types: &str| task(name).types(&[types]).noted_in(&journal);
     let one = member("One", "lang1").does_chunks(|_, _| Err(TaskError::failed("no")));
-    let goals = [
-        goal("p", "one", one).in_group("languages"),
-        goal("p", "two", member("Two", "lang2")).in_group("languages"),
-    ];
+    let goals =
+        [goal("p", "one", one).in_group("languages"), goal("p", "two", member("Two", "lang2")).in_group("languages")];
     let mut world = World::new("a:a lang1\nb:b lang2", &goals);
     world.fail_fast = true;
     let outcome = world.run(&["p"], &["a:a", "b:b"]);

@@ -30,7 +30,8 @@ pub(crate) enum Verdict {
 impl ResultPaths {
     pub(crate) fn new(workdir: &Path, address: &Address) -> Self {
         let id = address.id();
-        Self { results: workdir.join(&id), record: workdir.join(format!("{id}.valid")) }
+        // No target is named with an `@`, so this is the results directory of none.
+        Self { results: workdir.join(&id), record: workdir.join(format!("{id}@valid")) }
     }
 
     /// Whether the results are those of this fingerprint; if not, what changed since they were.

@@ -70,7 +70,7 @@ message A {
         exit 1
     "#]]
     .assert_eq(&without_progress(&run(&repository, &["gen", "src"])));
-    assert!(!repository.exists(".pants.d/gen/protoc/src.src.valid"));
+    assert!(!repository.exists(".pants.d/gen/protoc/src.src@valid"));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_tool_that_fails_is_asked_again() {
         exit 1
     "#]]
     .assert_eq(&without_progress(&repository.run(&["gen", "proto"])));
-    assert!(!repository.exists(".pants.d/gen/protoc/proto.proto.valid"));
+    assert!(!repository.exists(".pants.d/gen/protoc/proto.proto@valid"));
     set_protoc(&repository, "protoc");
     let _ = repository.run(&["gen", "proto"]).success();
     assert_eq!(repository.read(".pants.d/gen/protoc/proto.proto/A.java"), "class A {}\n");
@@ -135,7 +135,7 @@ fn a_compile_worker_that_dies_by_a_signal() {
         exit 1
     "#]]
     .assert_eq(&without_progress(&repository.run(&["compile", "src"])));
-    assert!(!repository.exists(".pants.d/compile/javac/src.src.valid"));
+    assert!(!repository.exists(".pants.d/compile/javac/src.src@valid"));
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn a_killed_run_leaves_nothing_that_misleads_the_next() {
     // Nobody could tell the tool; it is let go, and ends.
     repository.write("go", "");
     wait_for("the end of the tool", || (!processes.iter().any(runs)).then_some(()));
-    assert!(!repository.exists(".pants.d/gen/protoc/proto.proto.valid"));
+    assert!(!repository.exists(".pants.d/gen/protoc/proto.proto@valid"));
     check_next_run(&repository);
 }
 
@@ -112,7 +112,7 @@ fn stop_in_mid_compile(signal: Signal) -> Output {
     run.signal(signal);
     let output = run.finish();
     wait_for("the end of the worker", || (!processes.iter().any(runs)).then_some(()));
-    assert!(!repository.exists(".pants.d/compile/javac/src.src.valid"));
+    assert!(!repository.exists(".pants.d/compile/javac/src.src@valid"));
     repository.write("pants.toml", "");
     let next = repository.pants(&["compile", "src"]).with_real_tools().run();
     assert!(!next.stderr.contains("waiting"), "{}", next.stderr);

@@ -107,7 +107,7 @@ fn a_disk_that_is_full_when_all_but_the_mark_of_validity_is_written() {
         [TIME] [ELAPSED] [gen.protoc] protoc proto:proto
         [TIME] [ELAPSED] [gen.protoc] generate from proto:proto failed
         error: gen.protoc: code generation failed
-          generate from proto:proto: cannot write `[ROOT]/.pants.d/gen/protoc/proto.proto.valid`
+          generate from proto:proto: cannot write `[ROOT]/.pants.d/gen/protoc/proto.proto@valid`
           No space left on device (os error 28)
         [TIME] [ELAPSED] FAILURE
         exit 1

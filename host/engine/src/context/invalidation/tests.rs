@@ -333,7 +333,7 @@ fn a_lost_result_and_a_damaged_record_are_invalid() {
         "#]],
     );
     check(
-        |fixture| std::fs::write(at(fixture, "lib.lib.valid"), "pants-validity 1 0000\n").unwrap(),
+        |fixture| std::fs::write(at(fixture, "lib.lib@valid"), "pants-validity 1 0000\n").unwrap(),
         expect![[r#"
             lib:lib: the record of the earlier result is damaged
         "#]],

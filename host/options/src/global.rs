@@ -30,7 +30,8 @@ pub(crate) fn with_global(specs: &[ScopeSpec]) -> Vec<ScopeSpec> {
 /// What is shown, and how the run goes.
 fn run_options() -> Vec<OptionSpec> {
     let levels = ["trace", "debug", "info", "warn", "error"].map(str::to_owned).to_vec();
-    let mut pantsd = flag("pantsd", true, "Use the daemon, which keeps the build graph warm.").advanced();
+    let mut pantsd =
+        flag("pantsd", true, "Use the daemon; there is none yet, so every run is carried out directly.").advanced();
     pantsd.aliases = vec!["enable-pantsd".to_owned()];
     vec![
         option("level", OptionKind::Choice(levels), "info", "Show messages from this level on.").short('l').recursive(),

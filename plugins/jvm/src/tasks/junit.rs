@@ -105,11 +105,17 @@ fn outcome(target: &Target, output: &ProcessOutput) -> TestOutcome {
         TESTS_FAILED => told,
         NO_TESTS => format!("{}: no tests were found in `{address}`", target.location),
         Exit::Code(_) | Exit::Signal(_) | Exit::TimedOut(_) => {
+            let told = without_usage(&told);
             format!("{told}\nthe JVM that runs `{address}` {}", output.describe_exit()).trim().to_owned()
         }
     };
     let is_cached = output.origin == ResultOrigin::Cached;
     TestOutcome { is_success: output.is_success(), is_cached, details: with_newline(details) }
+}
+
+/// What the console said about an argument that it refuses, without the list of all that it takes.
+fn without_usage(told: &str) -> &str {
+    told.split_once("\nUsage: junit ").map_or(told, |(refusal, _)| refusal)
 }
 
 fn with_newline(text: String) -> String {
@@ -174,8 +180,12 @@ impl JunitRun {
         let selects =
             |argument: &String| argument.starts_with("--select") || argument.starts_with("-c=") || argument == "-c";
         if !passthrough.iter().any(selects) {
+            arguments.push(format!("--scan-classpath={classes}"));
             // All classes of the target's own jar, not only those whose names end in `Test`: its sources say what it is.
-            arguments.extend([format!("--scan-classpath={classes}"), "--include-classname=.*".to_owned()]);
+            // The console joins patterns with `or`, so those of the user would mean nothing beside this one.
+            if !passthrough.iter().any(|argument| names_classes(argument)) {
+                arguments.push("--include-classname=.*".to_owned());
+            }
         }
         arguments.extend(passthrough.iter().cloned());
         arguments
@@ -186,6 +196,12 @@ impl JunitRun {
         let targets = closure.iter().map(|place| &self.graph.targets[*place]);
         targets.filter(|target| target.type_name == "files").flat_map(|target| target.sources.clone()).collect()
     }
+}
+
+/// Whether an argument is the console's option for the names of classes to include, in any of its spellings.
+fn names_classes(argument: &str) -> bool {
+    let is_long = argument.split('=').next() == Some("--include-classname");
+    is_long || (argument.starts_with("-n") && !argument.starts_with("--"))
 }
 
 /// The text of one of the target's `extra_env_vars`; `None` stands for a variable that is not set.
@@ -267,6 +283,41 @@ mod tests {
         assert_eq!(result.is_ok(), matches!(status, TestStatus::Success | TestStatus::Cached));
         assert_eq!(world.reports()[0].status, status);
         expect.assert_eq(&world.tool_output());
+    }
+
+    #[test]
+    fn the_users_choice_of_classes_stands_alone() {
+        for (argument, is_choice) in [
+            ("--include-classname=.*IT", true),
+            ("--include-classname", true),
+            ("-n=.*IT", true),
+            ("-n", true),
+            ("--include-classnames=x", false),
+            ("-N=.*IT", false),
+            ("--details=tree", false),
+        ] {
+            let root = tempfile::tempdir().unwrap();
+            let world = world(&root);
+            world.passthrough(&[argument]);
+            world.run::<Testing<JunitRun>>().unwrap();
+            let process = &world.processes()[0];
+            assert_eq!(!process.argv.iter().any(|given| given == "--include-classname=.*"), is_choice, "{argument}");
+            assert!(process.argv.iter().any(|given| given.starts_with("--scan-classpath=")));
+        }
+    }
+
+    #[test]
+    fn a_refused_argument_is_told_without_all_that_would_be_accepted() {
+        let stderr = "Unknown options: '-k', 'title'\nUsage: junit execute [OPTIONS]\nExecute tests\n";
+        let refused = ProcessOutput { stderr: stderr.into(), ..output(255, "") };
+        check(
+            refused,
+            TestStatus::Failure,
+            expect![[r#"
+            Unknown options: '-k', 'title'
+            the JVM that runs `tests/java/a:a` exited with 255
+        "#]],
+        );
     }
 
     #[test]

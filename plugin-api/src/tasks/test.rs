@@ -109,6 +109,7 @@ impl<T: TestTask> Task for Testing<T> {
         let (targets, blocked): (Vec<_>, Vec<_>) =
             targets.into_iter().partition(|target| runnable.iter().any(|other| other.address == target.address));
         for target in blocked {
+            remove_report(context, &report_path(context, &target))?;
             report(context, &target, TestStatus::NotRun, None)?;
         }
         let runs = targets.into_iter().map(|target| test_run(context, target)).collect::<Result<Vec<_>>>()?;
@@ -181,11 +182,30 @@ fn could_not_run(runs: &[TestRun], outcome: &JobsOutcome, failed: &[Address]) ->
 }
 
 fn test_run(context: &Context, target: Target) -> Result<TestRun> {
-    let results_dir = format!("{}/{}", context.workdir(), target.address.id());
+    let results_dir = results_dir(context, &target);
     std::fs::create_dir_all(context.absolute(&results_dir))?;
-    let report = format!("{results_dir}/TEST-{}.xml", target.address.id());
+    let report = report_path(context, &target);
+    remove_report(context, &report)?;
     let timeout = timeout(context, &target)?;
     Ok(TestRun { target, report, results_dir, timeout })
+}
+
+fn results_dir(context: &Context, target: &Target) -> String {
+    format!("{}/{}", context.workdir(), target.address.id())
+}
+
+fn report_path(context: &Context, target: &Target) -> String {
+    format!("{}/TEST-{}.xml", results_dir(context, target), target.address.id())
+}
+
+/// Removes the report of an earlier run: whoever ends without writing one has none. A cached result brings its own back.
+fn remove_report(context: &Context, report: &str) -> Result<()> {
+    match std::fs::remove_file(context.absolute(report)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::from(error).context(format!("cannot remove the old report `{report}`")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn timeout(context: &Context, target: &Target) -> Result<Option<Duration>> {
@@ -250,10 +270,14 @@ mod tests {
         let world = TestContext::new("test.by-name");
         world.build_root(&root);
         for name in ["breaks", "breaks-too", "fails", "passes"] {
+            let results = root.join(format!(".pants.d/test/by-name/src.{name}"));
+            std::fs::create_dir_all(&results).unwrap();
+            std::fs::write(results.join(format!("TEST-src.{name}.xml")), "of an earlier run").unwrap();
             world.target(Target::new(Address::new("src", name), "tests"));
         }
         let error = world.run::<Testing<ByName>>().unwrap_err();
         std::fs::remove_dir_all(root).unwrap();
+        assert!(world.reports().iter().all(|told| told.report.is_none()), "the reports are of an earlier run");
         assert_eq!(error.message, "the tests of `src:breaks` could not run");
         assert_eq!(
             error.causes,

@@ -69,10 +69,10 @@ impl TestTask for JunitRun {
 
     fn run_target(&self, context: &Context, run: &TestRun) -> Result<TestOutcome> {
         let reports = format!("{}/reports", run.results_dir);
+        remove_directory(context, &reports)?;
         let Some(process) = self.process(context, run, &reports)? else {
             return Ok(failure(format!("{}: `{}` has no tests\n", run.target.location, run.target.address)));
         };
-        remove_file(context, &run.report)?;
         let output = context.run(&process)?;
         let merged = junit_report::merge(&context.absolute(&reports), &context.absolute(&run.report));
         // A JVM that was killed leaves half a report; that it was killed is what the user must hear.
@@ -87,8 +87,9 @@ fn failure(details: String) -> TestOutcome {
     TestOutcome { is_success: false, is_cached: false, details }
 }
 
-fn remove_file(context: &Context, path: &str) -> Result<()> {
-    match std::fs::remove_file(context.absolute(path)) {
+/// Removes a directory of an earlier run.
+fn remove_directory(context: &Context, path: &str) -> Result<()> {
+    match std::fs::remove_dir_all(context.absolute(path)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }

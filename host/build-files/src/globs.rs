@@ -3,7 +3,7 @@
 //! Knows nothing of BUILD files. Membership is asked for files that may no longer exist.
 
 use crate::tree::{Listing, Tree, join};
-use crate::wildcard::{Part, Pattern, PatternError, has_wildcard, parts_match};
+use crate::wildcard::{Part, Pattern, PatternError, parts_match};
 use pants_model::Globs;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(crate) struct GlobsError {
 pub(crate) struct Expansion {
     /// Sorted, each once.
     pub files: Vec<String>,
-    /// Names without wildcard that no file has.
+    /// Names and patterns that no file has, before anything is excluded.
     pub missing: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ impl CompiledGlobs {
             let before = expansion.files.len();
             let mut search = Search { tree, wanted, found: &mut expansion.files };
             search.descend(&listing, pattern.parts(), "");
-            if expansion.files.len() == before && !has_wildcard(text) {
+            if expansion.files.len() == before {
                 expansion.missing.push(text.to_string());
             }
         }
@@ -179,7 +179,7 @@ mod tests {
         check(&["**/*.py", "x.py"], &[], expect!["b/c/z.py b/x.py x.py y.py"]);
         check(&["b/**"], &["**/*.txt"], expect!["b/c/z.py b/x.py"]);
         check(&["*/x.*"], &[], expect!["b/x.py b/x.txt"]);
-        check(&["x.py", "nope.py", "n*.py"], &["x.py"], expect![" missing nope.py"]);
+        check(&["x.py", "nope.py", "n*.py"], &["x.py"], expect![" missing nope.py missing n*.py"]);
     }
 
     #[test]

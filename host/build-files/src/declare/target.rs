@@ -10,6 +10,7 @@ use crate::sources::{SourcesError, default_sets, expand_sets, source_sets};
 use crate::symbols::TargetTypeSymbol;
 use crate::syntax::Span;
 use crate::tree::join;
+use crate::wildcard::has_wildcard;
 use pants_model::{Address, FieldSpec, Target, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -239,13 +240,18 @@ impl<'e> TargetCall<'_, '_, 'e> {
         sources.or(source)
     }
 
-    /// The files that given sources expand to; keeps the value as it was written. Names that no file has are told of as `missing_files` says.
+    /// The files that given sources expand to; keeps the value as it was written. Names and patterns
+    /// that no file has are told of as `missing_files` says.
     fn expand_given(&mut self, given: Given<'e>, target: &mut Target) -> Option<Vec<String>> {
         let (tree, dir) = (self.declarations.reads.tree(), self.declarations.reads.dir());
         match source_sets(&given.value).and_then(|sets| Ok(expand_sets(&sets, tree, dir)?)) {
             Ok(expansion) => {
                 for file in expansion.missing {
-                    let message = format!("source `{}` does not exist", join(dir, &file));
+                    let shown = join(dir, &file);
+                    let message = match has_wildcard(&file) {
+                        true => format!("source pattern `{shown}` matches no file"),
+                        false => format!("source `{shown}` does not exist"),
+                    };
                     let place = place_of_text(&given, &file);
                     match self.declarations.missing_files {
                         MissingFilesPolicy::Ignore => {}

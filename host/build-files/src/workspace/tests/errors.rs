@@ -447,13 +447,17 @@ fn sources_that_are_wrong() {
     check(
         "//- a/BUILD\njava_library(sources = ['A.java', '*.txt'])\n",
         expect![[r#"
-        java_library a:a at a/BUILD:1:1
-          sources = ["A.java", "*.txt"]
-        warning: a/BUILD:1:25: source `a/A.java` does not exist
-          |
-        1 | java_library(sources = ['A.java', '*.txt'])
-          |                         ^^^^^^^^
-    "#]],
+            java_library a:a at a/BUILD:1:1
+              sources = ["A.java", "*.txt"]
+            warning: a/BUILD:1:25: source `a/A.java` does not exist
+              |
+            1 | java_library(sources = ['A.java', '*.txt'])
+              |                         ^^^^^^^^
+            warning: a/BUILD:1:35: source pattern `a/*.txt` matches no file
+              |
+            1 | java_library(sources = ['A.java', '*.txt'])
+              |                                   ^^^^^^^
+        "#]],
     );
     check(
         "//- a/BUILD\njava_library(sources = globs('/abs/*.java'))\n",
@@ -695,14 +699,18 @@ fn a_file_that_is_not_utf8() {
 
 #[test]
 fn a_missing_source_is_what_the_policy_says() {
-    let fixture = Fixture::new("//- src/BUILD\njava_library(name = 'a', sources = ['Gone.java'])\n");
-    let told = |missing_files| {
+    let told = |sources: &str, missing_files| {
+        let build = format!("//- src/A.java\n//- src/BUILD\njava_library(name = 'a', sources = {sources})\n");
+        let fixture = Fixture::new(&build);
         let config = WorkspaceConfig { missing_files, ..fixture.config() };
         let diagnostics = BuildFiles::new(config, symbols()).load_all();
         diagnostics.iter().map(|diagnostic| (diagnostic.severity, diagnostic.message.clone())).collect::<Vec<_>>()
     };
     let message = "source `src/Gone.java` does not exist".to_owned();
-    assert_eq!(told(MissingFilesPolicy::Ignore), []);
-    assert_eq!(told(MissingFilesPolicy::Warn), [(Severity::Warning, message.clone())]);
-    assert_eq!(told(MissingFilesPolicy::Error), [(Severity::Error, message)]);
+    assert_eq!(told("['Gone.java']", MissingFilesPolicy::Ignore), []);
+    assert_eq!(told("['Gone.java']", MissingFilesPolicy::Warn), [(Severity::Warning, message.clone())]);
+    assert_eq!(told("['Gone.java']", MissingFilesPolicy::Error), [(Severity::Error, message)]);
+    let message = "source pattern `src/Gone*.java` matches no file".to_owned();
+    assert_eq!(told("['Gone*.java', '*.java']", MissingFilesPolicy::Error), [(Severity::Error, message)]);
+    assert_eq!(told("['*.java', '!A.java']", MissingFilesPolicy::Error), []);
 }

@@ -15,7 +15,7 @@ pub enum AddressSpec {
     Descendants(String),
     /// `dir/File.java`, `dir/*.java`: the targets that own these files; a path or pattern relative to the build root.
     Files(String),
-    /// `^spec`, `!pattern`: what it names is taken away from what the other specs name.
+    /// `^spec`, `!spec`: what it names is taken away from what the other specs name.
     Exclude(Box<AddressSpec>),
 }
 
@@ -52,11 +52,8 @@ impl AddressSpec {
     ///
     /// Looks at the file system, because `src/App.java` is a file only if it is no directory.
     pub fn parse(text: &str, build_root: &Path, cwd: &Path) -> Result<Self, SpecError> {
-        if let Some(rest) = text.strip_prefix('^') {
+        if let Some(rest) = text.strip_prefix(['^', '!']) {
             return Ok(Self::Exclude(Box::new(Self::parse(rest, build_root, cwd)?)));
-        }
-        if let Some(rest) = text.strip_prefix('!') {
-            return Ok(Self::Exclude(Box::new(Self::Files(relative_path(rest, text, build_root, cwd)?))));
         }
         let (path, name) = match text.strip_suffix("::") {
             Some(path) => (path, None),

@@ -46,7 +46,7 @@ usage:
 targets:
   src/java/app:lib  one target             src/java/app:   all in the directory
   src/java/app      its default target     src/java/app::  all below it
-  ::                everything
+  ::                everything             ^src/java/app::  not these, in spite of the others
 
 help:
   ./pants goals                   what can be asked for

@@ -153,6 +153,7 @@ fn specs_of_every_form() {
         //:lib
         3rdparty:guava"#]],
     );
+    named("src/java:: !src/java/app:: !src/java/lib:tests", expect!["src/java/lib:lib"]);
 }
 
 #[test]

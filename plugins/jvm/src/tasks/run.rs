@@ -4,6 +4,7 @@ use crate::graph::{JvmGraph, Purpose};
 use crate::jdk::Jdk;
 use crate::jvm_options;
 use crate::platform::Platforms;
+use crate::programs;
 use plugin_api::products::{GeneratedSources, RuntimeClasspath};
 use plugin_api::{
     Context, Error, OptionRegistrar, Planning, Predicate, Process, Result, RoundManager, Target, Task, TaskSpec,
@@ -52,7 +53,7 @@ impl Task for JvmRun {
         let classpath = context.product::<RuntimeClasspath>()?.unwrap_or_default();
         let entries = graph.classpath(&closure, |address| classpath.entries.get(address).map(Vec::as_slice));
         let paths: Vec<String> = entries.into_iter().map(|entry| entry.path).collect();
-        let process = Process::new(["{tool:jdk}/bin/java"], format!("run {}", target.address))
+        let mut process = Process::new(["{tool:jdk}/bin/java"], format!("run {}", target.address))
             .args(jvm_options::configured(context)?)
             .args(Platforms::load(context)?.jvm_options(target)?)
             .args(target.field("extra_jvm_options").to_strings())
@@ -61,8 +62,28 @@ impl Task for JvmRun {
             .args(context.passthrough().iter().cloned())
             .tool(Jdk::of(context)?.tool())
             .local_only();
+        process.env.extend(locale(context)?);
         context.set_foreground(&process)
     }
+}
+
+/// The variable that the program needs beside those of the user: in the POSIX locale, which is also that of a user who
+/// chose none, a JVM finds no file whose path is not ASCII, not even a relative one below such a directory, and no system
+/// property changes that. `None` when the user chose a locale.
+fn locale(context: &Context) -> Result<Option<(String, String)>> {
+    // The first that is set and not empty decides.
+    for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+        match context.environment(name)?.filter(|value| !value.is_empty()) {
+            None => {}
+            Some(value) if value == "C" || value == "POSIX" => {
+                // What the locale says about characters only, where that is enough.
+                let name = if name == "LC_ALL" { name } else { "LC_CTYPE" };
+                return Ok(Some((name.to_owned(), programs::LOCALE.1.to_owned())));
+            }
+            Some(_) => return Ok(None),
+        }
+    }
+    Ok(Some(("LC_CTYPE".to_owned(), programs::LOCALE.1.to_owned())))
 }
 
 /// The main class of a binary.
@@ -109,6 +130,26 @@ mod tests {
         let expected =
             ["{tool:jdk}/bin/java", "-Xmx256m", "-ea", "-cp", "lib/classes.jar", "a.Main", "one", "two words"];
         assert_eq!(process.argv, expected);
+    }
+
+    #[test]
+    fn only_a_user_without_a_locale_gets_one() {
+        let check = |variables: &[(&str, &str)], expected: &[(&str, &str)]| {
+            let root = tempfile::tempdir().unwrap();
+            let (world, _) = binary(&root, &[("main", "a.Main".into())]);
+            for (name, value) in variables {
+                world.environment(name, value);
+            }
+            world.run::<JvmRun>().unwrap();
+            let process = world.foreground().unwrap();
+            let given: Vec<_> = process.env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            assert_eq!(given, expected, "{variables:?}");
+        };
+        check(&[], &[("LC_CTYPE", "C.UTF-8")]);
+        check(&[("LANG", "C"), ("LC_ALL", "")], &[("LC_CTYPE", "C.UTF-8")]);
+        check(&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "POSIX")], &[("LC_ALL", "C.UTF-8")]);
+        check(&[("LANG", "C"), ("LC_CTYPE", "de_DE.UTF-8")], &[]);
+        check(&[("LANG", "de_DE.ISO-8859-1")], &[]);
     }
 
     #[test]

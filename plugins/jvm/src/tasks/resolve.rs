@@ -91,7 +91,7 @@ fn resolve(context: &Context, declared: &BTreeMap<Address, Vec<Jar>>) -> Result<
     let files: Vec<PlacedFile> = files.into_iter().collect();
     let missing = jars.missing(&files);
     if !missing.is_empty() {
-        let _shown = context.workunit(format!("fetch {} third-party jars", missing.len()))?;
+        let _shown = context.workunit(format!("put {} third-party jars in place", missing.len()))?;
         let jdk = Jdk::of(context)?;
         Resolver::prepare(context, &jdk)?.fetch(&missing, jars.directory())?;
         let still_missing = jars.missing(&files);

@@ -73,7 +73,7 @@ impl<'c> Resolver<'c> {
             let module = coordinate.strip_suffix(&format!(":{version}")).unwrap_or_default();
             script.push(["locked", key, module, version, &file.classifier, &file.ext, &file.sha256].join("\t"));
         }
-        let answer = self.ask(&script, directory, &format!("fetch {} third-party jars", files.len()))?;
+        let answer = self.ask(&script, directory, &format!("put {} third-party jars in place", files.len()))?;
         if answer.is_complete() {
             return Ok(());
         }

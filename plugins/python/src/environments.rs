@@ -9,7 +9,7 @@ use crate::interpreter::{self, Interpreter};
 use crate::lock::{self, LockRequest, Resolver};
 use crate::requirements::RequirementSet;
 use crate::toolchain::Toolchain;
-use crate::{network, options, pins, registry};
+use crate::{network, options, pins};
 use plugin_api::products::{GeneratedSources, PythonEnvironment, PythonEnvironments};
 use plugin_api::{
     Address, Context, Error, ErrorKind, Job, JobsOutcome, Planning, Predicate, Product, ProductDecl, Result,
@@ -224,7 +224,7 @@ fn install(
         .arg("--requirements={tool:target}/lock.txt")
         .tool(tools.tool.clone())
         .tool(target);
-    let output = registry::run_with_sources(context, tools, &resolver.sources, &directory.join("lock.txt"), install)?;
+    let output = resolver.sources.run(context, tools, &directory.join("lock.txt"), install)?;
     if output.is_success() {
         return Ok(());
     }

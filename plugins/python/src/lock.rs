@@ -6,9 +6,10 @@
 mod explain;
 
 use crate::interpreter::Interpreter;
+use crate::registry::PackageSources;
 use crate::requirements::RequirementSet;
 use crate::toolchain::{NETWORK_TIMEOUT, NETWORK_VARIABLES, Toolchain};
-use crate::{network, options, pins, registry};
+use crate::{network, options, pins};
 use plugin_api::{Context, Error, Process, Result, Tool};
 use std::path::Path;
 
@@ -31,13 +32,13 @@ impl LockRequest {
 }
 
 /// How the user wants versions to be chosen.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Resolver {
     /// The text of `requirement_constraints`.
     constraints: String,
     allow_prereleases: bool,
-    /// Where packages come from, as arguments of uv; empty when the options do not say.
-    pub(crate) sources: Vec<String>,
+    /// Where packages come from.
+    pub(crate) sources: PackageSources,
 }
 
 impl Resolver {
@@ -52,7 +53,7 @@ impl Resolver {
         };
         let allow_prereleases =
             context.option_of(options::SETUP, "resolver-allow-prereleases")?.value.as_bool().unwrap_or_default();
-        Ok(Self { constraints, allow_prereleases, sources: registry::from_options(context)? })
+        Ok(Self { constraints, allow_prereleases, sources: PackageSources::from_options(context)? })
     }
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn lock(
         request.preferred,
         &resolver.constraints,
         &resolver.allow_prereleases.to_string(),
-        &resolver.sources.join("\n"),
+        &resolver.sources.key(),
         &interpreter.identity(),
         &toolchain.tool.identity,
     ]);
@@ -99,8 +100,7 @@ fn make(
     std::fs::write(directory.join("lock.txt"), request.preferred)?;
     let process =
         compile(resolver).tool(toolchain.tool.clone()).tool(interpreter.tool()).tool(Tool::new("lock", directory, ""));
-    let output =
-        registry::run_with_sources(context, toolchain, &resolver.sources, &directory.join("requirements.in"), process)?;
+    let output = resolver.sources.run(context, toolchain, &directory.join("requirements.in"), process)?;
     if output.is_success() {
         return Ok(());
     }

@@ -7,17 +7,72 @@ use crate::options;
 use crate::toolchain::{NETWORK_VARIABLES, Toolchain};
 use plugin_api::{Context, Process, ProcessOutput, Result};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Variables that say that uv is configured itself.
 const UV_VARIABLES: [&str; 6] =
     ["UV_CONFIG_FILE", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_INDEX", "UV_INDEX_URL"];
 
-/// The arguments that the options come to; empty when they name nothing.
-pub(crate) fn from_options(context: &Context) -> Result<Vec<String>> {
-    let indexes = options::list(context, options::REPOS, "indexes")?;
-    let repos = options::list(context, options::REPOS, "repos")?;
-    Ok(arguments(&indexes, &repos))
+/// Where the packages of one task come from.
+#[derive(Debug, Default)]
+pub(crate) struct PackageSources {
+    /// The arguments that the options come to; empty when they name nothing.
+    arguments: Vec<String>,
+    /// What pip said; it is asked by the first that needs it, and once.
+    pip: Mutex<Option<Arc<PipSettings>>>,
+}
+
+impl PackageSources {
+    /// Reads the options.
+    pub(crate) fn from_options(context: &Context) -> Result<Self> {
+        let indexes = options::list(context, options::REPOS, "indexes")?;
+        let repos = options::list(context, options::REPOS, "repos")?;
+        Ok(Self { arguments: arguments(&indexes, &repos), pip: Mutex::default() })
+    }
+
+    /// What of them is part of keys: the options.
+    pub(crate) fn key(&self) -> String {
+        self.arguments.join("\n")
+    }
+
+    /// Runs uv with the sources of packages. `file` is the requirements file that it reads: for as long as uv runs, it
+    /// says where packages come from, too.
+    pub(crate) fn run(
+        &self,
+        context: &Context,
+        toolchain: &Toolchain,
+        file: &Path,
+        mut process: Process,
+    ) -> Result<ProcessOutput> {
+        if !self.arguments.is_empty() {
+            return context.run(&process.args(self.arguments.iter().cloned()));
+        }
+        let settings = self.pip_settings(context, toolchain)?;
+        if let (Some(certificate), None) = (&settings.certificate, context.environment("SSL_CERT_FILE")?) {
+            process = process.env("SSL_CERT_FILE", certificate);
+        }
+        let sources = settings.lines();
+        if sources.is_empty() {
+            return context.run(&process);
+        }
+        let requirements = std::fs::read_to_string(file)?;
+        std::fs::write(file, format!("{}\n{requirements}", sources.join("\n")))?;
+        let output = context.run(&process);
+        std::fs::write(file, requirements)?;
+        output
+    }
+
+    fn pip_settings(&self, context: &Context, toolchain: &Toolchain) -> Result<Arc<PipSettings>> {
+        // Held while pip is asked: whoever comes meanwhile waits for the answer.
+        let mut known = self.pip.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(settings) = &*known {
+            return Ok(Arc::clone(settings));
+        }
+        let settings = Arc::new(ask_pip(context, toolchain)?);
+        *known = Some(Arc::clone(&settings));
+        Ok(settings)
+    }
 }
 
 /// The first index takes the place of the registry's own; the others stand behind it.
@@ -29,38 +84,11 @@ fn arguments(indexes: &[String], repos: &[String]) -> Vec<String> {
     indexes.chain(repos.iter().map(|repo| format!("--find-links={repo}"))).collect()
 }
 
-/// Runs uv with the sources of packages. `file` is the requirements file that it reads: for as long as uv runs, it says
-/// where packages come from, too.
-pub(crate) fn run_with_sources(
-    context: &Context,
-    toolchain: &Toolchain,
-    options: &[String],
-    file: &Path,
-    mut process: Process,
-) -> Result<ProcessOutput> {
-    if !options.is_empty() {
-        return context.run(&process.args(options.iter().cloned()));
-    }
-    let Some(settings) = pip_settings(context, toolchain)? else { return context.run(&process) };
-    if let (Some(certificate), None) = (&settings.certificate, context.environment("SSL_CERT_FILE")?) {
-        process = process.env("SSL_CERT_FILE", certificate);
-    }
-    let sources = settings.lines();
-    if sources.is_empty() {
-        return context.run(&process);
-    }
-    let requirements = std::fs::read_to_string(file)?;
-    std::fs::write(file, format!("{}\n{requirements}", sources.join("\n")))?;
-    let output = context.run(&process);
-    std::fs::write(file, requirements)?;
-    output
-}
-
-/// What pip is configured with; `None` when uv is configured itself.
-fn pip_settings(context: &Context, toolchain: &Toolchain) -> Result<Option<PipSettings>> {
+/// What pip is configured with; nothing when uv is configured itself.
+fn ask_pip(context: &Context, toolchain: &Toolchain) -> Result<PipSettings> {
     for variable in UV_VARIABLES {
         if context.environment(variable)?.is_some() {
-            return Ok(None);
+            return Ok(PipSettings::default());
         }
     }
     let list = Process::new(
@@ -72,7 +100,7 @@ fn pip_settings(context: &Context, toolchain: &Toolchain) -> Result<Option<PipSe
     .timeout(Duration::from_secs(60))
     .local_only();
     // Settings that pip cannot read itself would have stopped it from installing uv.
-    Ok(Some(PipSettings::parse(&context.run(&list)?.stdout_text())))
+    Ok(PipSettings::parse(&context.run(&list)?.stdout_text()))
 }
 
 /// The settings of pip that say where packages come from.

@@ -69,6 +69,16 @@ fn only_roots_of_the_types_that_were_asked_for_get_environments() {
 }
 
 #[test]
+fn pip_is_asked_for_its_settings_once() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = world("resolve.requirements", directory.path(), &targets());
+    world.roots(&roots(&["tests/python/a:a", "src/python/app:app"]));
+    world.run::<ResolveRequirements>().expect("every fake tool succeeds");
+    let asks = |process: &&Process| process.argv.ends_with(&["config".to_owned(), "list".to_owned()]);
+    assert_eq!(world.processes().iter().filter(asks).count(), 1);
+}
+
+#[test]
 fn a_second_run_asks_no_registry() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let run = || {

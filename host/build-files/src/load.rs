@@ -153,7 +153,7 @@ impl Loaded {
         match self.directory(dependency.dir()) {
             // A target that a broken file did not get to declare is not missing.
             Some(Directory::Family(family)) if family.has_errors() => return,
-            Some(Directory::Family(family)) => hint = Some(name_hint(dependency, family)),
+            Some(Directory::Family(family)) => hint = Some(name_hint(dependency, family, absolute)),
             Some(Directory::NoBuildFile) => hint = Some(format!("{} has no BUILD file", shown_dir(dependency.dir()))),
             Some(Directory::Absent(why)) => hint = Some(format!("{} {why}", shown_dir(dependency.dir()))),
             None => {}
@@ -237,10 +237,10 @@ pub(crate) fn absolute(address: &Address) -> String {
     format!("//{}:{}", address.dir(), address.name())
 }
 
-/// Which name of a family was meant, or which there are.
-pub(crate) fn name_hint(address: &Address, family: &Family) -> String {
+/// Which name of a family was meant, written as `shown` does, or which there are.
+pub(crate) fn name_hint(address: &Address, family: &Family, shown: fn(&Address) -> String) -> String {
     if let Some(name) = suggest(address.name(), family.names()) {
-        return format!("did you mean `{}`?", absolute(&Address::new(address.dir(), name)));
+        return format!("did you mean `{}`?", shown(&Address::new(address.dir(), name)));
     }
     let names: Vec<&str> = family.names().collect();
     let shown: Vec<String> = names.iter().take(10).map(|name| format!("`:{name}`")).collect();

@@ -99,8 +99,8 @@ impl Selection {
             return Vec::new();
         }
         let hint = match family {
-            Some(family) => Some(name_hint(address, family)),
-            None => absence_hint(loaded, world, dir, &format!(":{}", address.name())),
+            Some(family) => Some(name_hint(address, family, Address::to_string)),
+            None => similar_target(loaded, world, address).or_else(|| reason_of_absence(loaded, dir)),
         };
         self.no_match(&address.to_string(), hint);
         Vec::new()
@@ -110,7 +110,7 @@ impl Selection {
         loaded.load_directories(world, [dir]);
         self.asked.insert(dir.into());
         let Some(family) = loaded.family(dir) else {
-            let hint = absence_hint(loaded, world, dir, ":");
+            let hint = similar_family(loaded, world, dir).or_else(|| reason_of_absence(loaded, dir));
             self.no_match(&spec.to_string(), hint);
             return Vec::new();
         };
@@ -125,7 +125,8 @@ impl Selection {
             Ok(listings) => listings,
             Err(why) => {
                 loaded.load_directories(world, [dir]);
-                let hint = absence_hint(loaded, world, dir, "::");
+                let similar = similar_dir(world, dir).map(|dir| format!("did you mean `{dir}::`?"));
+                let hint = similar.or_else(|| reason_of_absence(loaded, dir));
                 match why {
                     NoListing::Unreadable(error) => self.no_match(&spec.to_string(), Some(error.to_string())),
                     NoListing::Missing | NoListing::Ignored => self.no_match(&spec.to_string(), hint),
@@ -195,15 +196,40 @@ fn addresses(targets: &[Arc<Target>]) -> Vec<Address> {
     targets.iter().map(|target| target.address.clone()).collect()
 }
 
-/// Why a loaded directory has no targets: the spelling that was meant, or what is wrong with it.
-fn absence_hint(loaded: &Loaded, world: &World, dir: &str, rest: &str) -> Option<String> {
+/// Why a loaded directory has no targets.
+fn reason_of_absence(loaded: &Loaded, dir: &str) -> Option<String> {
     match loaded.directory(dir)? {
         Directory::Family(_) => None,
         Directory::NoBuildFile => Some(format!("{} has no BUILD file", shown_dir(dir))),
-        Directory::Absent(why) => Some(match similar_dir(world, dir) {
-            Some(similar) => format!("did you mean `{similar}{rest}`?"),
-            None => format!("{} {why}", shown_dir(dir)),
-        }),
+        Directory::Absent(why) => Some(format!("{} {why}", shown_dir(dir))),
+    }
+}
+
+/// The directory with targets that was meant by one that does not exist.
+fn similar_with_targets(loaded: &mut Loaded, world: &World, dir: &str) -> Option<String> {
+    let is_absent = matches!(loaded.directory(dir)?, Directory::Absent(_));
+    let similar = similar_dir(world, dir).filter(|_| is_absent)?;
+    loaded.load_directories(world, [&*similar]);
+    let has_targets = loaded.family(&similar).is_some_and(|family| !family.targets.is_empty());
+    has_targets.then_some(similar)
+}
+
+/// What `dir:` was meant to be.
+fn similar_family(loaded: &mut Loaded, world: &World, dir: &str) -> Option<String> {
+    similar_with_targets(loaded, world, dir).map(|similar| format!("did you mean `{similar}:`?"))
+}
+
+/// The target that exists and whose directory looks alike; one that is named after its directory stays so.
+fn similar_target(loaded: &mut Loaded, world: &World, address: &Address) -> Option<String> {
+    let dir = similar_with_targets(loaded, world, address.dir())?;
+    let family = loaded.family(&dir)?;
+    let last_of = |dir: &str| dir.rsplit('/').next().unwrap_or_default().to_owned();
+    let is_default = address.name() == last_of(address.dir());
+    let name = if is_default { last_of(&dir) } else { address.name().to_owned() };
+    let meant = Address::new(&dir, &name);
+    match family.get(&name) {
+        Some(_) => Some(format!("did you mean `{meant}`?")),
+        None => Some(name_hint(&meant, family, Address::to_string)),
     }
 }
 

@@ -162,8 +162,8 @@ fn specs_that_name_nothing() {
     named(
         "src/java/lib:lob",
         expect![[r#"
-        `src/java/lib:lob` does not match any targets
-          hint: did you mean `//src/java/lib:lib`?"#]],
+            `src/java/lib:lob` does not match any targets
+              hint: did you mean `src/java/lib:lib`?"#]],
     );
     named(
         "src/java/lib:other",
@@ -186,6 +186,18 @@ fn specs_that_name_nothing() {
               hint: did you mean `src/java/lib::`?
             `src/nope:` does not match any targets
               hint: directory `src/nope` does not exist"#]],
+    );
+    named(
+        "src/java/libb src/java/libb:test src/java/libb:x src/java/ap/data:",
+        expect![[r#"
+        `src/java/libb:libb` does not match any targets
+          hint: did you mean `src/java/lib:lib`?
+        `src/java/libb:test` does not match any targets
+          hint: did you mean `src/java/lib:tests`?
+        `src/java/libb:x` does not match any targets
+          hint: directory `src/java/lib` declares `:lib`, `:tests`
+        `src/java/ap/data:` does not match any targets
+          hint: directory `src/java/ap/data` does not exist"#]],
     );
     named(
         "src/java/app/data::",

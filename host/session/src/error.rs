@@ -1,6 +1,6 @@
 //! Why a run did not get as far as its tasks.
 
-use pants_engine::{PlanError, RegisterError, TaskError};
+use pants_engine::{PlanError, RegisterError, TaskError, TaskErrorKind};
 use pants_model::Diagnostic;
 use pants_options::{OptionsError, ScopeError};
 use pants_plugin_loader::LoadError;
@@ -26,6 +26,14 @@ pub enum SessionError {
         /// The goals that take arguments.
         takers: Vec<String>,
     },
+    /// Targets were chosen, or forgotten, and no goal that was asked for works on any.
+    #[error("{} nothing to do: {reason}", having(goals))]
+    NothingToDo {
+        /// The goals that were asked for.
+        goals: Vec<String>,
+        /// Why they have nothing to do.
+        reason: &'static str,
+    },
     /// Options that plugins declared cannot be spelled or clash.
     #[error("the options that the backends declare do not fit together")]
     Scopes(Vec<ScopeError>),
@@ -37,13 +45,25 @@ pub enum SessionError {
     Task(#[from] TaskError),
     /// The plan.
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Plan(PlanError),
     /// BUILD files, specs, or files that they name; all were found in one go.
     #[error("{}", summary(.0))]
     Repository(Vec<Diagnostic>),
     /// The caches.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<PlanError> for SessionError {
+    /// What a built-in task could not find out is told as it is; whose question it was to answer is no news to a user.
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Task { source, .. } if source.plugin.is_none() && source.kind == TaskErrorKind::Failed => {
+                Self::Task(*source)
+            }
+            error => Self::Plan(error),
+        }
+    }
 }
 
 impl SessionError {
@@ -58,6 +78,13 @@ impl SessionError {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+fn having(goals: &[String]) -> String {
+    match goals {
+        [one] => format!("goal `{one}` has"),
+        many => format!("goals `{}` have", many.join("`, `")),
     }
 }
 

@@ -7,6 +7,7 @@ mod backends;
 mod error;
 mod git;
 mod goals;
+mod idle;
 mod json;
 mod places;
 mod report;
@@ -22,7 +23,7 @@ pub use warm::Warm;
 
 use backends::{BackendKey, Backends};
 use pants_build_files::BuildFiles;
-use pants_engine::{ExecuteRequest, PlanRequest, RoundPlan, execute, plan_rounds};
+use pants_engine::{ExecuteRequest, PlanRequest, execute, plan_rounds};
 use pants_model::{Event, EventSink, LogLevel, OptionValues, RunEnding};
 use pants_options::{CommandLine, HelpKind, render_help};
 use repository::Repository;
@@ -67,8 +68,12 @@ pub fn run(
         },
         &*repository,
     )?;
-    warn_of_nothing_to_do(&plan, &command, &**events);
-    if is_set(&options, "explain") {
+    let is_explained = is_set(&options, "explain");
+    if !is_explained {
+        idle::check(&plan, &command, &options)?;
+    }
+    idle::warn(&plan, &command, &options, &**events);
+    if is_explained {
         events.emit(Event::Output(plan.explain().into_bytes()));
         return Ok(Outcome::Success);
     }
@@ -133,18 +138,6 @@ fn help_text(request: &Request, backends: &Backends, command: &mut CommandLine) 
         return None;
     }
     Some(render_help(&help, &backends.scopes, request.width))
-}
-
-/// Says so when goals were asked for that have nothing to work on.
-fn warn_of_nothing_to_do(plan: &RoundPlan, command: &CommandLine, events: &dyn EventSink) {
-    for phase in plan.idle_phases() {
-        let why = if command.specs.is_empty() && plan.roots().is_empty() {
-            "no targets were given (`::` means all of them)".to_owned()
-        } else {
-            "none of the targets is of a type that it works on".to_owned()
-        };
-        say(events, LogLevel::Warn, format!("goal `{phase}` has nothing to do: {why}"));
-    }
 }
 
 fn is_set(options: &OptionValues, name: &str) -> bool {

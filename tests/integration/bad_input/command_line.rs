@@ -76,7 +76,7 @@ fn unknown_targets() {
         &["list", "src:ap"],
         expect![[r#"
         error: `src:ap` does not match any targets
-          hint: did you mean `//src:app`?
+          hint: did you mean `src:app`?
         exit 1
     "#]],
     );
@@ -228,15 +228,23 @@ fn goals_without_targets() {
         &repository,
         &["compile"],
         expect![[r#"
-            warning: goal `compile` has nothing to do: no targets were given (`::` means all of them)
-            exit 0
+            error: goal `compile` has nothing to do: no targets were given (`::` means all of them)
+            exit 1
         "#]],
     );
     check(
         &repository,
         &["compile", "src:app"],
         expect![[r#"
-        warning: goal `compile` has nothing to do: none of the targets is of a type that it works on
+        error: goal `compile` has nothing to do: none of the targets is of a type that it works on
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["--tag=nope", "compile", "::"],
+        expect![[r#"
+        warning: goal `compile` has nothing to do: no target passes `--tag` and `--exclude-target-regexp`
         exit 0
     "#]],
     );

@@ -45,8 +45,8 @@ fn one_program_is_run() {
             "error: run.py: `run` takes exactly one target, and was given 3",
         ]
     );
-    let output = tutorial().run(&["run", "src/java/org/example/app:lib"]);
-    assert!(output.stderr.contains("goal `run` has nothing to do"), "{output:?}");
+    let said = run(&tutorial(), &["run", "src/java/org/example/app:lib"]).failure(1);
+    assert!(said.contains("error: goal `run` has nothing to do"), "{said}");
 }
 
 #[test]

@@ -127,3 +127,52 @@ fn a_range_says_what_commits_changed() {
     "#]],
     );
 }
+
+#[test]
+fn what_git_does_not_know_is_told_without_its_way() {
+    let told = |repository: &Repository, args: &[&str], expect: Expect| {
+        expect.assert_eq(&repository.run(args).failure(1));
+    };
+    told(
+        &committed(),
+        &["changed", "--parent=nope"],
+        expect![[r#"
+        error: git knows no commit `nope`
+    "#]],
+    );
+    told(
+        &committed(),
+        &["changed", "--diffspec=nope"],
+        expect![[r#"
+        error: git knows no commit `nope`
+    "#]],
+    );
+    told(
+        &committed(),
+        &["changed", "--diffspec=nope..HEAD"],
+        expect![[r#"
+        error: `git diff` failed: bad revision 'nope..HEAD'
+    "#]],
+    );
+    told(
+        &committed(),
+        &["--changed-parent=nope", "list"],
+        expect![[r#"
+        error: git knows no commit `nope`
+    "#]],
+    );
+    told(
+        &Repository::new(FILES),
+        &["changed"],
+        expect![[r#"
+        error: the build root is in no git repository, so nothing is known to have changed
+    "#]],
+    );
+    told(
+        &Repository::new(FILES),
+        &["test-changed"],
+        expect![[r#"
+        error: the build root is in no git repository, so nothing is known to have changed
+    "#]],
+    );
+}

@@ -25,6 +25,8 @@ pub(crate) enum ChangeSpec {
 pub(crate) enum GitError {
     #[error("cannot run `git`")]
     CannotRun(#[source] std::io::Error),
+    #[error("git knows no commit `{0}`")]
+    UnknownCommit(String),
     #[error("`git {command}` failed: {message}")]
     Failed { command: String, message: String },
 }
@@ -40,7 +42,7 @@ impl GitError {
                     "the build root is in no git repository, so nothing is known to have changed",
                 )
             }
-            Self::Failed { .. } => Diagnostic::error_without_place(self.to_string()),
+            Self::UnknownCommit(_) | Self::Failed { .. } => Diagnostic::error_without_place(self.to_string()),
         }
     }
 }
@@ -53,9 +55,15 @@ pub(crate) fn changed_files(
 ) -> Result<Vec<PathBuf>, GitError> {
     let git = |args: &[&str]| run(build_root, args, environment);
     let mut files = BTreeSet::new();
+    let check_commit = |commit: &str| match git(&["rev-parse", "--verify", "--quiet", &format!("{commit}^{{commit}}")])
+    {
+        Err(GitError::Failed { message, .. }) if message.is_empty() => Err(GitError::UnknownCommit(commit.to_owned())),
+        answer => answer,
+    };
     match spec {
         ChangeSpec::Range(range) if range.contains("..") => files.extend(git(&diff(range))?),
         ChangeSpec::Range(commit) => {
+            check_commit(commit)?;
             let args =
                 ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "--relative", "-r", "-z", "--root"];
             files.extend(git(&[&args[..], &[commit.as_str(), "--"]].concat())?);
@@ -71,6 +79,7 @@ pub(crate) fn changed_files(
             }
             files.extend(git(&["ls-files", "--others", "--exclude-standard", "-z"])?);
             if let Some(parent) = parent {
+                check_commit(parent)?;
                 files.extend(git(&diff(&format!("{parent}...HEAD")))?);
             }
         }
@@ -99,7 +108,8 @@ fn run(
     if !output.status.success() {
         let message = String::from_utf8_lossy(&output.stderr);
         let message = message.lines().next().unwrap_or_default().trim_start_matches("fatal: ").to_owned();
-        return Err(GitError::Failed { command: args.join(" "), message });
+        let command = args.first().copied().unwrap_or_default().to_owned();
+        return Err(GitError::Failed { command, message });
     }
     let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
     Ok(paths.map(path_of).collect())

@@ -194,11 +194,19 @@ fn names_of_files_that_are_no_text() {
         src:src
         warning: `dir\xff` is left out, because its name is not UTF-8
         warning: `src/A\xff.java` is left out, because its name is not UTF-8
+        src/BUILD:1:23: warning: source pattern `src/*.java` matches no file
+          |
+        1 | java_library(sources=['*.java'])
+          |                       ^^^^^^^^
         exit 0
     "#]],
     );
     expect![[r#"
         src/BUILD
+        src/BUILD:1:23: warning: source pattern `src/*.java` matches no file
+          |
+        1 | java_library(sources=['*.java'])
+          |                       ^^^^^^^^
         exit 0
     "#]]
     .assert_eq(&shown(&repository.run(&["filedeps", "src"])));

@@ -27,6 +27,10 @@ fn check(directory: &std::path::Path, repository: &Repository, args: &[&str], ex
 fn changes_are_seen_below_the_top_of_the_git_repository() {
     let (whole, root) = monorepo();
     check(&root, &whole, &["changed"], expect![""]);
+    // What the pattern of these resources still finds when the other file is gone.
+    whole.write("build/src/resources/org/example/greet/kept.txt", "");
+    whole.git(&["add", "build/src/resources"]);
+    whole.git(&["commit", "--quiet", "--message=kept"]);
     whole.write("README", "changed, but outside");
     whole.git(&["mv", "build/src/java/org/example/app/Main.java", "build/src/java/org/example/app/Start.java"]);
     whole.write("build/src/python/example/greet/more.py", "");

@@ -5,7 +5,7 @@ use crate::panics::Backtraces;
 use jiff::Zoned;
 use pants_console::{ClockReading, ConsoleOptions, ConsoleSink, parse_level};
 use pants_model::{LogLevel, OptionSource};
-use pants_options::{Bootstrap, Invocation, VERSION};
+use pants_options::{Bootstrap, HelpKind, HelpRequest, Invocation, VERSION, global_scope, render_help};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -53,6 +53,17 @@ impl Client {
         self.invocation.args.first().is_some_and(|arg| ["--version", "-V"].contains(&arg.as_str()))
     }
 
+    /// Whether help is all that is asked for.
+    pub(crate) fn asks_for_help(&self) -> bool {
+        matches!(self.invocation.args.as_slice(), [word] if ["help", "-h", "--help"].contains(&word.as_str()))
+    }
+
+    /// Shows what is known of the command line where there is no repository, and so no backend.
+    pub(crate) fn show_help(&self) -> ExitCode {
+        let request = HelpRequest { kind: HelpKind::Basic, scopes: Vec::new() };
+        print(&render_help(&request, &[global_scope()], self.width))
+    }
+
     /// Shows the version, and below it the version of Pants v1 that the repository here, if any, was written for.
     pub(crate) fn show_the_version(&self) -> ExitCode {
         let mut text = format!("{VERSION}\n");
@@ -62,10 +73,7 @@ impl Client {
         {
             text.push_str(&format!("for a repository written for Pants {name} ({})\n", version.source));
         }
-        match io::stdout().write_all(text.as_bytes()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        }
+        print(&text)
     }
 
     /// The console of this client.
@@ -97,6 +105,14 @@ impl Client {
 
     fn has_variable(&self, name: &str) -> bool {
         self.invocation.environment.get(std::ffi::OsStr::new(name)).is_some_and(|value| !value.is_empty())
+    }
+}
+
+/// Prints before there is a console.
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }
 

@@ -13,6 +13,7 @@ mod signals;
 use client::Client;
 use failure::{Failure, exit_code};
 use pants_model::EventSink;
+use pants_options::OptionsError;
 use pants_session::{Cancel, Outcome, Request};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     }
     let bootstrap = match pants_options::bootstrap(&client.invocation) {
         Ok(bootstrap) => bootstrap,
+        Err(OptionsError::NoBuildRoot { .. }) if client.asks_for_help() => return client.show_help(),
         Err(error) => return failure::without_console(&Failure::from(error)),
     };
     log::install(&bootstrap);

@@ -306,4 +306,6 @@ fn no_build_root() {
         exit 1
     "#]],
     );
+    let help = repository.run(&["help"]).quiet_success();
+    assert!(help.starts_with("usage:") && help.contains("--level"), "{help}");
 }

@@ -162,3 +162,32 @@ pub(crate) fn without_console(failure: &Failure) -> ExitCode {
     }
     code(failure.kind.exit_code())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panics::{self, Backtraces};
+
+    #[test]
+    fn a_panic_of_this_program_is_an_internal_error_with_its_place() {
+        panics::keep(Backtraces::Hidden);
+        let failure = panics::catching(|| panic!("on purpose")).map(|()| ()).expect_err("it panicked");
+        assert_eq!(failure.kind.exit_code(), 70);
+        let [report] = failure.reports.as_slice() else { panic!("{failure:?}") };
+        assert!(report.message.starts_with("internal error: on purpose, at "), "{report}");
+        assert!(report.message.contains("failure.rs:"), "{report}");
+        assert!(report.hints[0].starts_with("this is a bug"), "{report}");
+        assert_eq!(panics::catching(|| 7).expect("nothing went wrong"), 7);
+    }
+
+    #[test]
+    fn a_task_has_its_own_exit_code_and_a_panic_of_a_built_in_one_is_internal() {
+        let failed = TaskError::failed("it failed");
+        assert_eq!(code_of_task(&failed), 1);
+        assert_eq!(code_of_task(&failed.with_exit_code(7)), 7);
+        let panicked = || TaskError { kind: TaskErrorKind::Panicked, ..TaskError::failed("it panicked") };
+        assert_eq!(code_of_task(&panicked()), 70);
+        let of_plugin = TaskError { plugin: Some("acme".into()), ..panicked() };
+        assert_eq!(code_of_task(&of_plugin), 1);
+    }
+}

@@ -220,18 +220,18 @@ impl OptionsError {
             Self::UnknownOption { scope, suggestions, .. } => {
                 let mut hints = did_you_mean(suggestions);
                 let of = if scope.is_empty() { String::new() } else { format!(" {scope}") };
-                hints.push(format!("`./pants help-advanced{of}` lists all options"));
+                hints.push(format!("`pants help-advanced{of}` lists all options"));
                 hints
             }
             Self::ValueMissing { flag, value } => vec![format!("write `{flag}={value}`")],
             Self::UnknownGoal { suggestions, .. } => {
                 let mut hints = did_you_mean(suggestions);
-                hints.push("`./pants goals` lists all goals".to_owned());
+                hints.push("`pants goals` lists all goals".to_owned());
                 hints
             }
             Self::NotAGoal { word } => {
                 vec![
-                    format!("`./pants help-advanced {word}` lists its options"),
+                    format!("`pants help-advanced {word}` lists its options"),
                     format!("a directory of that name is asked for as `./{word}`"),
                 ]
             }

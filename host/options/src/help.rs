@@ -41,7 +41,7 @@ enum Shown {
 fn overview(specs: &[ScopeSpec], width: usize) -> String {
     const USAGE: &str = "\
 usage:
-  ./pants [options] goal [its options] ... [target ...] [-- tool arguments]
+  pants [options] goal [its options] ... [target ...] [-- tool arguments]
 
 targets:
   src/java/app:lib  one target             src/java/app:   all in the directory
@@ -49,11 +49,11 @@ targets:
   ::                everything             ^src/java/app::  not these, in spite of the others
 
 help:
-  ./pants goals                   what can be asked for
-  ./pants help <goal>             the usual options of a goal
-  ./pants help-advanced [<goal>]  all its options, or all global ones
-  ./pants help-all                all options there are
-  ./pants targets                 what can stand in a BUILD file
+  pants goals                   what can be asked for
+  pants help <goal>             the usual options of a goal
+  pants help-advanced [<goal>]  all its options, or all global ones
+  pants help-all                all options there are
+  pants targets                 what can stand in a BUILD file
 
 ";
     format!("{USAGE}{}", blocks(&chosen(specs, ""), Shown::Usual, width))
@@ -111,7 +111,7 @@ fn block(spec: &ScopeSpec, shown: Shown, width: usize) -> String {
         count += section(&mut text, spec, "deprecated", spec.options.iter().filter(deprecated), width);
     } else if spec.options.iter().any(|option| !usual(&option)) {
         let of = if spec.name.is_empty() { String::new() } else { format!(" {}", spec.name) };
-        text.push_str(&format!("\n  (more: ./pants help-advanced{of})\n"));
+        text.push_str(&format!("\n  (more: pants help-advanced{of})\n"));
         count += 1;
     }
     if count == 0 {

@@ -23,7 +23,7 @@ fn unknown_goals() {
         expect![[r#"
         error: unknown goal `lst`
           hint: did you mean `list`?
-          hint: `./pants goals` lists all goals
+          hint: `pants goals` lists all goals
         exit 1
     "#]],
     );
@@ -33,7 +33,7 @@ fn unknown_goals() {
         expect![[r#"
         error: unknown goal `compile.javca`
           hint: did you mean `compile.javac`?
-          hint: `./pants goals` lists all goals
+          hint: `pants goals` lists all goals
         exit 1
     "#]],
     );
@@ -42,7 +42,7 @@ fn unknown_goals() {
         &["frobnicate"],
         expect![[r#"
         error: unknown goal `frobnicate`
-          hint: `./pants goals` lists all goals
+          hint: `pants goals` lists all goals
         exit 1
     "#]],
     );
@@ -62,7 +62,7 @@ fn unknown_goals() {
         expect![[r#"
         error: unknown goal `lst`
           hint: did you mean `list`?
-          hint: `./pants goals` lists all goals
+          hint: `pants goals` lists all goals
         exit 1
     "#]],
     );
@@ -134,7 +134,7 @@ fn unknown_options_and_values() {
         expect![[r#"
         error: unknown option `--levl`
           hint: did you mean `--level`?
-          hint: `./pants help-advanced` lists all options
+          hint: `pants help-advanced` lists all options
         exit 1
     "#]],
     );
@@ -144,7 +144,7 @@ fn unknown_options_and_values() {
         expect![[r#"
         error: unknown option `--documentd` of `list`
           hint: did you mean `--documented`?
-          hint: `./pants help-advanced list` lists all options
+          hint: `pants help-advanced list` lists all options
         exit 1
     "#]],
     );
@@ -153,7 +153,7 @@ fn unknown_options_and_values() {
         &["list", "--nothing-like-it", "::"],
         expect![[r#"
         error: unknown option `--nothing-like-it` of `list`
-          hint: `./pants help-advanced list` lists all options
+          hint: `pants help-advanced list` lists all options
         exit 1
     "#]],
     );

@@ -125,7 +125,7 @@ fn what_has_no_heir_is_a_warning_until_a_goal_needs_it() {
         expect![[r#"
             warning: backends of older Pants versions have no counterpart here, and their goals are missing: `pants.backend.docgen`, `pants.contrib.go`
             error: unknown goal `markdown`
-              hint: `./pants goals` lists all goals
+              hint: `pants goals` lists all goals
         "#]],
     );
 }

@@ -80,7 +80,7 @@ fn a_phase_shows_the_usual_options_of_its_goals() {
                   handed over as it stands.
                   default: ['-g']
 
-              (more: ./pants help-advanced compile.javac)
+              (more: pants help-advanced compile.javac)
         "#]],
     );
     check(
@@ -145,7 +145,7 @@ fn help_alone_says_how_to_call_the_program() {
         80,
         expect![[r#"
             usage:
-              ./pants [options] goal [its options] ... [target ...] [-- tool arguments]
+              pants [options] goal [its options] ... [target ...] [-- tool arguments]
 
             targets:
               src/java/app:lib  one target             src/java/app:   all in the directory
@@ -153,11 +153,11 @@ fn help_alone_says_how_to_call_the_program() {
               ::                everything             ^src/java/app::  not these, in spite of the others
 
             help:
-              ./pants goals                   what can be asked for
-              ./pants help <goal>             the usual options of a goal
-              ./pants help-advanced [<goal>]  all its options, or all global ones
-              ./pants help-all                all options there are
-              ./pants targets                 what can stand in a BUILD file
+              pants goals                   what can be asked for
+              pants help <goal>             the usual options of a goal
+              pants help-advanced [<goal>]  all its options, or all global ones
+              pants help-all                all options there are
+              pants targets                 what can stand in a BUILD file
 
             global options
             --------------
@@ -204,7 +204,7 @@ fn help_alone_says_how_to_call_the_program() {
                   Read targets from this file, one on a line.
                   default: []
 
-              (more: ./pants help-advanced)
+              (more: pants help-advanced)
         "#]],
     );
     check(

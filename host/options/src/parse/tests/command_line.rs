@@ -146,14 +146,14 @@ fn short_flags_take_their_value_at_once_or_behind_a_sign() {
         "-qx list",
         expect![[r#"
             unknown option `-qx`
-              hint: `./pants help-advanced` lists all options
+              hint: `pants help-advanced` lists all options
         "#]],
     );
     check_args(
         "-Z list",
         expect![[r#"
             unknown option `-Z`
-              hint: `./pants help-advanced` lists all options
+              hint: `pants help-advanced` lists all options
         "#]],
     );
 }
@@ -208,7 +208,7 @@ fn help_is_asked_for_anywhere() {
         "help nosuch",
         expect![[r#"
             unknown goal `nosuch`
-              hint: `./pants goals` lists all goals
+              hint: `pants goals` lists all goals
         "#]],
     );
     check_args(
@@ -227,7 +227,7 @@ fn a_typo_is_answered_with_what_was_meant() {
         expect![[r#"
             unknown goal `compile.javca`
               hint: did you mean `compile.javac`?
-              hint: `./pants goals` lists all goals
+              hint: `pants goals` lists all goals
         "#]],
     );
     check_args(
@@ -235,7 +235,7 @@ fn a_typo_is_answered_with_what_was_meant() {
         expect![[r#"
             unknown goal `tset`
               hint: did you mean `test`?
-              hint: `./pants goals` lists all goals
+              hint: `pants goals` lists all goals
         "#]],
     );
     check_args(
@@ -243,7 +243,7 @@ fn a_typo_is_answered_with_what_was_meant() {
         expect![[r#"
             unknown goal `lits`
               hint: did you mean `list`?
-              hint: `./pants goals` lists all goals
+              hint: `pants goals` lists all goals
         "#]],
     );
     check_args(
@@ -251,7 +251,7 @@ fn a_typo_is_answered_with_what_was_meant() {
         expect![[r#"
             unknown option `--revers` of `sort`
               hint: did you mean `--reverse`?
-              hint: `./pants help-advanced sort` lists all options
+              hint: `pants help-advanced sort` lists all options
         "#]],
     );
     check_args(
@@ -259,7 +259,7 @@ fn a_typo_is_answered_with_what_was_meant() {
         expect![[r#"
             unknown option `--sort-revers`
               hint: did you mean `--sort-reverse`?
-              hint: `./pants help-advanced` lists all options
+              hint: `pants help-advanced` lists all options
         "#]],
     );
     check_args(
@@ -267,7 +267,7 @@ fn a_typo_is_answered_with_what_was_meant() {
         expect![[r#"
             unknown option `--colours`
               hint: did you mean `--colors`?
-              hint: `./pants help-advanced` lists all options
+              hint: `pants help-advanced` lists all options
         "#]],
     );
     check_args(
@@ -275,7 +275,7 @@ fn a_typo_is_answered_with_what_was_meant() {
         expect![[r#"
             unknown option `--worker-count`
               hint: did you mean `--compile-javac-worker-count` or `--compile-rsc-worker-count`?
-              hint: `./pants help-advanced` lists all options
+              hint: `pants help-advanced` lists all options
         "#]],
     );
     check_args(
@@ -283,16 +283,16 @@ fn a_typo_is_answered_with_what_was_meant() {
         expect![[r#"
             unknown option `--worker-cuont` of `compile`
               hint: did you mean `--compile-javac-worker-count` or `--compile-rsc-worker-count`?
-              hint: `./pants help-advanced compile` lists all options
+              hint: `pants help-advanced compile` lists all options
             unknown goal `frobnicate`
-              hint: `./pants goals` lists all goals
+              hint: `pants goals` lists all goals
         "#]],
     );
     check_args(
         "cache",
         expect![[r#"
             `cache` is a scope of options, not a goal
-              hint: `./pants help-advanced cache` lists its options
+              hint: `pants help-advanced cache` lists its options
               hint: a directory of that name is asked for as `./cache`
         "#]],
     );

@@ -23,7 +23,7 @@ pub use warm::Warm;
 
 use backends::{BackendKey, Backends};
 use pants_build_files::BuildFiles;
-use pants_engine::{ExecuteRequest, PlanRequest, execute, plan_rounds};
+use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, execute, plan_rounds};
 use pants_model::{Event, EventSink, LogLevel, OptionValues, RunEnding};
 use pants_options::{CommandLine, HelpKind, render_help};
 use repository::Repository;
@@ -83,7 +83,7 @@ pub fn run(
         let phases = plan.phase_order().into_iter().map(str::to_owned).collect();
         events.emit(Event::PlanReady { phases });
     }
-    let outcome = execute(ExecuteRequest {
+    let executed = execute(ExecuteRequest {
         plan,
         workspace: repository,
         processes,
@@ -98,25 +98,23 @@ pub fn run(
         run_id: request.run_id.clone(),
         who: format!("PID {} (pants {})", request.client_pid, request.invocation.args.join(" ")),
     });
+    Ok(conclude(executed, cancel, &**events))
+}
 
-    let is_interrupted = matches!(cancel.reason(), Some(CancelReason::Interrupted | CancelReason::ClientGone));
-    let is_success = !is_interrupted && outcome.failures.is_empty();
-    for (scope, error) in &outcome.failures {
+/// Tells of what failed and that the run is over.
+fn conclude(executed: ExecuteOutcome, cancel: &Cancel, events: &dyn EventSink) -> Outcome {
+    for (scope, error) in &executed.failures {
         events.emit(Event::Diagnostic(report::of_task(scope, error)));
     }
-    let ending = match &outcome.foreground {
-        _ if is_interrupted => RunEnding::Interrupted,
-        _ if !is_success => RunEnding::Failure,
-        Some(_) => RunEnding::Foreground,
-        None => RunEnding::Success,
+    let is_interrupted = matches!(cancel.reason(), Some(CancelReason::Interrupted | CancelReason::ClientGone));
+    let (outcome, ending) = match executed.foreground {
+        _ if is_interrupted => (Outcome::Interrupted, RunEnding::Interrupted),
+        _ if !executed.failures.is_empty() => (Outcome::Failed(executed.failures), RunEnding::Failure),
+        Some(foreground) => (Outcome::Foreground(foreground), RunEnding::Foreground),
+        None => (Outcome::Success, RunEnding::Success),
     };
     events.emit(Event::RunFinished { ending });
-    Ok(match outcome.foreground {
-        _ if is_interrupted => Outcome::Interrupted,
-        _ if !is_success => Outcome::Failed(outcome.failures),
-        Some(foreground) => Outcome::Foreground(foreground),
-        None => Outcome::Success,
-    })
+    outcome
 }
 
 /// The backends that are warm, or newly loaded ones.

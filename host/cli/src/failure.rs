@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_panic_of_this_program_is_an_internal_error_with_its_place() {
         panics::keep(Backtraces::Hidden);
-        let failure = panics::catching(|| panic!("on purpose")).map(|()| ()).expect_err("it panicked");
+        let failure = panics::catching::<()>(|| panic!("on purpose")).expect_err("it panicked");
         assert_eq!(failure.kind.exit_code(), 70);
         let [report] = failure.reports.as_slice() else { panic!("{failure:?}") };
         assert!(report.message.starts_with("internal error: on purpose, at "), "{report}");

@@ -43,10 +43,11 @@ pub use planning::{Planning, RoundManager};
 pub use process::{CachePolicy, Exit, Locality, Process, ProcessOutput, ResultOrigin, Tool, Worker};
 pub use product::{Product, ProductDecl, ProductFormat};
 pub use registrar::{
-    Backend, FieldDecl, FieldKind, GoalInstaller, MacroContext, ObjectType, Placement, Registrar, TargetType,
+    Backend, DefaultTarget, FieldDecl, FieldKind, FieldRule, GoalInstaller, MacroContext, ObjectType, Placement,
+    Registrar, TargetType,
 };
 pub use source_root::source_root;
-pub use target::{Location, Target};
+pub use target::{DependencyModifier, Location, Target};
 pub use task::{Predicate, TargetScope, Task, TaskSpec};
 pub use value::{Globs, Object, Value};
 

@@ -160,6 +160,39 @@ pub enum FieldKind {
     Address,
     /// A list of addresses, which become dependencies.
     AddressList,
+    /// A value of one of these kinds: the first that takes it. Since 1.1.
+    OneOf(Vec<FieldKind>),
+    /// A list of such values. Since 1.1.
+    ListOf(Box<FieldKind>),
+}
+
+/// What must hold for the fields of a target or object, beyond the kind of each. `sources` counts as a field. Since 1.1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldRule {
+    /// This field is given and not empty.
+    NonEmpty(String),
+    /// One of these fields or more.
+    AtLeastOneOf(Vec<String>),
+    /// One of these fields, or none.
+    AtMostOneOf(Vec<String>),
+    /// One of these fields.
+    ExactlyOneOf(Vec<String>),
+    /// Every address in this field is among the dependencies, too.
+    AmongDependencies(String),
+    /// The text of this field is not the name of the target.
+    NotTheName(String),
+}
+
+/// A target that the host makes when a type injects it and no BUILD file declares what it stands for. Since 1.1.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DefaultTarget {
+    /// Its address (`//:junit_library`).
+    pub address: String,
+    /// Its type.
+    pub type_name: String,
+    /// Its fields, as a BUILD file would give them.
+    pub fields: Vec<(String, Value)>,
 }
 
 /// One field of a target type or an object.
@@ -204,6 +237,12 @@ pub struct TargetType {
     pub third_party_field: Option<String>,
     /// Addresses that each target of the type depends on when they exist.
     pub injected_dependencies: Vec<String>,
+    /// What takes the place of an injected dependency that does not exist, by its address.
+    pub default_targets: Vec<(String, DefaultTarget)>,
+    /// What must hold for its fields.
+    pub rules: Vec<FieldRule>,
+    /// Phases that do something with such targets elsewhere, and for which this backend has no task yet.
+    pub missing_phases: Vec<String>,
 }
 
 impl TargetType {
@@ -253,6 +292,27 @@ impl TargetType {
         self.injected_dependencies.push(address.to_owned());
         self
     }
+
+    /// Depends on this address when it exists, and otherwise on a target that the host makes.
+    #[must_use]
+    pub fn injects_or_creates(mut self, address: &str, otherwise: DefaultTarget) -> Self {
+        self.default_targets.push((address.to_owned(), otherwise));
+        self.injects_dependency(address)
+    }
+
+    /// Adds a rule for its fields; a target that breaks it is an error when its BUILD file is loaded.
+    #[must_use]
+    pub fn rule(mut self, rule: FieldRule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// Says that these phases have no task for such targets yet: asking for one is an error that names the type.
+    #[must_use]
+    pub fn missing_phases(mut self, phases: &[&str]) -> Self {
+        self.missing_phases.extend(phases.iter().map(|phase| (*phase).to_owned()));
+        self
+    }
 }
 
 /// An object symbol: a call that is a value (`jar(..)`).
@@ -267,6 +327,8 @@ pub struct ObjectType {
     pub fields: Vec<FieldDecl>,
     /// The fields that make its third-party coordinate.
     pub coordinate: Vec<String>,
+    /// What must hold for its fields.
+    pub rules: Vec<FieldRule>,
 }
 
 impl ObjectType {
@@ -286,6 +348,13 @@ impl ObjectType {
     #[must_use]
     pub fn required_field(mut self, name: &str, kind: FieldKind, help: &str) -> Self {
         self.fields.push(FieldDecl { is_required: true, ..FieldDecl::new(name, kind, help) });
+        self
+    }
+
+    /// Adds a rule for its fields; a call that breaks it is an error.
+    #[must_use]
+    pub fn rule(mut self, rule: FieldRule) -> Self {
+        self.rules.push(rule);
         self
     }
 

@@ -26,6 +26,26 @@ impl fmt::Display for Location {
     }
 }
 
+/// How a dependency differs from a plain one: `scoped('a:b', scope='runtime')`, `provided(..)`, `intransitive(..)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DependencyModifier {
+    /// The scopes in which it counts, in lower case, separated by spaces; `None` for that of the target alone.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// Whether those who depend on the dependent see it, too.
+    #[serde(default = "is_usually_transitive")]
+    pub is_transitive: bool,
+}
+
+fn is_usually_transitive() -> bool {
+    true
+}
+
+/// Whether a file is in a directory or below; every file is below the empty one.
+fn is_below(file: &str, directory: &str) -> bool {
+    directory.is_empty() || file.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// A target of the build graph, or one to inject.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
@@ -42,12 +62,18 @@ pub struct Target {
     /// The addresses it names as dependencies.
     #[serde(default)]
     pub dependencies: Vec<Address>,
+    /// How some of `dependencies` differ from plain ones.
+    #[serde(default)]
+    pub modifiers: Vec<(Address, DependencyModifier)>,
     /// Its tags, sorted.
     #[serde(default)]
     pub tags: Vec<String>,
     /// Its description.
     #[serde(default)]
     pub description: Option<String>,
+    /// The source root that the repository declares for it, relative to the build root; see [`Target::source_root`].
+    #[serde(default)]
+    pub declared_source_root: Option<String>,
     /// Where its call stands.
     #[serde(default)]
     pub location: Location,
@@ -68,8 +94,10 @@ impl Target {
             fields: Vec::new(),
             sources: Vec::new(),
             dependencies: Vec::new(),
+            modifiers: Vec::new(),
             tags: Vec::new(),
             description: None,
+            declared_source_root: None,
             location: Location::default(),
             is_synthetic: false,
             derived_from: None,
@@ -81,6 +109,11 @@ impl Target {
         self.fields.iter().find(|(field, _)| field == name).map_or(&Value::None, |(_, value)| value)
     }
 
+    /// How a dependency differs from a plain one, when it does.
+    pub fn modifier(&self, dependency: &Address) -> Option<&DependencyModifier> {
+        self.modifiers.iter().find(|(address, _)| address == dependency).map(|(_, modifier)| modifier)
+    }
+
     /// The text of a field, if it was given and is text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.field(name).as_str()
@@ -88,10 +121,13 @@ impl Target {
 
     /// The source root of one of its sources, relative to the build root; empty for the build root.
     ///
-    /// For a target that a task injected, the directory of its address, which is where its code was generated;
-    /// otherwise the conventional root above the file ([`source_root`](crate::source_root())), or else the directory of
-    /// the target.
+    /// What the repository declares for the target, if the file is below it. Otherwise, for a target that a task
+    /// injected, the directory of its address, which is where its code was generated; for others the conventional root
+    /// above the file ([`source_root`](crate::source_root())), or else the directory of the target.
     pub fn source_root<'a>(&'a self, source: &'a str) -> &'a str {
+        if let Some(declared) = self.declared_source_root.as_deref().filter(|root| is_below(source, root)) {
+            return declared;
+        }
         let conventional = if self.is_synthetic { None } else { crate::source_root(source) };
         conventional.unwrap_or(self.address.dir())
     }
@@ -123,5 +159,14 @@ mod tests {
         check("", false, "acme/a.py", "", "acme/a.py");
         check("lib", false, "library/a.py", "lib", "library/a.py");
         check(".pants.d/gen/x", true, ".pants.d/gen/x/src/java/A.java", ".pants.d/gen/x", "src/java/A.java");
+    }
+
+    #[test]
+    fn a_declared_root_counts_more_than_the_convention() {
+        let declared_source_root = Some("src/java/gen".to_owned());
+        let target =
+            Target { declared_source_root, ..Target::new(Address::new("src/java/gen/a", "a"), "java_library") };
+        assert_eq!(target.below_source_root("src/java/gen/a/A.java"), "a/A.java");
+        assert_eq!(target.below_source_root("src/java/generic/A.java"), "generic/A.java");
     }
 }

@@ -76,10 +76,7 @@ fn symbols() -> Symbols {
         description: String::new(),
         fields: vec![field("provides", FieldKind::Any)],
         default_sources: Some(vec!["*.java".to_owned()]),
-        max_sources: None,
-        third_party_field: None,
-        injected_dependencies: Vec::new(),
-        backend: String::new(),
+        ..TargetTypeSpec::default()
     };
     symbols.add_target_type(spec).expect("the symbol is new");
     symbols

@@ -196,7 +196,34 @@ pub(crate) fn check(field: &FieldSpec, value: Value, dir: &str) -> Result<Checke
         (FieldKind::AddressList, Value::Str(text)) => check_addresses(&field.name, vec![Value::Str(text)], dir),
         (FieldKind::AddressList, Value::List(items)) => check_addresses(&field.name, items, dir),
         (FieldKind::AddressList, other) => wrong("a list of addresses", &other),
+        (FieldKind::OneOf(kinds), value) => check_one_of(field, kinds, value, dir),
+        (FieldKind::ListOf(kind), Value::List(items)) => check_items(field, kind, items, dir),
+        (FieldKind::ListOf(kind), single) => check_items(field, kind, vec![single], dir),
     }
+}
+
+/// Checks a value against several kinds; a problem of the last one stands for all.
+fn check_one_of(field: &FieldSpec, kinds: &[FieldKind], value: Value, dir: &str) -> Result<Checked, WrongValue> {
+    let mut problem = WrongValue::new(format!("`{}` takes no value at all", field.name));
+    for kind in kinds {
+        let field = FieldSpec { kind: kind.clone(), ..field.clone() };
+        match check(&field, value.clone(), dir) {
+            Ok(checked) => return Ok(checked),
+            Err(wrong) => problem = wrong,
+        }
+    }
+    Err(problem)
+}
+
+fn check_items(field: &FieldSpec, kind: &FieldKind, items: Vec<Value>, dir: &str) -> Result<Checked, WrongValue> {
+    let field = FieldSpec { kind: kind.clone(), ..field.clone() };
+    let (mut values, mut addresses) = (Vec::with_capacity(items.len()), Vec::new());
+    for (at, item) in items.into_iter().enumerate() {
+        let checked = check(&field, item, dir).map_err(|wrong| WrongValue { item: Some(at), ..wrong })?;
+        values.push(checked.value);
+        addresses.extend(checked.addresses);
+    }
+    Ok(Checked { value: Value::List(values), addresses })
 }
 
 /// Checks a list of addresses; each may occur once.

@@ -8,7 +8,7 @@ use crate::family::{Family, World, evaluate_family};
 use crate::places::error_at_address;
 use crate::suggest::suggest;
 use crate::tree::{Listing, NoListing};
-use pants_model::{Address, BuildGraph, Diagnostic, Target, TargetId};
+use pants_model::{Address, BuildGraph, Diagnostic, InjectedDependency, Target, TargetId};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -262,7 +262,7 @@ fn injected_dependencies(world: &World, targets: &[Arc<Target>]) -> HashMap<Arc<
         if spec.injected_dependencies.is_empty() {
             continue;
         }
-        let parse = |text: &String| Address::parse(text, "").ok();
+        let parse = |injected: &InjectedDependency| Address::parse(&injected.address, "").ok();
         injected.insert(target.type_name.clone(), spec.injected_dependencies.iter().filter_map(parse).collect());
     }
     injected

@@ -272,12 +272,7 @@ fn built_in_target_types() -> [TargetTypeSpec; 3] {
     let spec = |name: &str, description: &str| TargetTypeSpec {
         name: name.to_owned(),
         description: description.to_owned(),
-        fields: Vec::new(),
-        default_sources: None,
-        max_sources: None,
-        third_party_field: None,
-        injected_dependencies: Vec::new(),
-        backend: String::new(),
+        ..TargetTypeSpec::default()
     };
     [
         spec("target", "A group of dependencies under one name."),

@@ -5,7 +5,9 @@
 //! compile until somebody decides whether it counts.
 
 use crate::task_spec::{GoalIdentity, PluginTag, TaskSpec};
-use pants_model::{Address, Fingerprint, FingerprintBuilder, OptionValue, OptionValues, Target, Value};
+use pants_model::{
+    Address, DependencyModifier, Fingerprint, FingerprintBuilder, OptionValue, OptionValues, Target, Value,
+};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -89,6 +91,8 @@ impl TargetParts<'_> {
             fields,
             sources,
             dependencies,
+            modifiers,
+            source_root,
             // Tags and descriptions say things about a target to people and predicates, not to tools.
             tags: _,
             description: _,
@@ -108,6 +112,14 @@ impl TargetParts<'_> {
         }
         let declared: Vec<String> = dependencies.iter().map(ToString::to_string).collect();
         visitor.part("list of dependencies", PartValue::Text(&declared.join(" ")));
+        for (address, DependencyModifier { scope, is_transitive }) in modifiers {
+            let scope = scope.as_deref().unwrap_or("any scope");
+            let reach = if *is_transitive { "transitive" } else { "intransitive" };
+            visitor.part(&format!("kind of dependency `{address}`"), PartValue::Text(&format!("{scope}, {reach}")));
+        }
+        if let Some(root) = source_root {
+            visitor.part("source root", PartValue::Text(root));
+        }
         for (address, fingerprint) in *fingerprints {
             visitor.part(&format!("dependency `{address}`"), PartValue::Digest(fingerprint));
         }

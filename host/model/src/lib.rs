@@ -21,6 +21,6 @@ pub use fingerprint::{Fingerprint, FingerprintBuilder};
 pub use graph::{BuildGraph, Order, TargetId};
 pub use options::{OptionKind, OptionSource, OptionSpec, OptionValue, OptionValues, ScopeSpec};
 pub use predicate::Predicate;
-pub use target::Target;
-pub use target_type::{FieldKind, FieldSpec, ObjectSpec, TargetTypeSpec};
+pub use target::{DependencyModifier, Target};
+pub use target_type::{DefaultTarget, FieldKind, FieldRule, FieldSpec, InjectedDependency, ObjectSpec, TargetTypeSpec};
 pub use value::{Globs, Object, Value};

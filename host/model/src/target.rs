@@ -18,16 +18,32 @@ pub struct Target {
     pub sources: Vec<PathBuf>,
     /// The addresses it names as dependencies, in the order it names them, then those that its type injects.
     pub dependencies: Vec<Address>,
+    /// How some of `dependencies` differ from plain ones; empty for nearly all targets.
+    pub modifiers: Vec<(Address, DependencyModifier)>,
     /// Its tags, sorted.
     pub tags: Vec<String>,
     /// The text of `description`.
     pub description: Option<String>,
+    /// The source root that something in the repository says is its own, relative to the build root: a pattern, a marker
+    /// file or a `source_root()` call. `None` leaves it to the conventions of who asks.
+    pub source_root: Option<Arc<str>>,
     /// Where its call stands.
     pub location: Location,
     /// Whether a task injected it in this run; `list` does not show such a target.
     pub is_synthetic: bool,
     /// The target it was generated from.
     pub derived_from: Option<Address>,
+}
+
+/// How a dependency differs from a plain one: `scoped('a:b', scope='runtime')`, `provided(..)`, `intransitive(..)`.
+///
+/// Pants v1 put a hidden target with these properties between the two; here they belong to the edge.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DependencyModifier {
+    /// The scopes in which it counts, in lower case, separated by spaces; `None` for that of the target alone.
+    pub scope: Option<String>,
+    /// Whether those who depend on the dependent see it, too.
+    pub is_transitive: bool,
 }
 
 impl Target {
@@ -39,8 +55,10 @@ impl Target {
             fields: Vec::new(),
             sources: Vec::new(),
             dependencies: Vec::new(),
+            modifiers: Vec::new(),
             tags: Vec::new(),
             description: None,
+            source_root: None,
             location: Location::default(),
             is_synthetic: false,
             derived_from: None,
@@ -50,6 +68,11 @@ impl Target {
     /// The value of a field; `Value::None` when it was not given.
     pub fn field(&self, name: &str) -> &Value {
         self.fields.iter().find(|(field, _)| **field == *name).map_or(&Value::None, |(_, value)| value)
+    }
+
+    /// How a dependency differs from a plain one, when it does.
+    pub fn modifier(&self, dependency: &Address) -> Option<&DependencyModifier> {
+        self.modifiers.iter().find(|(address, _)| address == dependency).map(|(_, modifier)| modifier)
     }
 
     /// Whether a field has a value other than `None`, `False`, empty text and an empty collection.

@@ -214,7 +214,7 @@ fn a_plugin_takes_the_place_of_a_task_of_the_host() {
     repository.remove("modules/BUILD");
     repository.remove("constants/BUILD");
     expect![[r#"
-        hello-pants-replace-list: 1 targets, plugin-api 1.0.0
+        hello-pants-replace-list: 1 targets, plugin-api 1.1.0
     "#]]
     .assert_eq(&repository.run(&["list", "docs::"]).quiet_success());
     expect![[r#"

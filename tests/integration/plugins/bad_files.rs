@@ -173,7 +173,7 @@ fn libraries_that_are_no_plugins_or_wrong_ones() {
     check(
         compiled("other_major.c"),
         expect![[r#"
-        error: [ROOT]/a.so: was built for plugin-api 99.0.0; this host speaks 1.0.0
+        error: [ROOT]/a.so: was built for plugin-api 99.0.0; this host speaks 1.1.0
           hint: rebuild the plugin against plugin-api 1
     "#]],
     );

@@ -4,7 +4,7 @@ use super::*;
 use crate::fixture::Fixture;
 use crate::symbols::{Macro, MacroContext};
 use expect_test::{Expect, expect};
-use pants_model::{FieldKind, FieldSpec, ObjectSpec, TargetTypeSpec, Value};
+use pants_model::{FieldKind, FieldSpec, InjectedDependency, ObjectSpec, TargetTypeSpec, Value};
 
 fn field(name: &str, kind: FieldKind) -> FieldSpec {
     FieldSpec { name: name.to_owned(), kind, is_required: false, default: Value::None, help: String::new() }
@@ -20,10 +20,8 @@ fn target_type(name: &str, sources: Option<&[&str]>, fields: Vec<FieldSpec>) -> 
         description: String::new(),
         fields,
         default_sources: sources.map(|sources| sources.iter().map(|pattern| (*pattern).to_owned()).collect()),
-        max_sources: None,
-        third_party_field: None,
-        injected_dependencies: Vec::new(),
         backend: "test".to_owned(),
+        ..TargetTypeSpec::default()
     }
 }
 
@@ -79,7 +77,7 @@ fn symbols() -> Arc<Symbols> {
     );
     binary.max_sources = Some(1);
     let mut tests = target_type("junit_tests", Some(&["*Test.java"]), Vec::new());
-    tests.injected_dependencies = vec!["//:junit".to_owned()];
+    tests.injected_dependencies = vec![InjectedDependency { address: "//:junit".to_owned(), otherwise: None }];
     let jars = vec![required("jars", FieldKind::ObjectList(vec!["jar".to_owned()]))];
     for spec in [
         target_type("java_library", Some(&java), library),
@@ -102,6 +100,7 @@ fn symbols() -> Arc<Symbols> {
         ],
         coordinate: ["org", "name", "rev"].map(str::to_owned).to_vec(),
         backend: "test".to_owned(),
+        ..ObjectSpec::default()
     };
     symbols.add_object(jar).expect("the names differ");
     symbols.add_macro("numbered", "", "test", Arc::new(Numbered)).expect("the names differ");

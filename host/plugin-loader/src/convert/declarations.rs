@@ -84,15 +84,44 @@ pub(crate) fn model_option(option: api::OptionDecl) -> model::OptionSpec {
 
 /// A target type of a backend.
 pub(crate) fn model_target_type(target_type: api::TargetType, backend: &str) -> model::TargetTypeSpec {
+    let mut otherwise = target_type.default_targets;
+    let injected_dependencies = target_type.injected_dependencies.into_iter().map(|address| {
+        let place = otherwise.iter().position(|(injected, _)| *injected == address);
+        let otherwise = place.map(|place| model_default_target(otherwise.swap_remove(place).1));
+        model::InjectedDependency { address, otherwise }
+    });
     model::TargetTypeSpec {
+        injected_dependencies: injected_dependencies.collect(),
         name: target_type.name,
         description: target_type.description,
         fields: target_type.fields.into_iter().map(model_field).collect(),
         default_sources: target_type.default_sources,
         max_sources: target_type.max_sources.map(|count| count as usize),
         third_party_field: target_type.third_party_field,
-        injected_dependencies: target_type.injected_dependencies,
+        rules: target_type.rules.into_iter().map(model_rule).collect(),
+        missing_phases: target_type.missing_phases,
+        // Only the repository can say of a symbol that nothing more is known of it.
+        is_opaque: false,
         backend: backend.to_owned(),
+    }
+}
+
+fn model_default_target(target: api::DefaultTarget) -> model::DefaultTarget {
+    model::DefaultTarget {
+        address: target.address,
+        type_name: target.type_name,
+        fields: target.fields.into_iter().map(|(name, value)| (name, model_value(value))).collect(),
+    }
+}
+
+fn model_rule(rule: api::FieldRule) -> model::FieldRule {
+    match rule {
+        api::FieldRule::NonEmpty(field) => model::FieldRule::NonEmpty(field),
+        api::FieldRule::AtLeastOneOf(fields) => model::FieldRule::AtLeastOneOf(fields),
+        api::FieldRule::AtMostOneOf(fields) => model::FieldRule::AtMostOneOf(fields),
+        api::FieldRule::ExactlyOneOf(fields) => model::FieldRule::ExactlyOneOf(fields),
+        api::FieldRule::AmongDependencies(field) => model::FieldRule::AmongDependencies(field),
+        api::FieldRule::NotTheName(field) => model::FieldRule::NotTheName(field),
     }
 }
 
@@ -103,6 +132,7 @@ pub(crate) fn model_object_type(object: api::ObjectType, backend: &str) -> model
         description: object.description,
         fields: object.fields.into_iter().map(model_field).collect(),
         coordinate: object.coordinate,
+        rules: object.rules.into_iter().map(model_rule).collect(),
         backend: backend.to_owned(),
     }
 }
@@ -110,21 +140,27 @@ pub(crate) fn model_object_type(object: api::ObjectType, backend: &str) -> model
 fn model_field(field: api::FieldDecl) -> model::FieldSpec {
     model::FieldSpec {
         name: field.name,
-        kind: match field.kind {
-            api::FieldKind::Any => model::FieldKind::Any,
-            api::FieldKind::Bool => model::FieldKind::Bool,
-            api::FieldKind::Int => model::FieldKind::Int,
-            api::FieldKind::String => model::FieldKind::String,
-            api::FieldKind::Choice(choices) => model::FieldKind::Choice(choices),
-            api::FieldKind::StringList => model::FieldKind::StringList,
-            api::FieldKind::Dict => model::FieldKind::Dict,
-            api::FieldKind::Object(symbols) => model::FieldKind::Object(symbols),
-            api::FieldKind::ObjectList(symbols) => model::FieldKind::ObjectList(symbols),
-            api::FieldKind::Address => model::FieldKind::Address,
-            api::FieldKind::AddressList => model::FieldKind::AddressList,
-        },
+        kind: model_kind(field.kind),
         is_required: field.is_required,
         default: model_value(field.default),
         help: field.help,
+    }
+}
+
+fn model_kind(kind: api::FieldKind) -> model::FieldKind {
+    match kind {
+        api::FieldKind::Any => model::FieldKind::Any,
+        api::FieldKind::Bool => model::FieldKind::Bool,
+        api::FieldKind::Int => model::FieldKind::Int,
+        api::FieldKind::String => model::FieldKind::String,
+        api::FieldKind::Choice(choices) => model::FieldKind::Choice(choices),
+        api::FieldKind::StringList => model::FieldKind::StringList,
+        api::FieldKind::Dict => model::FieldKind::Dict,
+        api::FieldKind::Object(symbols) => model::FieldKind::Object(symbols),
+        api::FieldKind::ObjectList(symbols) => model::FieldKind::ObjectList(symbols),
+        api::FieldKind::Address => model::FieldKind::Address,
+        api::FieldKind::AddressList => model::FieldKind::AddressList,
+        api::FieldKind::OneOf(kinds) => model::FieldKind::OneOf(kinds.into_iter().map(model_kind).collect()),
+        api::FieldKind::ListOf(kind) => model::FieldKind::ListOf(Box::new(model_kind(*kind))),
     }
 }

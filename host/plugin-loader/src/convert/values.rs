@@ -100,8 +100,10 @@ pub(crate) fn wire_target(target: &model::Target) -> Result<api::Target, api::Er
         fields,
         sources,
         dependencies,
+        modifiers,
         tags,
         description,
+        source_root,
         location,
         is_synthetic,
         derived_from,
@@ -112,12 +114,28 @@ pub(crate) fn wire_target(target: &model::Target) -> Result<api::Target, api::Er
         fields: fields.iter().map(|(name, value)| (name.to_string(), wire_value(value))).collect(),
         sources: wire_paths(sources)?,
         dependencies: wire_addresses(dependencies),
+        modifiers: modifiers.iter().map(wire_modifier).collect(),
         tags: tags.clone(),
         description: description.clone(),
+        declared_source_root: source_root.as_deref().map(str::to_owned),
         location: wire_location(location),
         is_synthetic: *is_synthetic,
         derived_from: derived_from.as_ref().map(wire_address),
     })
+}
+
+fn wire_modifier(
+    (address, modifier): &(model::Address, model::DependencyModifier),
+) -> (api::Address, api::DependencyModifier) {
+    let model::DependencyModifier { scope, is_transitive } = modifier;
+    (wire_address(address), api::DependencyModifier { scope: scope.clone(), is_transitive: *is_transitive })
+}
+
+fn model_modifier(
+    (address, modifier): (api::Address, api::DependencyModifier),
+) -> (model::Address, model::DependencyModifier) {
+    let api::DependencyModifier { scope, is_transitive } = modifier;
+    (model_address(&address), model::DependencyModifier { scope, is_transitive })
 }
 
 /// Targets for a plugin.
@@ -135,8 +153,10 @@ pub(crate) fn model_target(target: api::Target) -> model::Target {
         fields: target.fields.into_iter().map(|(name, value)| (name.into(), model_value(value))).collect(),
         sources: target.sources.into_iter().map(PathBuf::from).collect(),
         dependencies: model_addresses(&target.dependencies),
+        modifiers: target.modifiers.into_iter().map(model_modifier).collect(),
         tags: target.tags,
         description: target.description,
+        source_root: target.declared_source_root.map(Into::into),
         location: model_location(target.location),
         is_synthetic: target.is_synthetic,
         derived_from: target.derived_from.as_ref().map(model_address),

@@ -1,18 +1,35 @@
-//! What the built-in console goals share: `--sep`, `--output-file`, lines in, bytes out.
+//! What the built-in console goals share: their options, and the task around them.
 
+use super::output::{FileSink, Format, Layout, Output, Shape, Sink, StandardOutput, Stop, unescape};
 use pants_engine::{Context, Planning, RoundManager, Task, TaskError, TaskSpec, TaskType};
 use pants_engine::{ProductDecl, TargetScope};
 use pants_model::{Address, OptionKind, OptionSpec, Predicate, Value};
 use std::sync::Arc;
 
-/// A goal that yields lines and changes nothing.
+/// A goal that prints and changes nothing.
 pub(crate) trait ConsoleGoal: Send + Sync + 'static {
     /// The name of its task type, and one sentence.
     fn describe(&self) -> (&'static str, &'static str);
 
-    /// Its options besides `--sep` and `--output-file`.
+    /// Its options besides those that every console goal has.
     fn options(&self) -> Vec<OptionSpec> {
         Vec::new()
+    }
+
+    /// The formats it prints in, the usual one first.
+    fn formats(&self) -> &'static [Format] {
+        &[Format::Text, Format::Json]
+    }
+
+    /// What its JSON document is.
+    fn shape(&self, context: &Context) -> Shape {
+        let _ = context;
+        Shape::Array
+    }
+
+    /// Whether it hands on the arguments after `--`.
+    fn takes_passthrough(&self) -> bool {
+        false
     }
 
     /// Other roots than those of the command line.
@@ -27,14 +44,19 @@ pub(crate) trait ConsoleGoal: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Its lines, without their ends.
-    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError>;
+    /// Writes its rows, as it finds them.
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop>;
 }
 
 /// The task type of a console goal.
 pub(crate) fn task_type(goal: impl ConsoleGoal) -> Arc<dyn TaskType> {
     let (type_name, description) = goal.describe();
-    let spec = TaskSpec { description: description.to_owned(), is_console: true, ..TaskSpec::new(type_name) };
+    let spec = TaskSpec {
+        description: description.to_owned(),
+        is_console: true,
+        takes_passthrough: goal.takes_passthrough(),
+        ..TaskSpec::new(type_name)
+    };
     Arc::new(ConsoleType { goal: Arc::new(goal), spec })
 }
 
@@ -49,19 +71,11 @@ impl<G: ConsoleGoal> TaskType for ConsoleType<G> {
     }
 
     fn register_options(&self) -> Result<Vec<OptionSpec>, TaskError> {
+        let formats: Vec<&str> = self.goal.formats().iter().map(|format| format.name()).collect();
         let mut options = vec![
-            OptionSpec::new(
-                "sep",
-                OptionKind::String,
-                "\\n",
-                "What to print after each line; `\\n`, `\\t` and `\\0` are understood.",
-            ),
-            OptionSpec::new(
-                "output-file",
-                OptionKind::String,
-                Value::None,
-                "Write to this file instead of standard output.",
-            ),
+            text("sep", "\\n", "What to print after each row of text; `\\n`, `\\t`, `\\r`, `\\0` and `\\\\` are understood."),
+            text("output-file", Value::None, "Write to this file, relative to the build root, instead of standard output."),
+            choice("output-format", &formats, formats[0], "How to print."),
         ];
         options.extend(self.goal.options());
         Ok(options)
@@ -88,22 +102,34 @@ struct ConsoleTask<G>(Arc<G>);
 
 impl<G: ConsoleGoal> Task for ConsoleTask<G> {
     fn execute(&mut self, context: &Context) -> Result<(), TaskError> {
-        let separator = context.option("sep").as_str().unwrap_or("\\n");
-        let separator = separator.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0");
-        let mut text = String::new();
-        for line in self.0.lines(context)? {
-            text.push_str(&line);
-            text.push_str(&separator);
-        }
-        match context.option("output-file").as_str() {
-            None | Some("") => {
-                context.print(text.as_bytes());
-                Ok(())
-            }
-            Some(file) => std::fs::write(context.build_root().join(file), text)
-                .map_err(|error| TaskError::failed(format!("cannot write `{file}`")).caused_by(error)),
+        let goal = &*self.0;
+        let typed = text_option(context, "output-format");
+        let format = goal.formats().iter().copied().find(|format| Some(format.name()) == typed.as_deref());
+        let layout = Layout {
+            format: format.unwrap_or(goal.formats()[0]),
+            shape: goal.shape(context),
+            separator: unescape(&text_option(context, "sep").unwrap_or_default()),
+        };
+        let sink: Box<dyn Sink> = match text_option(context, "output-file") {
+            None => Box::new(StandardOutput(context.clone())),
+            Some(file) => Box::new(FileSink::create(&file, context.build_root())?),
+        };
+        let mut output = Output::new(sink, context.cancel().clone(), layout);
+        match goal.write(context, &mut output).and_then(|()| output.finish()) {
+            Err(Stop::Failed(error)) => Err(*error),
+            Ok(()) | Err(Stop::Unread) => Ok(()),
         }
     }
+}
+
+/// An option of a built-in goal that is text.
+pub(crate) fn text(name: &str, default: impl Into<Value>, help: &str) -> OptionSpec {
+    OptionSpec::new(name, OptionKind::String, default, help)
+}
+
+/// What an option of the goal's own scope says; `None` when it says nothing.
+pub(crate) fn text_option(context: &Context, name: &str) -> Option<String> {
+    context.option(name).as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// A flag of a built-in goal.

@@ -104,7 +104,13 @@ fn field_line(field: &FieldSpec) -> String {
         Value::None => String::new(),
         value => format!("; default {}", render_literal(value)),
     };
-    let kind = match &field.kind {
+    let kind = kind_name(&field.kind);
+    format!("  {}: {kind}{required}{default}. {}", field.name, field.help).trim_end().to_owned()
+}
+
+/// What values a field takes, as help says it.
+fn kind_name(kind: &FieldKind) -> String {
+    match kind {
         FieldKind::Any => "any value".to_owned(),
         FieldKind::Bool => "True or False".to_owned(),
         FieldKind::Int => "a number".to_owned(),
@@ -116,6 +122,7 @@ fn field_line(field: &FieldSpec) -> String {
         FieldKind::ObjectList(symbols) => format!("a list of {}", symbols.join(" or ")),
         FieldKind::Address => "an address".to_owned(),
         FieldKind::AddressList => "a list of addresses".to_owned(),
-    };
-    format!("  {}: {kind}{required}{default}. {}", field.name, field.help).trim_end().to_owned()
+        FieldKind::OneOf(kinds) => kinds.iter().map(kind_name).collect::<Vec<_>>().join(" or "),
+        FieldKind::ListOf(kind) => format!("a list, each item {}", kind_name(kind)),
+    }
 }

@@ -210,6 +210,10 @@ impl EventSink for ConsoleSink {
         }
         stderr.flush();
     }
+
+    fn has_reader(&self) -> bool {
+        self.stdout_failure().is_none()
+    }
 }
 
 impl Screen {

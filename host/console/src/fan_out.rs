@@ -22,4 +22,8 @@ impl EventSink for FanOut {
             last.emit(event);
         }
     }
+
+    fn has_reader(&self) -> bool {
+        self.0.iter().any(|sink| sink.has_reader())
+    }
 }

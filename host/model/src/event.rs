@@ -136,4 +136,9 @@ pub enum RunEnding {
 pub trait EventSink: Send + Sync {
     /// Takes one event.
     fn emit(&self, event: Event);
+
+    /// Whether somebody still reads [`Event::Output`]; when nobody does, there is no use in printing more.
+    fn has_reader(&self) -> bool {
+        true
+    }
 }

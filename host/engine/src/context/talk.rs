@@ -18,6 +18,11 @@ impl Context {
         self.emit(Event::Output(bytes.to_vec()));
     }
 
+    /// Whether somebody still reads what is printed.
+    pub fn has_reader(&self) -> bool {
+        self.run_state().events.has_reader()
+    }
+
     /// Says something to the user.
     pub fn log(&self, level: LogLevel, message: &str) {
         self.emit(Event::Log { level, scope: self.scope().to_owned(), message: message.to_owned() });

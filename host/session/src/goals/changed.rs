@@ -3,6 +3,7 @@
 //! They are built on `alternate_target_roots`: the phase they stand for knows nothing of git.
 
 use super::console::{ConsoleGoal, any_target_spec, choice, flag, is_set};
+use super::output::{Output, Stop};
 use crate::git::{self, ChangeSpec};
 use pants_engine::{Context, Planning, ProductDecl, RoundManager, Task, TaskError, TaskSpec, TaskType};
 use pants_engine::{Workspace, WorkspaceError};
@@ -120,15 +121,15 @@ impl ConsoleGoal for Changed {
         proposal(planning)
     }
 
-    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         if is_set(context, "files") {
             let changed = ChangedTargets::of_scope(context.options(), context.scope());
-            let files = changed.files(context.build_root(), context.workspace())?;
-            return Ok(files.iter().map(|file| file.to_string_lossy().into_owned()).collect());
+            let files = changed.files(context.build_root(), context.workspace()).map_err(TaskError::from)?;
+            return files.iter().try_for_each(|file| output.row(file.display()));
         }
         let mut lines: Vec<String> = context.target_roots().iter().map(|target| target.address.to_string()).collect();
         lines.sort();
-        Ok(lines)
+        lines.into_iter().try_for_each(|line| output.row(line))
     }
 }
 

@@ -73,8 +73,16 @@ impl<G: ConsoleGoal> TaskType for ConsoleType<G> {
     fn register_options(&self) -> Result<Vec<OptionSpec>, TaskError> {
         let formats: Vec<&str> = self.goal.formats().iter().map(|format| format.name()).collect();
         let mut options = vec![
-            text("sep", "\\n", "What to print after each row of text; `\\n`, `\\t`, `\\r`, `\\0` and `\\\\` are understood."),
-            text("output-file", Value::None, "Write to this file, relative to the build root, instead of standard output."),
+            text(
+                "sep",
+                "\\n",
+                "What to print after each row of text; `\\n`, `\\t`, `\\r`, `\\0` and `\\\\` are understood.",
+            ),
+            text(
+                "output-file",
+                Value::None,
+                "Write to this file, relative to the build root, instead of standard output.",
+            ),
             choice("output-format", &formats, formats[0], "How to print."),
         ];
         options.extend(self.goal.options());

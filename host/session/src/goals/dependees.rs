@@ -1,7 +1,8 @@
 //! `dependees`: what depends on the roots, in the whole repository.
 
-use super::console::{ConsoleGoal, choice, flag, is_set};
-use pants_engine::{Context, TaskError};
+use super::console::{ConsoleGoal, flag, is_set};
+use super::output::{Output, Shape, Stop};
+use pants_engine::Context;
 use pants_model::{Address, OptionSpec};
 use std::collections::BTreeSet;
 
@@ -16,22 +17,25 @@ impl ConsoleGoal for Dependees {
         vec![
             flag("transitive", "Print all dependees, not only direct ones."),
             flag("closed", "Print the targets themselves, too."),
-            choice("output-format", &["text", "json"], "text", "How to print."),
         ]
     }
 
-    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {
+    fn shape(&self, _context: &Context) -> Shape {
+        Shape::Object
+    }
+
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         context.load_all()?;
         let roots: BTreeSet<Address> = context.target_roots().iter().map(|target| target.address.clone()).collect();
-        if context.option("output-format").as_str() == Some("json") {
-            let of_root = |root: &Address| {
-                let found = self.found(context, &BTreeSet::from([root.clone()]));
-                (root.to_string(), found.iter().map(ToString::to_string).collect::<Vec<_>>())
-            };
-            let document: std::collections::BTreeMap<_, _> = roots.iter().map(of_root).collect();
-            return Ok(vec![crate::json::pretty(&document)]);
+        if output.is_text() {
+            return self.found(context, &roots).iter().try_for_each(|address| output.line(address));
         }
-        Ok(self.found(context, &roots).iter().map(ToString::to_string).collect())
+        for root in &roots {
+            let found = self.found(context, &BTreeSet::from([root.clone()]));
+            let addresses: Vec<String> = found.iter().map(ToString::to_string).collect();
+            output.entry(&root.to_string(), &addresses)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,8 +1,9 @@
 //! `dependencies`: what the roots depend on.
 
 use super::console::{ConsoleGoal, choice, flag, is_set};
+use super::output::{Output, Stop};
 use super::third_party::ThirdParty;
-use pants_engine::{Context, GraphView, TaskError};
+use pants_engine::{Context, GraphView};
 use pants_model::{Address, OptionSpec};
 use std::collections::HashSet;
 
@@ -20,7 +21,7 @@ impl ConsoleGoal for Dependencies {
         ]
     }
 
-    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let kind = context.option("type").as_str().unwrap_or("source").to_owned();
         let mut lines = Vec::new();
         for target in self.dependencies(context).iter().filter_map(|address| context.target(address)) {
@@ -33,7 +34,7 @@ impl ConsoleGoal for Dependencies {
         }
         let mut seen = HashSet::new();
         lines.retain(|line| seen.insert(line.clone()));
-        Ok(lines)
+        lines.into_iter().try_for_each(|line| output.row(line))
     }
 }
 

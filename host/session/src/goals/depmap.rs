@@ -1,6 +1,7 @@
 //! `depmap`: the dependencies of the roots as a picture in text, or as a document with `--project-info`.
 
 use super::console::{ConsoleGoal, flag, is_set};
+use super::output::{Output, Stop};
 use super::third_party::ThirdParty;
 use pants_engine::{Context, GraphView, Planning, RoundManager, TaskError};
 use pants_model::{Address, OptionKind, OptionSpec, Target};
@@ -37,10 +38,10 @@ impl ConsoleGoal for Depmap {
         Ok(())
     }
 
-    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let roots = context.target_roots();
         if is_set(context, "project-info") {
-            return Ok(vec![crate::json::pretty(&self.project_info(context)?)]);
+            return output.line(crate::json::pretty(&self.project_info(context)?));
         }
         let style = Style::of(context);
         let mut lines = Vec::new();
@@ -53,7 +54,7 @@ impl ConsoleGoal for Depmap {
                 self.tree(context, &style, root, &mut lines);
             }
         }
-        Ok(lines)
+        lines.into_iter().try_for_each(|line| output.row(line))
     }
 }
 

@@ -1,7 +1,8 @@
 //! `filedeps`: the files that the roots are made of.
 
 use super::console::{ConsoleGoal, flag, is_set};
-use pants_engine::{Context, GraphView, TaskError};
+use super::output::{Output, Stop};
+use pants_engine::{Context, GraphView};
 use pants_model::{Address, OptionSpec};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ impl ConsoleGoal for Filedeps {
         vec![flag("transitive", "Print the files of all dependencies, too."), flag("absolute", "Print absolute paths.")]
     }
 
-    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let roots: Vec<Address> = context.target_roots().iter().map(|target| target.address.clone()).collect();
         let targets = match is_set(context, "transitive") {
             true => context.closure(&roots, GraphView::Declared),
@@ -30,6 +31,6 @@ impl ConsoleGoal for Filedeps {
         }
         let absolute = is_set(context, "absolute");
         let show = |file: PathBuf| if absolute { context.build_root().join(file) } else { file };
-        Ok(files.into_iter().map(|file| show(file).to_string_lossy().into_owned()).collect())
+        files.into_iter().try_for_each(|file| output.row(show(file).display()))
     }
 }

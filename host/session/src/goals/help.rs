@@ -1,6 +1,7 @@
 //! `goals` and `targets`: what there is to ask for, and what BUILD files may say.
 
 use super::console::ConsoleGoal;
+use super::output::{Output, Stop};
 use crate::backends::SharedSymbols;
 use pants_engine::{Context, TaskError};
 use pants_model::{FieldKind, FieldSpec, OptionKind, OptionSpec, ScopeSpec, Value};
@@ -17,10 +18,10 @@ impl ConsoleGoal for Goals {
         ("ListGoals", "List all goals with a sentence on each.")
     }
 
-    fn lines(&self, _context: &Context) -> Result<Vec<String>, TaskError> {
+    fn write(&self, _context: &Context, output: &mut Output) -> Result<(), Stop> {
         let request = HelpRequest { kind: HelpKind::Goals, scopes: Vec::new() };
         let text = self.0.get().map(|scopes| render_help(&request, scopes, crate::DOCUMENT_WIDTH));
-        Ok(text.map(|text| text.trim_end().to_owned()).into_iter().collect())
+        text.iter().try_for_each(|text| output.row(text.trim_end()))
     }
 }
 
@@ -35,11 +36,12 @@ impl ConsoleGoal for Targets {
         vec![OptionSpec::new("details", OptionKind::String, Value::None, "Show the fields of this symbol.")]
     }
 
-    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {
-        match context.option("details").as_str() {
-            Some(symbol) if !symbol.is_empty() => self.details(symbol),
-            _ => Ok(self.overview()),
-        }
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
+        let lines = match context.option("details").as_str() {
+            Some(symbol) if !symbol.is_empty() => self.details(symbol)?,
+            _ => self.overview(),
+        };
+        lines.into_iter().try_for_each(|line| output.row(line))
     }
 }
 

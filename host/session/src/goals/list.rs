@@ -1,7 +1,8 @@
 //! `list`: the addresses of the roots.
 
 use super::console::{ConsoleGoal, flag, is_set};
-use pants_engine::{Context, TaskError};
+use super::output::{Output, Stop};
+use pants_engine::Context;
 use pants_model::OptionSpec;
 
 pub(crate) struct List;
@@ -15,20 +16,18 @@ impl ConsoleGoal for List {
         vec![flag("documented", "Only targets with a description, each with its description.")]
     }
 
-    fn lines(&self, context: &Context) -> Result<Vec<String>, TaskError> {
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let mut roots = context.target_roots();
         roots.retain(|target| !target.is_synthetic);
         roots.sort_by(|a, b| a.address.cmp(&b.address));
         if !is_set(context, "documented") {
-            return Ok(roots.iter().map(|target| target.address.to_string()).collect());
+            return roots.iter().try_for_each(|target| output.row(&target.address));
         }
         let documented = roots.iter().filter_map(|target| Some((target, target.description.as_deref()?)));
-        Ok(documented
-            .map(|(target, description)| {
-                let indented: Vec<String> =
-                    description.trim().lines().map(|line| format!("  {}", line.trim())).collect();
-                format!("{}\n{}", target.address, indented.join("\n"))
-            })
-            .collect())
+        for (target, description) in documented {
+            let indented: Vec<String> = description.trim().lines().map(|line| format!("  {}", line.trim())).collect();
+            output.row(format!("{}\n{}", target.address, indented.join("\n")))?;
+        }
+        Ok(())
     }
 }

@@ -11,7 +11,10 @@ mod depmap;
 mod filedeps;
 mod help;
 mod list;
+mod output;
+mod peek;
 mod third_party;
+mod values;
 
 use crate::backends::SharedSymbols;
 use pants_engine::{GoalSpec, PhaseSpec, Placement, PluginTag, RegisterError, Registry, TaskType};
@@ -22,7 +25,7 @@ pub(crate) use changed::{ChangedTargets, NoBase};
 pub(crate) use help::SharedScopes;
 
 /// The goals that mean the whole repository when no spec is given.
-pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 1] = ["list"];
+pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 2] = ["list", "peek"];
 
 /// Installs the built-in goals; first, so that plugins may place theirs before, after or instead of them.
 pub(crate) fn install(
@@ -33,6 +36,7 @@ pub(crate) fn install(
     let third_party = || third_party::ThirdParty::new(symbols.clone());
     let goals: Vec<(&str, Arc<dyn TaskType>)> = vec![
         ("list", console::task_type(list::List)),
+        ("peek", console::task_type(peek::Peek)),
         ("dependencies", console::task_type(dependencies::Dependencies(third_party()))),
         ("dependees", console::task_type(dependees::Dependees)),
         ("filedeps", console::task_type(filedeps::Filedeps)),

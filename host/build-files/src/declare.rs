@@ -11,7 +11,8 @@ use crate::reads::{ReadError, Reads};
 use crate::source::Source;
 use crate::symbols::{MacroContext, MacroSymbol, Symbols, TargetTypeSymbol};
 use crate::syntax::Span;
-use crate::value::{Eval, Fault, fault};
+use crate::unknown::{UnknownSymbol, note};
+use crate::value::{Eval, Fault, FaultKind, fault};
 use pants_model::{Diagnostic, Globs, Location, Object, ObjectSpec, Target, Value};
 use problem::{Problem, place, unknown_keyword};
 use std::collections::HashMap;
@@ -26,6 +27,8 @@ pub(crate) struct Declarations<'w> {
     pub targets: Vec<Arc<Target>>,
     pub diagnostics: Vec<Diagnostic>,
     pub missing_files: MissingFilesPolicy,
+    /// What could not be evaluated, by the names that nobody knows.
+    pub unknown: Vec<UnknownSymbol>,
     names: HashMap<String, Location>,
     source: Rc<Source>,
 }
@@ -38,6 +41,7 @@ impl<'w> Declarations<'w> {
             targets: Vec::new(),
             diagnostics: Vec::new(),
             missing_files,
+            unknown: Vec::new(),
             names: HashMap::new(),
             source: Rc::new(Source::new("".into(), String::new())),
         }
@@ -48,8 +52,11 @@ impl<'w> Declarations<'w> {
         self.source = source;
     }
 
-    /// Puts a fault among the diagnostics.
+    /// Puts a fault among the diagnostics, unless it follows from what is there already.
     pub(crate) fn report(&mut self, fault: Fault, otherwise: Span) {
+        if fault.kind == FaultKind::Poisoned {
+            return;
+        }
         let mut diagnostic = self.source.error(fault.span.unwrap_or(otherwise), fault.message);
         diagnostic.hints = fault.hints;
         self.diagnostics.push(diagnostic);
@@ -57,6 +64,11 @@ impl<'w> Declarations<'w> {
 
     pub(crate) fn warn(&mut self, span: Span, message: String) {
         self.diagnostics.push(self.source.warning(span, message));
+    }
+
+    /// Notes that nobody knows this name.
+    pub(crate) fn note_unknown(&mut self, name: &str, span: Span) {
+        note(&mut self.unknown, name, || self.source.error(span, String::new()));
     }
 
     /// Declares a target; gives its name. Problems are reported, all of a call at once, and then there is no target.

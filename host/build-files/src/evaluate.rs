@@ -3,8 +3,9 @@
 //! A plain walk over the tree. Steps, depth and memory are limited, so a hostile or endless file ends in an error that
 //! names it. It reads nothing itself: calls of symbols and reads go to [`Declarations`].
 //!
-//! An error ends the statement it is in. At the top level of a file the next call is still evaluated, so that one bad
-//! target does not hide the others; after anything else than a call, the rest would only complain about missing names.
+//! An error ends the statement it is in. The next statement of the file is still evaluated, so that one bad target does
+//! not hide the others. What the failed statement would have assigned is [`Value::Poison`] from then on, as is a name that
+//! nobody knows: what needs such a value fails without another word.
 
 mod builtins;
 mod calls;
@@ -16,7 +17,9 @@ mod operators;
 use crate::config::{EvaluateLimits, ImportsPolicy};
 use crate::declare::Declarations;
 use crate::syntax::{Expr, ExprKind, Module, Name, Span, Stmt, StmtKind};
-use crate::value::{Eval, Fault, Function, Heap, Module as PythonModule, Scope, Value, fault, limit_fault};
+use crate::value::{
+    Eval, Fault, FaultKind, Function, Heap, Module as PythonModule, Scope, Value, fault, limit_fault, poisoned,
+};
 use std::path::Path;
 
 /// What an evaluation is told besides the tree.
@@ -41,12 +44,14 @@ fn run<'a>(heap: &'a Heap<'a>, module: &'a Module, setting: &Setting<'_>, declar
     let Ok(scope) = heap.scope(None) else { return };
     for stmt in &module.body {
         let Err(fault) = evaluator.stmt(stmt, scope) else { continue };
-        let is_call = matches!(stmt.kind, StmtKind::Expr(Expr { kind: ExprKind::Call(_), .. }));
-        let goes_on = is_call && !fault.is_limit;
+        let is_limit = fault.kind == FaultKind::Limit;
         evaluator.declarations.report(*fault, stmt.span);
-        if !goes_on {
+        if is_limit {
             break;
         }
+        stmt.each_bound_name(&mut |name| {
+            scope.names.borrow_mut().insert(name, Value::Poison);
+        });
     }
 }
 
@@ -149,6 +154,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             StmtKind::With { items, body } => {
                 for (expr, target) in items {
                     let value = self.expr(expr, scope)?;
+                    if matches!(value, Value::Poison) {
+                        return Err(poisoned());
+                    }
                     if !matches!(value, Value::File(_)) {
                         return Err(at(fault("`with` takes an open file"), expr.span));
                     }
@@ -259,7 +267,8 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     ) -> Eval<()> {
         let old = self.expr(target, scope)?;
         let by = self.expr(value, scope)?;
-        if let (Value::List(list), crate::syntax::BinaryOp::Add, false) = (old, op, matches!(by, Value::Globs(_))) {
+        let makes_new = matches!(by, Value::Globs(_) | Value::Poison);
+        if let (Value::List(list), crate::syntax::BinaryOp::Add, false) = (old, op, makes_new) {
             // `+=` changes the list itself.
             let items = self.items(by)?;
             self.heap.charge_values(items.len())?;
@@ -285,6 +294,11 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     }
 }
 
+/// What stands for a value that could not be evaluated for a reason that has been noted.
+fn poison_of<'a>(fault: Box<Fault>) -> Eval<Value<'a>> {
+    if fault.kind == FaultKind::Poisoned { Ok(Value::Poison) } else { Err(fault) }
+}
+
 /// Gives a fault its place, unless something further inside did.
 fn at(mut fault: Box<Fault>, span: Span) -> Box<Fault> {
     fault.span.get_or_insert(span);
@@ -295,9 +309,9 @@ fn unsupported(what: &str) -> Box<Fault> {
     fault(format!("{what} is not supported in BUILD files"))
 }
 
-/// The name of a module that is bound for `import a.b`.
-fn first_part(module: &str) -> &str {
-    module.split_once('.').map_or(module, |(first, _)| first)
+/// The names that every BUILD file has besides the symbols of backends.
+pub(crate) fn built_in_names() -> &'static [&'static str] {
+    &builtins::NAMES
 }
 
 /// The modules that can be imported.

@@ -8,6 +8,7 @@ use crate::reads::{Reads, RecordedRead};
 use crate::source::Source;
 use crate::symbols::Symbols;
 use crate::tree::{Listing, Tree, join};
+use crate::unknown::UnknownSymbol;
 use pants_model::{Diagnostic, Location, Severity, Target};
 use std::fs;
 use std::rc::Rc;
@@ -28,6 +29,8 @@ pub(crate) struct Family {
     pub diagnostics: Vec<Diagnostic>,
     /// What evaluation read besides the BUILD files.
     pub reads: Vec<RecordedRead>,
+    /// The names that the files use and nobody knows.
+    pub unknown: Vec<UnknownSymbol>,
     /// The places of `targets`, sorted by name.
     by_name: Vec<u32>,
 }
@@ -41,7 +44,12 @@ impl Family {
 
     /// Whether targets may be missing that a corrected file would declare.
     pub(crate) fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        !self.unknown.is_empty() || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether there is nothing to tell of.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.diagnostics.is_empty() && self.unknown.is_empty()
     }
 
     /// The names of the targets, sorted.
@@ -60,10 +68,10 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family
     for name in &listing.build_files {
         evaluate_file(world, join(&listing.dir, name).into(), &mut declarations);
     }
-    let Declarations { targets, diagnostics, reads, .. } = declarations;
+    let Declarations { targets, diagnostics, unknown, reads, .. } = declarations;
     let mut by_name: Vec<u32> = (0..targets.len() as u32).collect();
     by_name.sort_unstable_by(|a, b| targets[*a as usize].address.name().cmp(targets[*b as usize].address.name()));
-    Some(Family { targets, diagnostics, reads: reads.into_recorded(), by_name })
+    Some(Family { targets, diagnostics, reads: reads.into_recorded(), unknown, by_name })
 }
 
 fn evaluate_file(world: &World, path: Arc<str>, declarations: &mut Declarations<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::suggest::suggest;
 use crate::syntax::{Expr, ExprKind, Span};
-use crate::value::{Dict, Eval, Heap, Value as Live, fault, limit_fault};
+use crate::value::{Dict, Eval, Heap, Value as Live, fault, limit_fault, poisoned};
 use pants_model::{Address, FieldKind, FieldSpec, Object, Value};
 
 /// How deep the values of a field may stand inside each other.
@@ -78,6 +78,7 @@ fn freeze_at<'a>(heap: &Heap<'a>, value: Live<'a>, depth: u32) -> Eval<Value> {
             return Err(problem.hint(format!("write `':{name}'`")));
         }
         Live::Symbol(name) => return Err(fault(format!("`{name}` is not a value without being called"))),
+        Live::Poison => return Err(poisoned()),
         other => return Err(fault(format!("{} is not a value of a field", other.kind()))),
     })
 }

@@ -29,6 +29,7 @@ mod symbols;
 mod declare;
 mod fields;
 mod text_format;
+mod unknown;
 mod value;
 
 mod evaluate;

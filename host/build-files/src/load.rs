@@ -4,10 +4,12 @@
 //! depends on addresses alone. Only what can be reached from the asked targets enters. So every target of the graph has
 //! all its dependencies there, and a second load adds only what is new.
 
+use crate::evaluate::built_in_names;
 use crate::family::{Family, World, evaluate_family};
 use crate::places::error_at_address;
 use crate::suggest::suggest;
 use crate::tree::{Listing, NoListing};
+use crate::unknown;
 use pants_model::{Address, BuildGraph, Diagnostic, InjectedDependency, Target, TargetId};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -188,13 +190,14 @@ impl Loaded {
     /// What is wrong with what the roots reach, and in directories that were asked for.
     pub(crate) fn problems<'d>(
         &self,
+        world: &World,
         graph: &BuildGraph,
         roots: &[Address],
         asked: impl IntoIterator<Item = &'d str>,
     ) -> Vec<Diagnostic> {
         let mut dirs: HashSet<&str> = asked.into_iter().collect();
         let mut problems = Vec::new();
-        let is_clean = |directory: &Directory| directory.family().is_none_or(|family| family.diagnostics.is_empty());
+        let is_clean = |directory: &Directory| directory.family().is_none_or(|family| family.is_clean());
         if self.link_problems.is_empty() && self.directories.values().all(is_clean) {
             return problems;
         }
@@ -206,10 +209,18 @@ impl Loaded {
             // A broken file may be why a dependency is not in the graph.
             dirs.extend(target.dependencies.iter().map(Address::dir));
         }
-        let families = dirs.into_iter().filter_map(|dir| self.family(dir));
-        problems.extend(families.flat_map(|family| family.diagnostics.iter().cloned()));
+        let families: Vec<&Arc<Family>> = dirs.into_iter().filter_map(|dir| self.family(dir)).collect();
+        problems.extend(unknown::describe(families.iter().flat_map(|family| &family.unknown), &known_names(world)));
+        problems.extend(families.into_iter().flat_map(|family| family.diagnostics.iter().cloned()));
         problems
     }
+}
+
+/// The names that a BUILD file can use.
+fn known_names(world: &World) -> Vec<&str> {
+    let mut names: Vec<&str> = world.symbols.names().collect();
+    names.extend_from_slice(built_in_names());
+    names
 }
 
 fn family_of(world: &World, listing: &Listing) -> Directory {

@@ -88,6 +88,19 @@ impl Expr {
         }
     }
 
+    /// Calls `visit` for each name that an assignment to this expression changes.
+    fn each_assigned_name<'e>(&'e self, visit: &mut dyn FnMut(&'e str)) {
+        match &self.kind {
+            ExprKind::Name(name) => visit(name),
+            ExprKind::Tuple(items) | ExprKind::List(items) => {
+                items.iter().for_each(|item| item.each_assigned_name(visit));
+            }
+            ExprKind::Starred(inner) | ExprKind::Attribute(inner, _) => inner.each_assigned_name(visit),
+            ExprKind::Item(pair) => pair.0.each_assigned_name(visit),
+            _ => {}
+        }
+    }
+
     /// This expression, or the first one inside it, that is the one looked for.
     pub(crate) fn find<'e>(&'e self, is_it: &dyn Fn(&Expr) -> bool) -> Option<&'e Expr> {
         if is_it(self) {
@@ -351,7 +364,54 @@ pub(crate) enum StmtKind {
     Unsupported(&'static str),
 }
 
+/// The name that `import a.b` binds.
+pub(crate) fn first_part(module: &str) -> &str {
+    module.split_once('.').map_or(module, |(first, _)| first)
+}
+
 impl Stmt {
+    /// Calls `visit` for each name that this statement may assign to, or change what it stands for.
+    pub(crate) fn each_bound_name<'e>(&'e self, visit: &mut dyn FnMut(&'e str)) {
+        match &self.kind {
+            StmtKind::Assign { targets, .. } | StmtKind::Delete(targets) => {
+                targets.iter().for_each(|target| target.each_assigned_name(visit));
+            }
+            StmtKind::Augment { target, .. } => target.each_assigned_name(visit),
+            StmtKind::If { branches, otherwise } => {
+                let bodies = branches.iter().map(|(_, body)| body).chain([otherwise]);
+                bodies.flatten().for_each(|stmt| stmt.each_bound_name(visit));
+            }
+            StmtKind::For { target, body, otherwise, .. } => {
+                target.each_assigned_name(visit);
+                body.iter().chain(otherwise).for_each(|stmt| stmt.each_bound_name(visit));
+            }
+            StmtKind::While { body, otherwise, .. } => {
+                body.iter().chain(otherwise).for_each(|stmt| stmt.each_bound_name(visit));
+            }
+            StmtKind::With { items, body } => {
+                items
+                    .iter()
+                    .filter_map(|(_, target)| target.as_ref())
+                    .for_each(|target| target.each_assigned_name(visit));
+                body.iter().for_each(|stmt| stmt.each_bound_name(visit));
+            }
+            StmtKind::Function(function) => visit(&function.name),
+            StmtKind::Import(names) => {
+                names.iter().for_each(|(name, alias)| visit(alias.as_deref().unwrap_or(first_part(name))));
+            }
+            StmtKind::ImportFrom { names, .. } => {
+                names.iter().for_each(|(name, alias)| visit(alias.as_ref().unwrap_or(name)));
+            }
+            StmtKind::Expr(_)
+            | StmtKind::Return(_)
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Assert { .. }
+            | StmtKind::Unsupported(_) => {}
+        }
+    }
+
     /// The first expression in this statement or the blocks in it that is the one looked for.
     pub(crate) fn find<'e>(&'e self, is_it: &dyn Fn(&Expr) -> bool) -> Option<&'e Expr> {
         let in_block = |block: &'e [Stmt]| block.iter().find_map(|stmt| stmt.find(is_it));

@@ -44,6 +44,8 @@ pub(crate) enum Value<'a> {
     /// The text of an open file.
     File(&'a str),
     Environ,
+    /// Stands for what could not be evaluated. Why has been noted already, so nothing more is said of it.
+    Poison,
 }
 
 /// A function of a BUILD file.
@@ -73,20 +75,42 @@ pub(crate) struct Fault {
     pub span: Option<syntax::Span>,
     pub message: String,
     pub hints: Vec<String>,
-    /// Whether a limit was hit, so that nothing more of the file is evaluated.
-    pub is_limit: bool,
+    pub kind: FaultKind,
+}
+
+/// What a fault means for what follows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// Something is wrong.
+    Error,
+    /// Something is wrong that Python has a name for, so that `except` can ask for it.
+    Exception(String),
+    /// A limit was hit, so that nothing more of the file is evaluated.
+    Limit,
+    /// It follows from something that has been noted already: nothing more is said.
+    Poisoned,
 }
 
 pub(crate) type Eval<T> = Result<T, Box<Fault>>;
 
 /// A fault whose place is added on the way out.
 pub(crate) fn fault(message: impl Into<String>) -> Box<Fault> {
-    Box::new(Fault { span: None, message: message.into(), hints: Vec::new(), is_limit: false })
+    Box::new(Fault { span: None, message: message.into(), hints: Vec::new(), kind: FaultKind::Error })
+}
+
+/// A fault that Python calls by this name.
+pub(crate) fn exception(name: &str, message: impl Into<String>) -> Box<Fault> {
+    Box::new(Fault { kind: FaultKind::Exception(name.to_owned()), ..*fault(message) })
+}
+
+/// The fault of whatever needs a value that could not be evaluated.
+pub(crate) fn poisoned() -> Box<Fault> {
+    Box::new(Fault { kind: FaultKind::Poisoned, ..*fault("") })
 }
 
 /// A fault that ends the evaluation of the file.
 pub(crate) fn limit_fault(message: impl Into<String>) -> Box<Fault> {
-    Box::new(Fault { is_limit: true, ..*fault(message) })
+    Box::new(Fault { kind: FaultKind::Limit, ..*fault(message) })
 }
 
 impl Fault {
@@ -272,6 +296,7 @@ impl<'a> Heap<'a> {
             Value::Object(object) => Key::Identity(std::ptr::from_ref(object).addr()),
             Value::Globs(sets) => Key::Identity(sets.as_ptr().addr()),
             Value::File(text) => Key::Identity(text.as_ptr().addr()),
+            Value::Poison => return Err(poisoned()),
             Value::Module(_) | Value::Environ | Value::List(_) | Value::Dict(_) | Value::Set(_) => {
                 return Err(fault(format!("{} cannot be in a set or be a key", value.kind())));
             }
@@ -381,7 +406,13 @@ impl<'a> Value<'a> {
             Self::Globs(_) => "globs",
             Self::File(_) => "a file",
             Self::Environ => "the environment",
+            Self::Poison => "what could not be evaluated",
         }
+    }
+
+    /// Whether other values can be put into it.
+    pub(crate) fn can_hold(self) -> bool {
+        matches!(self, Self::List(_) | Self::Dict(_) | Self::Set(_))
     }
 
     pub(crate) fn is_true(self) -> bool {
@@ -421,6 +452,7 @@ impl<'a> Value<'a> {
             Ok(true)
         };
         Ok(match (self, other) {
+            (Self::Poison, _) | (_, Self::Poison) => return Err(poisoned()),
             (Self::None, Self::None) | (Self::Environ, Self::Environ) => true,
             (Self::Str(a), Self::Str(b)) | (Self::Target(a), Self::Target(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
@@ -487,6 +519,7 @@ impl<'a> Value<'a> {
             Ok(a.len().cmp(&b.len()))
         };
         match (self, other) {
+            (Self::Poison, _) | (_, Self::Poison) => Err(poisoned()),
             (Self::Str(a), Self::Str(b)) => Ok(a.cmp(b)),
             (Self::Bytes(a), Self::Bytes(b)) => Ok(a.cmp(b)),
             (Self::Tuple(a), Self::Tuple(b)) => each(a, b),
@@ -564,6 +597,7 @@ impl<'a> Value<'a> {
             Self::Object(object) => out.push_str(&format!("<{}>", object.symbol)),
             Self::Builtin(name) => out.push_str(&format!("<{name}>")),
             Self::Symbol(name) => out.push_str(&format!("<{name}>")),
+            Self::Poison => return Err(poisoned()),
             other => out.push_str(&format!("<{}>", other.kind())),
         }
         Ok(())

@@ -137,7 +137,7 @@ impl BuildFiles {
             loaded.link(&self.world, Arc::make_mut(&mut graph), reached);
         }
         let mut diagnostics = self.warnings.clone();
-        diagnostics.extend(loaded.problems(&self.graph(), roots, asked));
+        diagnostics.extend(loaded.problems(&self.world, &self.graph(), roots, asked));
         diagnostics
     }
 

@@ -3,7 +3,7 @@
 use crate::fields::{Given, WrongValue};
 use crate::suggest::suggest;
 use crate::syntax::{Expr, ExprKind, Span};
-use crate::value::Fault;
+use crate::value::{Fault, FaultKind};
 
 /// Something wrong inside a call that does not hide what else is wrong there.
 pub(super) struct Problem {
@@ -14,7 +14,7 @@ pub(super) struct Problem {
 
 impl From<Problem> for Box<Fault> {
     fn from(Problem { span, message, hints }: Problem) -> Self {
-        Box::new(Fault { span: Some(span), message, hints, is_limit: false })
+        Box::new(Fault { span: Some(span), message, hints, kind: FaultKind::Error })
     }
 }
 

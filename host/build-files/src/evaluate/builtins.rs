@@ -50,6 +50,41 @@ pub(super) const NAMES: [&str; 39] = [
     "zip",
 ];
 
+/// What Python has besides, for a clear message.
+pub(super) const PYTHON_ONLY: [&str; 31] = [
+    "__import__",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "delattr",
+    "dir",
+    "divmod",
+    "eval",
+    "exec",
+    "execfile",
+    "globals",
+    "hash",
+    "hex",
+    "id",
+    "input",
+    "issubclass",
+    "iter",
+    "locals",
+    "memoryview",
+    "next",
+    "oct",
+    "ord",
+    "property",
+    "raw_input",
+    "setattr",
+    "type",
+    "vars",
+];
+
 /// The function with this name.
 pub(super) fn find(name: &str) -> Option<&'static str> {
     NAMES.binary_search(&name).ok().map(|at| NAMES[at])

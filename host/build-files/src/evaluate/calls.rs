@@ -4,7 +4,7 @@ use super::{Evaluator, Flow, at};
 use crate::fields::{Given, freeze, thaw};
 use crate::symbols::{Symbol, TargetTypeSymbol};
 use crate::syntax::{self, Expr, ExprKind, FunctionBody, Span};
-use crate::value::{Dict, Eval, Function, Heap, Scope, Value, fault};
+use crate::value::{Dict, Eval, Function, Heap, Scope, Value, fault, poisoned};
 
 /// The arguments of one call.
 pub(super) struct Args<'a> {
@@ -51,6 +51,12 @@ impl<'a> Args<'a> {
         Err(fault(format!("this takes {wanted} arguments, not {count}")))
     }
 
+    /// Whether one of them could not be evaluated.
+    fn is_poisoned(&self) -> bool {
+        let values = self.positional.iter().chain(self.keywords.iter().map(|keyword| &keyword.value));
+        values.into_iter().any(|value| matches!(value, Value::Poison))
+    }
+
     /// The only argument.
     pub(super) fn one(&self) -> Eval<Value<'a>> {
         Ok(self.between(1, 1)?[0])
@@ -66,6 +72,7 @@ impl<'a> Args<'a> {
 pub(super) fn text(value: Value<'_>) -> Eval<&str> {
     match value {
         Value::Str(text) => Ok(text),
+        Value::Poison => Err(poisoned()),
         other => Err(fault(format!("this takes a string, not {}", other.kind()))),
     }
 }
@@ -93,6 +100,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                         keywords.push(Keyword { name, value, span: keyword.span, expr: None });
                     }
                 }
+                (None, Value::Poison) => return Err(poisoned()),
                 (None, other) => {
                     return Err(at(fault(format!("`**` takes a dict, not {}", other.kind())), keyword.span));
                 }
@@ -103,8 +111,11 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
 
     pub(super) fn call(&mut self, function: Value<'a>, args: Args<'a>) -> Eval<Value<'a>> {
         match function {
+            Value::Poison => Ok(Value::Poison),
             Value::Symbol(name) => self.call_symbol(name, args),
+            Value::Builtin(_) if args.is_poisoned() => Ok(Value::Poison),
             Value::Builtin(name) => self.builtin(name, args),
+            Value::Method((value, _)) if args.is_poisoned() && !value.can_hold() => Ok(Value::Poison),
             Value::Method((value, name)) => self.method(*value, name, args),
             Value::Function(function) => self.nested(|evaluator| evaluator.call_function(function, args)),
             other => Err(fault(format!("{} cannot be called", other.kind()))),

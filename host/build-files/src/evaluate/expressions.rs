@@ -1,21 +1,20 @@
 //! Expressions: literals, names, collections, comprehensions, items and slices.
 
-use super::{Evaluator, at, unsupported};
-use crate::suggest::suggest;
+use super::{Evaluator, at, poison_of, unsupported};
 use crate::syntax::{
-    Clause, Compare, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, Name, Slice, UnaryOp,
+    Clause, Compare, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, Name, Slice, Span, UnaryOp,
 };
-use crate::value::{Dict, Eval, Key, Scope, Value, fault};
+use crate::value::{Dict, Eval, Key, Scope, Value, fault, poisoned};
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn expr(&mut self, expr: &'a Expr, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
         // Most of a BUILD file is texts and names: they need no level of their own.
         let result = self.count(1).and_then(|()| match &expr.kind {
             ExprKind::Str(text) => Ok(Value::Str(text)),
-            ExprKind::Name(name) => self.name(name, scope),
+            ExprKind::Name(name) => self.name(name, expr.span, scope),
             _ => self.nested(|evaluator| evaluator.expr_kind(expr, scope)),
         });
-        result.map_err(|fault| at(fault, expr.span))
+        result.or_else(poison_of).map_err(|fault| at(fault, expr.span))
     }
 
     fn expr_kind(&mut self, expr: &'a Expr, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
@@ -26,7 +25,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             ExprKind::Float(value) => Ok(Value::Float(*value)),
             ExprKind::Str(text) => Ok(Value::Str(text)),
             ExprKind::Bytes(bytes) => Ok(Value::Bytes(bytes)),
-            ExprKind::Name(name) => self.name(name, scope),
+            ExprKind::Name(name) => self.name(name, expr.span, scope),
             ExprKind::Format(parts) => self.format_string(parts, scope),
             ExprKind::List(items) => {
                 let items = self.exprs(items, scope)?;
@@ -73,7 +72,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         }
     }
 
-    fn name(&mut self, name: &'a Name, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
+    fn name(&mut self, name: &'a Name, span: Span, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
         if let Some(value) = scope.get(name) {
             return Ok(value);
         }
@@ -87,11 +86,11 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             let path = self.setting.build_root.join(self.setting.path);
             return self.heap.str(&path.to_string_lossy());
         }
-        let known = self.declarations.symbols.names().chain(super::builtins::NAMES.iter().copied());
-        let similar = suggest(name, known).map(|similar| format!("did you mean `{similar}`?"));
-        let mut problem = fault(format!("`{name}` is not defined"));
-        problem.hints.extend(similar);
-        Err(problem)
+        if super::builtins::PYTHON_ONLY.contains(&&**name) {
+            return Err(fault(format!("`{name}` is not available in BUILD files")));
+        }
+        self.declarations.note_unknown(name, span);
+        Ok(Value::Poison)
     }
 
     /// The values of a collection or of arguments, with `*x` unpacked.
@@ -123,6 +122,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                             dict.insert(self.heap.key(name)?, name, value);
                         }
                     }
+                    Value::Poison => return Err(poisoned()),
                     other => return Err(at(fault(format!("`**` takes a dict, not {}", other.kind())), value.span)),
                 },
             }
@@ -230,6 +230,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             }
             Value::File(text) => text.split_inclusive('\n').map(Value::Str).collect(),
             Value::Globs(sets) => self.glob_items(sets)?,
+            Value::Poison => return Err(poisoned()),
             other => return Err(fault(format!("{} has no items to go through", other.kind()))),
         };
         self.count(items.len())?;
@@ -239,6 +240,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn item(&mut self, container: Value<'a>, index: Value<'a>) -> Eval<Value<'a>> {
         let out_of_range = || fault("the index is out of range");
         match (container, index) {
+            (Value::Poison, _) | (_, Value::Poison) => Ok(Value::Poison),
             (Value::Dict(dict), index) => match dict.borrow().get(self.heap.key(index)?) {
                 Some(value) => Ok(value),
                 None => Err(fault(format!("the dict has no key {}", index.repr(self.heap)?))),
@@ -267,6 +269,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
 
     pub(super) fn set_item(&mut self, container: Value<'a>, index: Value<'a>, value: Value<'a>) -> Eval<()> {
         match (container, index) {
+            (Value::Poison, _) => Ok(()),
             (Value::Dict(dict), index) => {
                 let key: Key<'a> = self.heap.key(index)?;
                 self.heap.charge_values(4)?;
@@ -310,6 +313,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             match self.expr(expr, scope)? {
                 Value::None => Ok(None),
                 Value::Int(value) => Ok(Some(value)),
+                Value::Poison => Err(poisoned()),
                 other => Err(at(fault(format!("a slice takes numbers, not {}", other.kind())), expr.span)),
             }
         };
@@ -319,6 +323,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             return Err(fault("the step of a slice is not 0"));
         }
         match value {
+            Value::Poison => Ok(Value::Poison),
             Value::Str(text) => {
                 let chars: Vec<char> = text.chars().collect();
                 self.count(chars.len())?;
@@ -361,6 +366,7 @@ fn positions(length: usize, lower: Option<i64>, upper: Option<i64>, step: i64) -
 fn unary(op: UnaryOp, operand: Value<'_>) -> Eval<Value<'_>> {
     let too_large = || fault("the number is too large");
     Ok(match (op, operand) {
+        (_, Value::Poison) => Value::Poison,
         (UnaryOp::Not, operand) => Value::Bool(!operand.is_true()),
         (UnaryOp::Minus, Value::Int(value)) => Value::Int(value.checked_neg().ok_or_else(too_large)?),
         (UnaryOp::Minus, Value::Float(value)) => Value::Float(-value),

@@ -32,6 +32,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             }
             Value::Module(module) => self.call_module(module, name, args),
             Value::Object(object) => self.object_method(object, name, args),
+            Value::Poison => Ok(Value::Poison),
             other => Err(no_method(other, name)),
         }
     }

@@ -1,15 +1,16 @@
 //! Attributes, imports, and the little of `os`, `glob` and `io` that BUILD files use.
 
 use super::calls::{Args, text};
-use super::{Evaluator, at, first_part, known_module};
+use super::{Evaluator, at, known_module};
 use crate::config::ImportsPolicy;
 use crate::reads::PathKind;
-use crate::syntax::{Name, Span};
+use crate::syntax::{Name, Span, first_part};
 use crate::value::{Eval, Module, Scope, Value, fault};
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn attribute(&mut self, value: Value<'a>, name: &'a str) -> Eval<Value<'a>> {
         match (value, name) {
+            (Value::Poison, _) => Ok(Value::Poison),
             (Value::Module(Module::Os), "path") => Ok(Value::Module(Module::OsPath)),
             (Value::Module(Module::Os), "environ") => Ok(Value::Environ),
             (Value::Module(Module::Os | Module::OsPath), "sep") => Ok(Value::Str("/")),

@@ -2,12 +2,13 @@
 
 use super::Evaluator;
 use crate::syntax::{BinaryOp, CompareOp};
-use crate::value::{Dict, Eval, Number, Value, fault};
+use crate::value::{Dict, Eval, Number, Value, fault, poisoned};
 use pants_model::Globs;
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn binary(&mut self, op: BinaryOp, left: Value<'a>, right: Value<'a>) -> Eval<Value<'a>> {
         match (op, left, right) {
+            (_, Value::Poison, _) | (_, _, Value::Poison) => Ok(Value::Poison),
             (BinaryOp::Mod, Value::Str(format), right) => {
                 let text = crate::text_format::percent(self.heap, format, right)?;
                 self.heap.str(&text)
@@ -133,6 +134,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 }
                 Ok(sets)
             }
+            Value::Poison => Err(poisoned()),
             other => Err(fault(format!("{} is no set of files", other.kind()))),
         }
     }

@@ -202,3 +202,4 @@ mod errors;
 mod language;
 mod limits;
 mod semantics;
+mod unknown;

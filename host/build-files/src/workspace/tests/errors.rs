@@ -53,11 +53,13 @@ fn names_that_are_not_defined() {
     check(
         "//- a/BUILD\nx = nothing_like_it\ntarget(name = 'y')\n",
         expect![[r#"
-        a/BUILD:1:5: `nothing_like_it` is not defined
-          |
-        1 | x = nothing_like_it
-          |     ^^^^^^^^^^^^^^^
-    "#]],
+            target a:y at a/BUILD:2:1
+            a/BUILD:1:5: `nothing_like_it` is not defined
+              |
+            1 | x = nothing_like_it
+              |     ^^^^^^^^^^^^^^^
+              hint: `opaque_types = ["nothing_like_it"]` in `[build-files]` loads it without the plugin that defined it
+        "#]],
     );
 }
 
@@ -630,20 +632,30 @@ fn what_evaluation_complains_about() {
     check_body(
         "class A:\n  x = 1\n",
         expect![[r#"
-        a/b/BUILD:1:1: `class` is not supported in BUILD files
-          |
-        1 | class A:
-          | ^^^^^^^^
-    "#]],
+            a/b/BUILD:1:1: `class` is not supported in BUILD files
+              |
+            1 | class A:
+              | ^^^^^^^^
+            a/b/BUILD:4:51: `x` is not defined
+              |
+            4 | java_library(name = 'v', sources = [], provides = x)
+              |                                                   ^
+              hint: `opaque_types = ["x"]` in `[build-files]` loads it without the plugin that defined it
+        "#]],
     );
     check_body(
         "assert False, 'no %s' % 'way'",
         expect![[r#"
-        a/b/BUILD:1:1: this assertion does not hold: no way
-          |
-        1 | assert False, 'no %s' % 'way'
-          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    "#]],
+            a/b/BUILD:1:1: this assertion does not hold: no way
+              |
+            1 | assert False, 'no %s' % 'way'
+              | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            a/b/BUILD:2:51: `x` is not defined
+              |
+            2 | java_library(name = 'v', sources = [], provides = x)
+              |                                                   ^
+              hint: `opaque_types = ["x"]` in `[build-files]` loads it without the plugin that defined it
+        "#]],
     );
     check_body(
         "def f(a):\n  return a + 1\nx = f('a')",

@@ -1,0 +1,101 @@
+//! Names that BUILD files use and nobody knows: noted where they are met, told of once for a whole run.
+//!
+//! A repository that was written for other plugins uses the same few names in thousands of files. One error for each use
+//! would bury everything else, so each directory notes them as data, and the run makes one error of all.
+
+use crate::suggest::suggest;
+use pants_model::{Diagnostic, Location};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A name that nobody knows, as one directory uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnknownSymbol {
+    pub name: Arc<str>,
+    /// How many times it was met.
+    pub count: usize,
+    /// Where it was met first.
+    pub location: Location,
+    /// The line there, as diagnostics show it.
+    pub excerpt: Option<String>,
+}
+
+/// Notes one more use of a name.
+pub(crate) fn note(unknown: &mut Vec<UnknownSymbol>, name: &str, place: impl FnOnce() -> Diagnostic) {
+    if let Some(symbol) = unknown.iter_mut().find(|symbol| *symbol.name == *name) {
+        symbol.count += 1;
+        return;
+    }
+    let Diagnostic { location, excerpt, .. } = place();
+    unknown.push(UnknownSymbol { name: name.into(), count: 1, location: location.unwrap_or_default(), excerpt });
+}
+
+/// The one error about all of them; nothing when there are none.
+pub(crate) fn describe<'u>(unknown: impl IntoIterator<Item = &'u UnknownSymbol>, known: &[&str]) -> Option<Diagnostic> {
+    let symbols = merge(unknown);
+    let similar: Vec<Option<&str>> =
+        symbols.iter().map(|symbol| suggest(&symbol.name, known.iter().copied())).collect();
+    let strange = symbols.iter().zip(&similar).filter(|(_, similar)| similar.is_none());
+    let strange: Vec<String> = strange.map(|(symbol, _)| format!("\"{}\"", symbol.name)).collect();
+    let mut diagnostic = match &symbols[..] {
+        [] => return None,
+        [only] => describe_one(only, similar[0]),
+        _ => describe_many(&symbols, &similar),
+    };
+    if !strange.is_empty() {
+        diagnostic.hints.push(format!(
+            "`opaque_types = [{}]` in `[build-files]` loads {} without the plugin that defined {}",
+            strange.join(", "),
+            if strange.len() == 1 { "it" } else { "them" },
+            if strange.len() == 1 { "it" } else { "them" },
+        ));
+    }
+    Some(diagnostic)
+}
+
+fn describe_one(symbol: &UnknownSymbol, similar: Option<&str>) -> Diagnostic {
+    let mut message = format!("`{}` is not defined", symbol.name);
+    if symbol.count > 1 {
+        message.push_str(&format!("; it is used {} times, first here", symbol.count));
+    }
+    let mut diagnostic = Diagnostic::error(symbol.location.clone(), message);
+    diagnostic.excerpt.clone_from(&symbol.excerpt);
+    diagnostic.hints.extend(similar.map(|similar| format!("did you mean `{similar}`?")));
+    diagnostic
+}
+
+fn describe_many(symbols: &[UnknownSymbol], similar: &[Option<&str>]) -> Diagnostic {
+    let mut message = format!("BUILD files use {} symbols that are not defined", symbols.len());
+    for (symbol, similar) in symbols.iter().zip(similar) {
+        let times = if symbol.count == 1 { "once, at" } else { "times, first at" };
+        let count = if symbol.count == 1 { String::new() } else { format!("{} ", symbol.count) };
+        message.push_str(&format!("\n  `{}`: {count}{times} {}", symbol.name, symbol.location));
+        if let Some(similar) = similar {
+            message.push_str(&format!(" (did you mean `{similar}`?)"));
+        }
+    }
+    Diagnostic::error_without_place(message)
+}
+
+/// Each name once, by falling count, then by name.
+fn merge<'u>(unknown: impl IntoIterator<Item = &'u UnknownSymbol>) -> Vec<UnknownSymbol> {
+    let place = |symbol: &UnknownSymbol| {
+        let Location { file, line, column } = &symbol.location;
+        (file.clone(), *line, *column)
+    };
+    let mut by_name: BTreeMap<&str, UnknownSymbol> = BTreeMap::new();
+    for symbol in unknown {
+        let Some(merged) = by_name.get_mut(&*symbol.name) else {
+            by_name.insert(&symbol.name, symbol.clone());
+            continue;
+        };
+        let count = merged.count + symbol.count;
+        if place(symbol) < place(merged) {
+            *merged = symbol.clone();
+        }
+        merged.count = count;
+    }
+    let mut symbols: Vec<UnknownSymbol> = by_name.into_values().collect();
+    symbols.sort_by_key(|symbol| std::cmp::Reverse(symbol.count));
+    symbols
+}

@@ -24,6 +24,8 @@ mod maven;
 
 mod programs;
 
+mod scala;
+
 mod third_party;
 
 mod targets;
@@ -54,6 +56,13 @@ impl Backend for JvmBackend {
             "The resolver of third-party jars.",
             third_party::resolver::register_options,
         );
+        registrar.scope(
+            third_party::managed::SCOPE,
+            "Versions of third-party jars that are pinned in one place.",
+            third_party::managed::register_options,
+        );
+        registrar.scope(scala::SCOPE, "Scala, of which only names of jars are known.", scala::register_options);
+        registrar.scope(graph::SCOPE, "How Java is compiled.", graph::register_options);
         targets::register(registrar);
         tasks::register(registrar);
         Ok(())

@@ -48,7 +48,8 @@ impl Platforms {
     /// The options for the JVM that runs a target: those of its `runtime_platform`, or else of its platform.
     pub(crate) fn jvm_options(&self, target: &Target) -> Result<Vec<String>> {
         let given = |field: &str| target.text(field).filter(|name| !name.is_empty());
-        let name = given("runtime_platform").or(self.default_runtime.as_deref()).or(given("platform"));
+        let own = given("runtime_platform").or_else(|| given("test_platform"));
+        let name = own.or(self.default_runtime.as_deref()).or(given("platform"));
         let Some(name) = name.or(self.default.as_deref()) else { return Ok(Vec::new()) };
         let settings = self.settings(name, target)?;
         Ok(settings
@@ -152,6 +153,7 @@ mod tests {
         check(None, "platform", java11);
         check(Some("java8"), "platform", java8);
         check(Some("java8"), "runtime_platform", java11);
+        check(Some("java8"), "test_platform", java11);
         assert!(Platforms::default().jvm_options(&target("")).unwrap().is_empty());
     }
 

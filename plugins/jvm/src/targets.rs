@@ -1,22 +1,66 @@
-//! The target types and objects of this backend, with the fields that Pants v1 gave them.
+//! The target types and objects of this backend, with the fields that Pants v1 gave them from 2012 to 2020.
+//!
+//! What a type or field is there for only so that old BUILD files load says so in its description. A type whose task
+//! does not exist here names the phases that are missing, and the host refuses them by name.
 
-use crate::third_party::declared::{exclude_object, jar_object};
-use plugin_api::{Context, FieldKind, LogLevel, Registrar, Result, Target, TargetType};
+mod apps;
+mod compiled;
+mod core;
+mod documents;
+mod maven;
+mod publishing;
 
-/// Targets with Java sources.
-pub(crate) const COMPILED: &[&str] = &["java_library", "junit_tests", "jvm_binary"];
+use plugin_api::{Context, LogLevel, Registrar, Result, Target};
+
+/// Targets that may have Java sources.
+pub(crate) const COMPILED: &[&str] = &[
+    "annotation_processor",
+    "benchmark",
+    "java_agent",
+    "java_library",
+    "java_tests",
+    "javac_plugin",
+    "junit_tests",
+    "jvm_binary",
+    "scala_library",
+    "scala_specs",
+    "scala_tests",
+    "scalac_plugin",
+];
+
+/// Targets that JUnit runs, by all names they had.
+pub(crate) const TESTS: &[&str] = &["junit_tests", "java_tests", "scala_tests", "scala_specs"];
 
 /// Every type that a classpath is made of.
-pub(crate) const ON_CLASSPATH: &[&str] = &["jar_library", "java_library", "junit_tests", "jvm_binary", "resources"];
+pub(crate) const ON_CLASSPATH: &[&str] = &[
+    "annotation_processor",
+    "benchmark",
+    "jar_library",
+    "java_agent",
+    "java_library",
+    "java_tests",
+    "javac_plugin",
+    "junit_tests",
+    "jvm_binary",
+    "resources",
+    "scala_library",
+    "scala_specs",
+    "scala_tests",
+    "scalac_plugin",
+];
 
 /// Whether a target has sources for javac.
 pub(crate) fn has_java(target: &Target) -> bool {
-    COMPILED.contains(&&*target.type_name) && target.sources.iter().any(|source| source.ends_with(".java"))
+    has_sources(target, ".java")
+}
+
+/// Whether a target that is compiled has sources whose names end like this.
+pub(crate) fn has_sources(target: &Target, extension: &str) -> bool {
+    COMPILED.contains(&&*target.type_name) && target.sources.iter().any(|source| source.ends_with(extension))
 }
 
 /// Fields of older BUILD files that a build relies on, and that nothing is done about.
-const WITHOUT_EFFECT: [&str; 4] =
-    ["compiler_option_sets", "javac_plugins", "javac_plugin_args", "managed_dependencies"];
+const WITHOUT_EFFECT: [&str; 4] = ["compiler_option_sets", "javac_plugins", "javac_plugin_args", "fatal_warnings"];
 
 /// Says which targets give a field that has no effect, in one line for each field.
 pub(crate) fn warn_of_fields_without_effect(context: &Context, targets: &[Target]) -> Result<()> {
@@ -33,103 +77,15 @@ pub(crate) fn warn_of_fields_without_effect(context: &Context, targets: &[Target
     Ok(())
 }
 
-/// Registers all types and objects.
+/// Registers all types, objects and macros.
 pub(crate) fn register(registrar: &mut Registrar) {
-    registrar.object(jar_object());
-    registrar.object(exclude_object());
-    registrar.target_type(jar_library());
-    registrar.target_type(java_library());
-    registrar.target_type(junit_tests());
-    registrar.target_type(jvm_binary());
-    registrar.target_type(resources());
-}
-
-fn jar_library() -> TargetType {
-    TargetType::new("jar_library", "Third-party jars, by their coordinates.")
-        .required_field("jars", FieldKind::ObjectList(vec!["jar".to_owned()]), "The jars.")
-        .field(
-            "managed_dependencies",
-            FieldKind::Address,
-            "Accepted; has no effect yet, and is warned about: the lock file decides.",
-        )
-        .third_party("jars")
-}
-
-fn java_library() -> TargetType {
-    compiled(TargetType::new("java_library", "Java sources that others may depend on."))
-        .sources(&["*.java", "!*Test.java"])
-        .field("services", FieldKind::Dict, "Implementations of service interfaces, as lists by interface.")
-}
-
-fn junit_tests() -> TargetType {
-    let choices = ["SERIAL", "PARALLEL_CLASSES", "PARALLEL_METHODS", "PARALLEL_CLASSES_AND_METHODS"];
-    compiled(TargetType::new("junit_tests", "Tests that JUnit runs: versions 3, 4 and 5."))
-        .sources(&["*Test.java"])
-        .field("cwd", FieldKind::String, "The directory its tests run in; the build root when not given.")
-        .field("timeout", FieldKind::Int, "How many seconds its tests may take.")
-        .field("extra_jvm_options", FieldKind::StringList, "Options for the JVM that runs its tests.")
-        .field("extra_env_vars", FieldKind::Dict, "Variables for the JVM that runs its tests.")
-        .field("concurrency", FieldKind::Choice(choices.map(str::to_owned).to_vec()), "What of it may run at once.")
-        .field("threads", FieldKind::Int, "How many threads run its tests.")
-        .field("runtime_platform", FieldKind::String, "The platform whose `jvm_options` its tests run with.")
-        .injects_dependency("//:junit_library")
-}
-
-fn jvm_binary() -> TargetType {
-    compiled(TargetType::new("jvm_binary", "A program: a main class with all it needs."))
-        .sources(&[])
-        .max_sources(1)
-        .field("main", FieldKind::String, "The class whose `main` method starts it.")
-        .field("basename", FieldKind::String, "The name of its jar, without `.jar`; the target's name when not given.")
-        .field("deploy_excludes", FieldKind::ObjectList(vec!["exclude".to_owned()]), "Jars to leave out of its jar.")
-        .field("manifest_entries", FieldKind::Dict, "Entries to add to the manifest of its jar.")
-        .field("extra_jvm_options", FieldKind::StringList, "Options for the JVM that `run` starts.")
-        .field("runtime_platform", FieldKind::String, "The platform whose `jvm_options` it runs with.")
-}
-
-fn resources() -> TargetType {
-    TargetType::new("resources", "Files that programs find on their classpath.").sources(&[])
-}
-
-/// The fields of everything that is compiled.
-fn compiled(target_type: TargetType) -> TargetType {
-    target_type
-        .field("provides", FieldKind::Any, "How it is published. Accepted; nothing is published yet.")
-        .field(
-            "excludes",
-            FieldKind::ObjectList(vec!["exclude".to_owned()]),
-            "Third-party jars to keep off its classpath.",
-        )
-        .field("platform", FieldKind::String, "The platform of `[jvm-platform] platforms` it is compiled for.")
-        .field("strict_deps", FieldKind::Bool, "Compile it against its direct dependencies and what those export only.")
-        .field(
-            "exports",
-            FieldKind::AddressList,
-            "Dependencies that its dependers see as their own, under strict_deps.",
-        )
-        .field("compiler_option_sets", FieldKind::StringList, "Accepted; has no effect yet, and is warned about.")
-        .field("zinc_file_manager", FieldKind::Bool, "Taken from older BUILD files; means nothing here.")
-        .field("javac_plugins", FieldKind::StringList, "Accepted; has no effect yet, and is warned about.")
-        .field("javac_plugin_args", FieldKind::Dict, "Accepted; has no effect yet, and is warned about.")
+    maven::register(registrar);
+    compiled::register(registrar);
+    apps::register(registrar);
+    publishing::register(registrar);
+    documents::register(registrar);
+    core::register(registrar);
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use plugin_api::testing::TestContext;
-    use plugin_api::{Address, Value};
-
-    #[test]
-    fn fields_without_effect_are_not_silent() {
-        let targets: Vec<Target> = ["a", "b", "c"]
-            .map(|name| {
-                let mut target = Target::new(Address::new("x", name), "java_library");
-                target.fields.push(("javac_plugins".to_owned(), Value::strings(["p"])));
-                target
-            })
-            .into();
-        let world = TestContext::new("compile.javac");
-        warn_of_fields_without_effect(&world.context().unwrap(), &targets).unwrap();
-        assert_eq!(world.logs(), ["2: : `javac_plugins` has no effect (`x:a` and 2 more)"]);
-    }
-}
+mod tests;

@@ -2,7 +2,8 @@
 //! process and spoken to as the host does.
 
 use crate::programs::LOCALE;
-use crate::{jdk, platform};
+use crate::third_party::managed;
+use crate::{graph, jdk, platform, scala};
 use plugin_api::testing::TestContext;
 use plugin_api::{Address, Error, Exit, Process, ProcessOutput, Result, Target, Value};
 use std::io::{BufReader, Read, Write};
@@ -106,9 +107,21 @@ pub(crate) fn world(scope: &str, root: &Path) -> TestContext {
     world.option_of(platform::SCOPE, "default-platform", Value::None);
     world.option_of(platform::SCOPE, "default-runtime-platform", Value::None);
     world.option_of("resolve.coursier", "lockfile", "jvm.lock.json");
+    options(&world);
     let root = root.to_owned();
     world.fake_tool(move |process| run(process, &root));
     world
+}
+
+/// The options of scopes that say how targets are read, at their defaults.
+pub(crate) fn options(world: &TestContext) {
+    world.option_of(scala::SCOPE, "version", "2.12").option_of(scala::SCOPE, "suffix-version", Value::None);
+    for scope in [graph::SCOPE, scala::SCOPE] {
+        world.option_of(scope, "strict-deps", false);
+    }
+    world.option_of(managed::SCOPE, "default-target", Value::None);
+    world.option_of(managed::SCOPE, "conflict-strategy", "FAIL");
+    world.option_of(managed::SCOPE, "suppress-conflict-warnings", false);
 }
 
 /// Adds a target with sources, which are written, and dependencies of the same directory.

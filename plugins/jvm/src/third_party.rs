@@ -1,6 +1,15 @@
-//! Third-party jars: what BUILD files declare, the lock file that pins it, and Coursier, which resolves it.
+//! Third-party jars: what BUILD files declare, what pins its versions, the lock file, and Coursier, which resolves it.
+
+pub(crate) mod jar_directory;
+
+pub(crate) mod url;
 
 pub(crate) mod declared;
-pub(crate) mod jar_directory;
+
+mod version;
+
+pub(crate) mod managed;
+
 pub(crate) mod lock;
+
 pub(crate) mod resolver;

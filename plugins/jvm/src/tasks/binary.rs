@@ -3,9 +3,10 @@
 use super::run::main_class;
 use crate::fat_jar::FatJar;
 use crate::graph::{JvmGraph, Purpose};
+use crate::scala::ScalaPlatform;
 use crate::third_party::declared::Exclude;
 use crate::third_party::jar_directory::stamp;
-use plugin_api::products::{GeneratedSources, RuntimeClasspath};
+use plugin_api::products::{ClasspathEntry, GeneratedSources, RuntimeClasspath};
 use plugin_api::{
     Address, Context, Error, InvalidateOptions, LogLevel, Planning, Predicate, Result, RoundManager, Target, Task,
     TaskSpec,
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub(super) struct BinaryCreate {
     graph: JvmGraph,
     classpath: Arc<RuntimeClasspath>,
+    scala: ScalaPlatform,
 }
 
 impl Task for BinaryCreate {
@@ -32,7 +34,11 @@ impl Task for BinaryCreate {
     }
 
     fn new(context: &Context) -> Result<Self> {
-        Ok(Self { graph: JvmGraph::load(context)?, classpath: context.product()?.unwrap_or_default() })
+        Ok(Self {
+            graph: JvmGraph::load(context)?,
+            classpath: context.product()?.unwrap_or_default(),
+            scala: ScalaPlatform::load(context)?,
+        })
     }
 
     fn execute(&mut self, context: &Context) -> Result<()> {
@@ -51,7 +57,7 @@ impl Task for BinaryCreate {
 
 impl BinaryCreate {
     fn create(&self, context: &Context, target: &Target, place: usize) -> Result<()> {
-        let paths = self.paths(target, place);
+        let paths = self.paths(target, place)?;
         let options = InvalidateOptions::transitive().with("the classpath", fingerprint(context, &paths)?);
         let versioned = context.invalidated(std::slice::from_ref(&target.address), &options)?;
         let [versioned] = &versioned[..] else { return Err(Error::cancelled()) };
@@ -73,15 +79,12 @@ impl BinaryCreate {
     }
 
     /// The runtime classpath of a binary, without what it excludes.
-    fn paths(&self, target: &Target, place: usize) -> Vec<String> {
-        let excludes = Exclude::of_field(target.field("deploy_excludes"));
+    fn paths(&self, target: &Target, place: usize) -> Result<Vec<String>> {
+        let excludes = Exclude::of_field(target.field("deploy_excludes"), &self.scala)?;
         let closure = self.graph.closure(place, Purpose::Run);
         let entries = self.graph.classpath(&closure, |address| self.classpath.entries.get(address).map(Vec::as_slice));
-        entries
-            .into_iter()
-            .filter(|entry| !excludes.iter().any(|exclude| exclude.matches(&entry.coordinate)))
-            .map(|entry| entry.path)
-            .collect()
+        let is_kept = |entry: &ClasspathEntry| !excludes.iter().any(|exclude| exclude.matches(&entry.coordinate));
+        Ok(entries.into_iter().filter(is_kept).map(|entry| entry.path).collect())
     }
 }
 
@@ -135,7 +138,6 @@ mod tests {
     use crate::jar::{JarEntries, read_entries};
     use crate::test_support::{add_target, world};
     use plugin_api::Value;
-    use plugin_api::products::ClasspathEntry;
 
     fn text(value: &str) -> Value {
         value.into()

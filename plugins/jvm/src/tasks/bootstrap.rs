@@ -3,7 +3,8 @@
 use crate::jdk::Jdk;
 use crate::third_party::declared::Jar;
 use crate::third_party::jar_directory::sha256_of;
-use crate::third_party::lock::LockFile;
+use crate::third_party::lock::LockedGroup;
+use crate::third_party::managed::Pins;
 use crate::third_party::resolver::{self, Resolver};
 use plugin_api::products::{JvmTool, JvmToolRequest, JvmTools};
 use plugin_api::{Context, Error, Product, ProductDecl, Result, Task, TaskSpec};
@@ -85,13 +86,13 @@ fn fetch(context: &Context, jdk: &Jdk, request: &JvmToolRequest) -> Result<JvmTo
 fn fill(context: &Context, jdk: &Jdk, request: &JvmToolRequest, directory: &Path) -> Result<()> {
     let _shown = context.workunit(format!("fetch {}", request.coordinates.join(", ")))?;
     let jars = request.coordinates.iter().map(|coordinate| Jar::parse(coordinate)).collect::<Result<Vec<_>>>()?;
-    let lock = Resolver::prepare(context, jdk)?.resolve(&jars, directory)?;
+    let lock = Resolver::prepare(context, jdk)?.resolve(&jars, &Pins::default(), directory)?;
     let (names, identity) = contents(&jars, &lock, directory)?;
     std::fs::write(directory.join(LIST), serde_json::to_vec(&(names, identity))?)?;
     Ok(())
 }
 
-fn contents(jars: &[Jar], lock: &LockFile, directory: &Path) -> Result<(Vec<String>, String)> {
+fn contents(jars: &[Jar], lock: &LockedGroup, directory: &Path) -> Result<(Vec<String>, String)> {
     let mut names: Vec<String> = Vec::new();
     let mut digest = Sha256::new();
     for file in jars.iter().flat_map(|jar| lock.files_of(jar)) {

@@ -2,16 +2,17 @@
 
 use super::resolve::lock_path;
 use crate::abi_jar::write_abi_jar;
-use crate::graph::{JvmGraph, Purpose};
+use crate::graph::{self, JvmGraph};
 use crate::jar;
 use crate::jdk::Jdk;
 use crate::platform::{self, Platforms};
 use crate::programs::Programs;
+use crate::scala;
 use crate::targets::{COMPILED, has_java, warn_of_fields_without_effect};
 use plugin_api::products::{ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, RuntimeClasspath};
 use plugin_api::{
     Address, CachePolicy, Context, Error, Exit, InvalidateOptions, Job, JobState, OptionRegistrar, Planning, Predicate,
-    Process, Product, ProductDecl, Result, RoundManager, Target, Task, TaskSpec, Versioned, Worker,
+    Process, Product, ProductDecl, Result, RoundManager, Task, TaskSpec, Versioned, Worker,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -62,6 +63,8 @@ impl Task for JavacCompile {
         TaskSpec::new("JavacCompile", "Compile Java with javac.")
             .applies_to(Predicate::AllOf(vec![Predicate::types(COMPILED), has_sources]))
             .fingerprinted_scope(platform::SCOPE)
+            .fingerprinted_scope(graph::SCOPE)
+            .fingerprinted_scope(scala::SCOPE)
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
@@ -255,7 +258,7 @@ impl Compile<'_> {
 
     fn process(&self, context: &Context, place: usize, outputs: &Outputs) -> Result<Process> {
         let target = &self.set_up.graph.targets[place];
-        let classpath = self.classpath(place, target);
+        let classpath = self.classpath(place);
         let paths: Vec<&str> = classpath.iter().map(|entry| &*entry.path).collect();
         let sources = target.sources.iter().filter(|source| source.ends_with(".java"));
         let process = Process::new(["javac", "-d", &outputs.classes], format!("javac {}", target.address))
@@ -272,13 +275,9 @@ impl Compile<'_> {
         Ok(process)
     }
 
-    fn classpath(&self, place: usize, target: &Target) -> Vec<ClasspathEntry> {
+    fn classpath(&self, place: usize) -> Vec<ClasspathEntry> {
         let graph = &self.set_up.graph;
-        let closure = if target.field("strict_deps").as_bool() == Some(true) {
-            graph.strict_closure(place)
-        } else {
-            graph.closure(place, Purpose::Compile)
-        };
+        let closure = graph.compile_closure(place);
         let own: BTreeMap<&Address, [ClasspathEntry; 1]> = closure
             .iter()
             .filter(|other| **other != place)

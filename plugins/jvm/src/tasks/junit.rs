@@ -4,6 +4,7 @@ use super::junit_report;
 use crate::graph::{JvmGraph, Purpose};
 use crate::jvm_options;
 use crate::platform::Platforms;
+use crate::targets::TESTS;
 use plugin_api::products::{GeneratedSources, JvmToolRequest, JvmTools, RuntimeClasspath};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
 use plugin_api::{
@@ -36,7 +37,7 @@ impl TestTask for JunitRun {
     const DESCRIPTION: &'static str = "Run JUnit tests.";
 
     fn is_test_target() -> Predicate {
-        Predicate::types(&["junit_tests"])
+        Predicate::types(TESTS)
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
@@ -261,6 +262,7 @@ mod tests {
         let tool = JvmTool { jars: vec!["console.jar".to_owned()], main: "Console".to_owned(), ..JvmTool::default() };
         tools.tools.insert(CONSOLE.to_owned(), tool);
         let world = TestContext::new("test.junit");
+        crate::test_support::options(&world);
         for (name, value) in [("platforms", Value::Dict(Vec::new())), ("default-platform", Value::None)] {
             world.option_of(crate::platform::SCOPE, name, value);
         }

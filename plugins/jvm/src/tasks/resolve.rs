@@ -1,17 +1,19 @@
 //! `resolve.coursier`: third-party jars onto classpaths.
 
 use crate::jdk::Jdk;
+use crate::scala::{self, ScalaPlatform};
 use crate::targets::ON_CLASSPATH;
-use crate::third_party::declared::{Jar, check_forced, jars_of};
+use crate::third_party::declared::check_forced;
 use crate::third_party::jar_directory::JarDirectory;
-use crate::third_party::lock::{LockFile, PlacedFile};
+use crate::third_party::lock::{LockFile, LockedGroup, PlacedFile};
+use crate::third_party::managed::{self, ManagedGroup, Management};
 use crate::third_party::resolver::{self, Resolver};
 use plugin_api::products::{
     ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, ResolvedLibraries, RuntimeClasspath,
 };
 use plugin_api::{
     Address, Context, Error, LogLevel, OptionRegistrar, Planning, Predicate, Product, ProductDecl, Result,
-    RoundManager, Target, Task, TaskSpec,
+    RoundManager, Task, TaskSpec,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -28,6 +30,8 @@ impl Task for CoursierResolve {
         TaskSpec::new("CoursierResolve", "Resolve third-party jars with Coursier.")
             .applies_to(Predicate::types(ON_CLASSPATH))
             .fingerprinted_scope(resolver::SCOPE)
+            .fingerprinted_scope(managed::SCOPE)
+            .fingerprinted_scope(scala::SCOPE)
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
@@ -57,13 +61,19 @@ impl Task for CoursierResolve {
     }
 
     fn execute(&mut self, context: &Context) -> Result<()> {
-        let declared = declared_jars(&context.targets()?)?;
-        let products = if declared.is_empty() { ThirdParty::default() } else { resolve(context, &declared)? };
+        let scala = ScalaPlatform::load(context)?;
+        let mut management = Management::load(context, &scala)?;
+        let declared = management.groups(&context.targets()?)?;
+        let products =
+            if declared.is_empty() { ThirdParty::default() } else { resolve(context, &mut management, &declared)? };
         context.put(CompileClasspath { entries: products.entries.clone() })?;
         context.put(RuntimeClasspath { entries: products.entries })?;
         context.put(ResolvedLibraries { libraries: products.libraries })
     }
 }
+
+/// Libraries of third-party jars by what manages them; see [`Management::groups`].
+type Groups = BTreeMap<String, ManagedGroup>;
 
 /// What the products hold.
 #[derive(Default)]
@@ -72,28 +82,25 @@ struct ThirdParty {
     libraries: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// The jars of each `jar_library` among some targets.
-fn declared_jars(targets: &[Target]) -> Result<BTreeMap<Address, Vec<Jar>>> {
-    let libraries = targets.iter().filter(|target| target.type_name == "jar_library");
-    libraries.map(|target| Ok((target.address.clone(), jars_of(target)?))).collect()
-}
-
-fn resolve(context: &Context, declared: &BTreeMap<Address, Vec<Jar>>) -> Result<ThirdParty> {
-    let wanted: Vec<Jar> = declared.values().flatten().cloned().collect();
+fn resolve(context: &Context, management: &mut Management<'_>, declared: &Groups) -> Result<ThirdParty> {
+    for jar in declared.values().flat_map(ManagedGroup::jars) {
+        let check = jar.url.as_ref().map_or(Ok(()), |url| url.check(context));
+        check.map_err(|error| error.context(format!("{}: jar `{}`", jar.location, jar.module())))?;
+    }
     let lock_path = lock_path(context)?;
     let directory = context.absolute(context.workdir()).join("jars");
     let mut jars = JarDirectory::open(directory);
-    let lock = match read_lock(context, &lock_path)?.filter(|lock| lock.covers(&wanted)) {
+    let lock = match read_lock(context, &lock_path)?.filter(|lock| covers(lock, declared)) {
         Some(lock) => lock,
-        None => resolve_anew(context, &wanted, &lock_path, jars.directory())?,
+        None => resolve_anew(context, management, declared, &lock_path, jars.directory())?,
     };
-    let files: BTreeSet<PlacedFile> = wanted.iter().flat_map(|jar| lock.files_of(jar)).collect();
+    let files: BTreeSet<PlacedFile> = libraries(declared, &lock).flat_map(|(_, files)| files).collect();
     let files: Vec<PlacedFile> = files.into_iter().collect();
     let missing = jars.missing(&files);
     if !missing.is_empty() {
         let _shown = context.workunit(format!("put {} third-party jars in place", missing.len()))?;
         let jdk = Jdk::of(context)?;
-        Resolver::prepare(context, &jdk)?.fetch(&missing, jars.directory())?;
+        Resolver::prepare(context, &jdk)?.fetch(&missing, &jars)?;
         let still_missing = jars.missing(&files);
         if let Some(file) = still_missing.first() {
             return Err(Error::msg(format!("jar `{}` was fetched but is not in its place", file.key)));
@@ -103,12 +110,29 @@ fn resolve(context: &Context, declared: &BTreeMap<Address, Vec<Jar>>) -> Result<
     Ok(products(context, declared, &lock))
 }
 
-fn products(context: &Context, declared: &BTreeMap<Address, Vec<Jar>>, lock: &LockFile) -> ThirdParty {
+fn covers(lock: &LockFile, declared: &Groups) -> bool {
+    declared.iter().all(|(manager, group)| {
+        lock.group(manager).is_some_and(|locked| locked.covers(&group.jars(), &group.pins.lines()))
+    })
+}
+
+/// The libraries with the files of their jars.
+fn libraries<'a>(declared: &'a Groups, lock: &'a LockFile) -> impl Iterator<Item = (&'a Address, Vec<PlacedFile>)> {
+    declared.iter().flat_map(move |(manager, group)| {
+        let locked = lock.group(manager);
+        group.libraries.iter().map(move |(address, jars)| {
+            let files_of = |locked: &LockedGroup| jars.iter().flat_map(|jar| locked.files_of(jar)).collect();
+            (address, locked.map(files_of).unwrap_or_default())
+        })
+    })
+}
+
+fn products(context: &Context, declared: &Groups, lock: &LockFile) -> ThirdParty {
     let mut products = ThirdParty::default();
     let place = |file: &PlacedFile| format!("{}/jars/{}", context.workdir(), file.path);
-    for (address, jars) in declared {
+    for (address, files) in libraries(declared, lock) {
         let entries = products.entries.entry(address.clone()).or_default();
-        for file in jars.iter().flat_map(|jar| lock.files_of(jar)) {
+        for file in files {
             let entry = ClasspathEntry { path: place(&file), coordinate: file.coordinate.clone() };
             // What is no jar is brought, but is nothing for a classpath.
             if file.file.ext == "jar" && !entries.contains(&entry) {
@@ -150,14 +174,32 @@ fn read_lock(context: &Context, path: &Path) -> Result<Option<LockFile>> {
 }
 
 /// Asks Coursier for all jars of the repository and writes the lock file.
-fn resolve_anew(context: &Context, wanted: &[Jar], lock_path: &Path, directory: &Path) -> Result<LockFile> {
+fn resolve_anew(
+    context: &Context,
+    management: &mut Management<'_>,
+    declared: &Groups,
+    lock_path: &Path,
+    directory: &Path,
+) -> Result<LockFile> {
     // Versions are chosen together, so that every run of the repository sees the same ones.
-    let mut all: Vec<Jar> = declared_jars(&context.all_targets()?)?.into_values().flatten().collect();
-    all.extend(wanted.iter().cloned());
-    check_forced(&all)?;
+    let mut all = management.groups(&context.all_targets()?)?;
+    // What was generated, or made for want of a declaration, is not among the targets of the repository.
+    for (manager, group) in declared {
+        let known = all
+            .entry(manager.clone())
+            .or_insert_with(|| ManagedGroup { pins: group.pins.clone(), ..ManagedGroup::default() });
+        known.libraries.extend(group.libraries.clone());
+    }
     let _shown = context.workunit("resolve third-party jars")?;
     let jdk = Jdk::of(context)?;
-    let lock = Resolver::prepare(context, &jdk)?.resolve(&all, directory)?;
+    let resolver = Resolver::prepare(context, &jdk)?;
+    let mut locked = BTreeMap::new();
+    for (manager, group) in &all {
+        let jars = group.jars();
+        check_forced(&jars)?;
+        locked.insert(manager.clone(), resolver.resolve(&jars, &group.pins, directory)?);
+    }
+    let lock = LockFile::new(locked);
     let text = lock.to_text();
     crate::jar::write_atomically(lock_path, |file| std::io::Write::write_all(file, text.as_bytes()))
         .map_err(|error| Error::from(error).context(format!("cannot write `{}`", shown(context, lock_path))))?;
@@ -177,7 +219,7 @@ mod tests {
     use crate::test_support::world;
     use crate::third_party::declared::tests::jar_value;
     use plugin_api::testing::TestContext;
-    use plugin_api::{ProcessOutput, Value};
+    use plugin_api::{ProcessOutput, Target, Value};
     use sha2::{Digest, Sha256};
 
     /// A repository with one `jar_library`, a Coursier that answers for it, and what it was asked.
@@ -243,7 +285,7 @@ mod tests {
         let (world, _) = library(root.path());
         world.run::<CoursierResolve>().unwrap();
         let sha256 = hex::encode(Sha256::digest("content"));
-        assert_eq!(questions(&world), [format!("repository|https://repo.test||\nlocked|a:b:1|a:b|1||jar|{sha256}\n")]);
+        assert_eq!(questions(&world), [format!("repository|https://repo.test||\nlocked|a:b:1|a:b|1||jar|{sha256}|\n")]);
     }
 
     #[test]

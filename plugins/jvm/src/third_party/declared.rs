@@ -1,35 +1,9 @@
 //! The jars that BUILD files declare.
 
-use plugin_api::{Error, FieldKind, Location, Object, ObjectType, Result, Target, Value};
+use super::url::JarUrl;
+use crate::scala::ScalaPlatform;
+use plugin_api::{Error, Location, Object, Result, Target, Value};
 use std::collections::BTreeMap;
-
-/// The object symbol `jar`.
-pub(crate) fn jar_object() -> ObjectType {
-    ObjectType::new("jar", "A third-party jar by its Maven coordinates.")
-        .required_field("org", FieldKind::String, "Its Maven group.")
-        .required_field("name", FieldKind::String, "Its Maven artifact.")
-        .field("rev", FieldKind::String, "Its version; the newest release when not given.")
-        .field("force", FieldKind::Bool, "Use exactly this version, whatever else asks for.")
-        .field("ext", FieldKind::String, "The extension of its file, when it is not `jar`.")
-        .field("url", FieldKind::String, "Where it is, when no repository has it.")
-        .field("apidocs", FieldKind::String, "Where its documentation is. Accepted; has no effect.")
-        .field("classifier", FieldKind::String, "Which of the artifacts of its version it is.")
-        .field(
-            "mutable",
-            FieldKind::Bool,
-            "Accepted from older BUILD files; has no effect: the lock file pins its content.",
-        )
-        .field("intransitive", FieldKind::Bool, "Leave out what it depends on.")
-        .field("excludes", FieldKind::ObjectList(vec!["exclude".to_owned()]), "What of its dependencies to leave out.")
-        .coordinate(&["org", "name", "rev"])
-}
-
-/// The object symbol `exclude`.
-pub(crate) fn exclude_object() -> ObjectType {
-    ObjectType::new("exclude", "A third-party dependency to leave out.")
-        .required_field("org", FieldKind::String, "Its Maven group.")
-        .field("name", FieldKind::String, "Its Maven artifact; all of the group when not given.")
-}
 
 /// The version that stands for none.
 const NEWEST: &str = "latest.release";
@@ -46,6 +20,8 @@ pub(crate) struct Jar {
     pub(crate) is_intransitive: bool,
     pub(crate) is_forced: bool,
     pub(crate) excludes: Vec<Exclude>,
+    /// Where its file is, when no repository has it.
+    pub(crate) url: Option<JarUrl>,
     /// Where the declaration stands.
     pub(crate) location: Location,
 }
@@ -59,18 +35,19 @@ pub(crate) struct Exclude {
 }
 
 impl Exclude {
-    fn of(object: &Object) -> Self {
+    fn of(object: &Object, scala: &ScalaPlatform) -> Result<Self> {
         let name = object.field("name").as_str().filter(|name| !name.is_empty() && *name != "*");
-        Self { org: text(object, "org"), name: name.map(str::to_owned) }
+        let name = name.map(|name| scala.name_of(object, name)).transpose()?;
+        Ok(Self { org: text(object, "org"), name })
     }
 
     /// The excludes of a field.
-    pub(crate) fn of_field(value: &Value) -> Vec<Self> {
-        let mut excludes: Vec<Self> =
-            value.as_list().unwrap_or_default().iter().filter_map(Value::as_object).map(Self::of).collect();
+    pub(crate) fn of_field(value: &Value, scala: &ScalaPlatform) -> Result<Vec<Self>> {
+        let objects = value.as_list().unwrap_or_default().iter().filter_map(Value::as_object);
+        let mut excludes = objects.map(|object| Self::of(object, scala)).collect::<Result<Vec<Self>>>()?;
         excludes.sort();
         excludes.dedup();
-        excludes
+        Ok(excludes)
     }
 
     /// Whether it leaves out a coordinate `org:name...`.
@@ -86,7 +63,8 @@ impl Exclude {
 }
 
 impl Jar {
-    fn of(object: &Object) -> Result<Self> {
+    /// Reads a `jar(..)` or `scala_jar(..)` of a BUILD file in a directory.
+    pub(crate) fn of(object: &Object, dir: &str, scala: &ScalaPlatform) -> Result<Self> {
         let at = |message: String| Error::msg(format!("{}: {message}", object.location));
         for field in ["org", "name", "rev", "classifier", "ext"] {
             let value = text(object, field);
@@ -94,22 +72,20 @@ impl Jar {
                 return Err(at(format!("`{value}` is no `{field}` of a jar")));
             }
         }
-        if object.field("url").as_str().is_some_and(|url| !url.is_empty()) {
-            let name = text(object, "name");
-            return Err(at(format!("jar `{name}` gives a `url`, and jars come from Maven repositories only"))
-                .hint("put it into a repository (a directory will do) and add that to `[coursier] repos`"));
-        }
+        let url = object.field("url").as_str().map(str::trim).filter(|url| !url.is_empty());
+        let url = url.map(|url| JarUrl::parse(url, dir).map_err(at)).transpose()?;
         let rev = text(object, "rev");
         let ext = text(object, "ext");
         Ok(Self {
             org: text(object, "org"),
-            name: text(object, "name"),
+            name: scala.name_of(object, &text(object, "name"))?,
             rev: if rev.is_empty() { NEWEST.to_owned() } else { rev },
             classifier: text(object, "classifier"),
             ext: if ext == "jar" { String::new() } else { ext },
             is_intransitive: object.field("intransitive").as_bool().unwrap_or(false),
             is_forced: object.field("force").as_bool().unwrap_or(false),
-            excludes: Exclude::of_field(object.field("excludes")),
+            excludes: Exclude::of_field(object.field("excludes"), scala)?,
+            url,
             location: object.location.clone(),
         })
     }
@@ -124,7 +100,13 @@ impl Jar {
         };
         let fields = [("org", org), ("name", name), ("rev", rev)];
         let fields = fields.map(|(field, value)| (field.to_owned(), Value::from(value))).to_vec();
-        Self::of(&Object { symbol: "jar".to_owned(), fields, location: Location::default() })
+        let object = Object { symbol: "jar".to_owned(), fields, location: Location::default() };
+        Self::of(&object, "", &ScalaPlatform::default())
+    }
+
+    /// Whether it says which version it wants.
+    pub(crate) fn has_version(&self) -> bool {
+        self.rev != NEWEST
     }
 
     /// `org:name`.
@@ -137,8 +119,20 @@ impl Jar {
         format!("{}:{}:{}", self.org, self.name, self.rev)
     }
 
-    /// The declaration as a line of the lock file: all of it that counts.
-    pub(crate) fn declaration(&self) -> String {
+    /// `org:name:rev`, with `:classifier` and `@ext` where they are not the usual ones: its key in a lock file.
+    pub(crate) fn key(&self) -> String {
+        let mut key = self.coordinate();
+        if !self.classifier.is_empty() {
+            key.push_str(&format!(":{}", self.classifier));
+        }
+        if !self.ext.is_empty() {
+            key.push_str(&format!("@{}", self.ext));
+        }
+        key
+    }
+
+    /// What it pins, as a line of the lock file.
+    pub(crate) fn pin(&self) -> String {
         let mut line = self.coordinate();
         if !self.classifier.is_empty() {
             line.push_str(&format!(" classifier {}", self.classifier));
@@ -146,6 +140,12 @@ impl Jar {
         if !self.ext.is_empty() {
             line.push_str(&format!(" ext {}", self.ext));
         }
+        line
+    }
+
+    /// The declaration as a line of the lock file: all of it that counts.
+    pub(crate) fn declaration(&self) -> String {
+        let mut line = self.pin();
         if self.is_forced {
             line.push_str(" force");
         }
@@ -154,6 +154,9 @@ impl Jar {
         }
         for exclude in &self.excludes {
             line.push_str(&format!(" exclude {}", exclude.spec()));
+        }
+        if let Some(url) = &self.url {
+            line.push_str(&format!(" url {}", url.declaration()));
         }
         line
     }
@@ -169,14 +172,10 @@ impl Jar {
 }
 
 /// The jars that a `jar_library` declares.
-pub(crate) fn jars_of(target: &Target) -> Result<Vec<Jar>> {
-    let jars = target.objects("jars");
-    if jars.is_empty() {
-        let address = &target.address;
-        return Err(Error::msg(format!("{}: target `{address}` must have a non-empty list of jars", target.location))
-            .failed_targets([address.clone()]));
-    }
-    jars.into_iter().map(|jar| Jar::of(jar).map_err(|error| error.failed_targets([target.address.clone()]))).collect()
+pub(crate) fn jars_of(target: &Target, scala: &ScalaPlatform) -> Result<Vec<Jar>> {
+    let dir = target.address.dir();
+    let jars = target.objects("jars").into_iter().map(|jar| Jar::of(jar, dir, scala));
+    jars.map(|jar| jar.map_err(|error| error.failed_targets([target.address.clone()]))).collect()
 }
 
 /// Refuses two forced versions of one module.
@@ -215,7 +214,7 @@ pub(crate) mod tests {
     fn check(fields: &[(&str, Value)], expect: Expect) {
         let mut target = Target::new(Address::new("3rdparty", "x"), "jar_library");
         target.fields.push(("jars".to_owned(), Value::List(vec![jar_value(fields)])));
-        let shown = match jars_of(&target) {
+        let shown = match jars_of(&target, &ScalaPlatform::default()) {
             Ok(jars) => format!("{}\n{}", jars[0].declaration(), jars[0].script_line().replace('\t', "|")),
             Err(error) => error.message,
         };
@@ -264,8 +263,13 @@ pub(crate) mod tests {
     fn what_no_coordinate_may_hold_is_refused_with_its_place() {
         let bad = [("org", "a:b".into()), ("name", "c".into())];
         check(&bad, expect!["3rdparty/BUILD:3:5: `a:b` is no `org` of a jar"]);
-        let url = [("org", "a".into()), ("name", "c".into()), ("url", "file:x.jar".into())];
-        check(&url, expect!["3rdparty/BUILD:3:5: jar `c` gives a `url`, and jars come from Maven repositories only"]);
+        let url = [("org", "a".into()), ("name", "c".into()), ("url", "ftp:x.jar".into())];
+        check(
+            &url,
+            expect![
+                "3rdparty/BUILD:3:5: `ftp:x.jar` is no `url` of a jar: it begins with `file:`, `http:` or `https:`"
+            ],
+        );
     }
 
     #[test]

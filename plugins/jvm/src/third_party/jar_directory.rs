@@ -41,6 +41,13 @@ impl JarDirectory {
         &self.directory
     }
 
+    /// Copies a file of this machine to its place.
+    pub(crate) fn put(&self, file: &Path, path: &str) -> io::Result<()> {
+        let mut source = File::open(file)?;
+        let copy = |place: &mut File| io::copy(&mut source, place).map(drop);
+        crate::jar::write_atomically(&self.directory.join(path), copy)
+    }
+
     /// Those of the files that are not there, or not with the right content.
     pub(crate) fn missing<'a>(&mut self, files: &'a [PlacedFile]) -> Vec<&'a PlacedFile> {
         files.iter().filter(|file| !self.is_intact(file)).collect()
@@ -102,7 +109,7 @@ mod tests {
             key: path.to_owned(),
             coordinate: path.to_owned(),
             path: path.to_owned(),
-            file: LockedFile { sha256, classifier: String::new(), ext: "jar".to_owned() },
+            file: LockedFile { sha256, classifier: String::new(), ext: "jar".to_owned(), url: String::new() },
         }
     }
 

@@ -1,7 +1,8 @@
 //! The lock file: which versions the declared jars came to, what needs what, and the SHA-256 of every file.
 //!
-//! It holds no URL: what it pins is content, wherever that is fetched from. It fits a run when it covers every jar that
-//! the run declares, so runs on parts of the repository share one file.
+//! It holds no URL of a repository: what it pins is content, wherever that is fetched from. It fits a run when it covers
+//! every jar that the run declares, so runs on parts of the repository share one file. Libraries that one
+//! `managed_jar_dependencies` target manages are resolved by themselves, so they have a section of their own.
 
 use super::declared::{Exclude, Jar};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,20 @@ const VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LockFile {
     version: u32,
+    /// The jars that nothing manages.
+    #[serde(flatten)]
+    unmanaged: LockedGroup,
+    /// The others, by the address of what manages them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    managed: BTreeMap<String, LockedGroup>,
+}
+
+/// Jars that were resolved together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LockedGroup {
+    /// The versions that were pinned, sorted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) pins: BTreeSet<String>,
     /// The declarations it was made for, sorted.
     pub(crate) declared: BTreeSet<String>,
     /// What they came to, by `org:name:version`, with `:classifier` and `@type` where they are not the usual ones.
@@ -42,6 +57,9 @@ pub(crate) struct LockedFile {
     /// Its extension.
     #[serde(default = "jar_extension", skip_serializing_if = "is_jar_extension")]
     pub(crate) ext: String,
+    /// Where its declaration says that it is; empty for what comes from a repository.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) url: String,
 }
 
 fn jar_extension() -> String {
@@ -98,9 +116,15 @@ impl<'a> Key<'a> {
 }
 
 impl LockFile {
-    /// A lock file for what was declared and found.
-    pub(crate) fn new(declared: BTreeSet<String>, artifacts: BTreeMap<String, LockedArtifact>) -> Self {
-        Self { version: VERSION, declared, artifacts }
+    /// A lock file of groups by what manages them, which is empty for what nothing manages.
+    pub(crate) fn new(mut groups: BTreeMap<String, LockedGroup>) -> Self {
+        let unmanaged = groups.remove("").unwrap_or_default();
+        Self { version: VERSION, unmanaged, managed: groups }
+    }
+
+    /// The jars that something manages, or that nothing does.
+    pub(crate) fn group(&self, manager: &str) -> Option<&LockedGroup> {
+        if manager.is_empty() { Some(&self.unmanaged) } else { self.managed.get(manager) }
     }
 
     /// Reads the text of a lock file.
@@ -114,7 +138,9 @@ impl LockFile {
             return Err(LockError::TooNew(version));
         }
         let lock: Self = serde_json::from_str(text)?;
-        match lock.artifacts.iter().find(|(key, artifact)| !names_files_only(key, artifact)) {
+        let groups = std::iter::once(&lock.unmanaged).chain(lock.managed.values());
+        let mut artifacts = groups.flat_map(|group| &group.artifacts);
+        match artifacts.find(|(key, artifact)| !names_files_only(key, artifact)) {
             Some((key, _)) => Err(LockError::NoArtifact(key.clone())),
             None => Ok(lock),
         }
@@ -126,27 +152,43 @@ impl LockFile {
         text.push('\n');
         text
     }
+}
 
-    /// Whether it was made for these jars, and perhaps others.
-    pub(crate) fn covers(&self, jars: &[Jar]) -> bool {
-        jars.iter().all(|jar| self.declared.contains(&jar.declaration()) && self.root_of(jar).is_some())
+impl LockedGroup {
+    /// Whether it was made for these jars under these pins, and perhaps for other jars.
+    pub(crate) fn covers(&self, jars: &[Jar], pins: &BTreeSet<String>) -> bool {
+        let covers = |jar: &Jar| self.declared.contains(&jar.declaration()) && self.root_of(jar).is_some();
+        self.pins == *pins && jars.iter().all(covers)
     }
 
     /// The key of what a declared jar came to.
     fn root_of(&self, jar: &Jar) -> Option<&str> {
+        let has_url = |artifact: &LockedArtifact| artifact.files.iter().any(|file| !file.url.is_empty());
+        let with_url = self.root_among(jar, has_url);
+        match jar.url {
+            Some(_) => with_url,
+            // A file of its own stands for what repositories have only where they have nothing.
+            None => self.root_among(jar, |artifact| !has_url(artifact)).or(with_url),
+        }
+    }
+
+    fn root_among(&self, jar: &Jar, is_wanted: impl Fn(&LockedArtifact) -> bool) -> Option<&str> {
         let module = jar.module();
         let wanted_kind = if jar.ext.is_empty() { "jar" } else { &jar.ext };
         let mut fallback = None;
-        for key in self.artifacts.range(format!("{module}:")..).map(|(key, _)| key) {
+        for (key, artifact) in self.artifacts.range(format!("{module}:")..) {
             let parsed = Key::parse(key)?;
             if parsed.module != module {
                 break;
             }
-            if parsed.classifier == jar.classifier && parsed.kind == wanted_kind {
+            if parsed.classifier != jar.classifier || !is_wanted(artifact) {
+                continue;
+            }
+            if parsed.kind == wanted_kind {
                 return Some(key);
             }
             // A module whose own POM names another type, such as `bundle`.
-            if parsed.classifier == jar.classifier && jar.ext.is_empty() {
+            if jar.ext.is_empty() {
                 fallback = Some(&**key);
             }
         }
@@ -205,14 +247,15 @@ fn repository_path(coordinate: &str, file: &LockedFile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::third_party::url::JarUrl;
     use expect_test::expect;
 
     fn file(sha256: &str) -> LockedFile {
-        LockedFile { sha256: sha256.to_owned(), classifier: String::new(), ext: jar_extension() }
+        LockedFile { sha256: sha256.to_owned(), classifier: String::new(), ext: jar_extension(), url: String::new() }
     }
 
     /// a needs b and c, b needs d, c is a mere list that needs d.
-    fn lock() -> LockFile {
+    fn group() -> LockedGroup {
         let artifact = |files: Vec<LockedFile>, needs: &[&str]| LockedArtifact {
             files,
             needs: needs.iter().map(|need| (*need).to_owned()).collect(),
@@ -226,7 +269,12 @@ mod tests {
             ("p:d:4:linux", artifact(vec![linux], &[])),
         ];
         let artifacts = artifacts.into_iter().map(|(key, artifact)| (key.to_owned(), artifact)).collect();
-        LockFile::new(BTreeSet::from(["o.x:a:1".to_owned(), "p:d:3".to_owned()]), artifacts)
+        let declared = BTreeSet::from(["o.x:a:1".to_owned(), "p:d:3".to_owned()]);
+        LockedGroup { declared, artifacts, ..LockedGroup::default() }
+    }
+
+    fn lock() -> LockFile {
+        LockFile::new(BTreeMap::from([(String::new(), group())]))
     }
 
     fn jar(coordinate: &str) -> Jar {
@@ -234,7 +282,7 @@ mod tests {
     }
 
     fn paths(jar: &Jar) -> Vec<String> {
-        lock().files_of(jar).into_iter().map(|file| file.path).collect()
+        group().files_of(jar).into_iter().map(|file| file.path).collect()
     }
 
     #[test]
@@ -316,9 +364,35 @@ mod tests {
 
     #[test]
     fn it_covers_a_part_of_what_it_was_made_for_and_nothing_else() {
-        assert!(lock().covers(&[jar("o.x:a:1")]));
-        assert!(!lock().covers(&[jar("o.x:a:1"), jar("q:q:1")]));
-        assert!(!lock().covers(&[Jar { is_forced: true, ..jar("o.x:a:1") }]), "another declaration");
+        let no_pins = BTreeSet::new();
+        assert!(group().covers(&[jar("o.x:a:1")], &no_pins));
+        assert!(!group().covers(&[jar("o.x:a:1"), jar("q:q:1")], &no_pins));
+        assert!(!group().covers(&[Jar { is_forced: true, ..jar("o.x:a:1") }], &no_pins), "another declaration");
+        let pins = BTreeSet::from(["p:d:5".to_owned()]);
+        assert!(!group().covers(&[jar("o.x:a:1")], &pins), "another pinned version");
+    }
+
+    #[test]
+    fn what_is_managed_has_a_section_of_its_own() {
+        let pinned = LockedGroup { pins: BTreeSet::from(["p:d:4".to_owned()]), ..group() };
+        let groups = [(String::new(), group()), ("3rdparty:managed".to_owned(), pinned.clone())];
+        let lock = LockFile::new(BTreeMap::from(groups));
+        let lock = LockFile::parse(&lock.to_text()).unwrap();
+        assert_eq!((lock.group(""), lock.group("3rdparty:managed")), (Some(&group()), Some(&pinned)));
+        assert_eq!(lock.group("other:managed"), None);
+    }
+
+    #[test]
+    fn a_jar_with_a_url_is_not_the_one_of_a_repository() {
+        let url = Some(JarUrl::Remote("https://host/d.jar".to_owned()));
+        let with_url = Jar { url, ..jar("p:d:5") };
+        let mut group = group();
+        assert_eq!(group.root_of(&with_url), None);
+        let file = LockedFile { url: "https://host/d.jar".to_owned(), ..file("u") };
+        let artifact = LockedArtifact { files: vec![file], ..LockedArtifact::default() };
+        group.artifacts.insert("p:d:5".to_owned(), artifact);
+        assert_eq!(group.root_of(&with_url), Some("p:d:5"));
+        assert_eq!(group.root_of(&jar("p:d:5")), Some("p:d:4"));
     }
 
     #[test]
@@ -334,7 +408,9 @@ mod tests {
         let check = |key: &str, ext: &str| {
             let file = LockedFile { ext: ext.to_owned(), ..file("aa") };
             let artifact = LockedArtifact { files: vec![file], ..LockedArtifact::default() };
-            let lock = LockFile::new(BTreeSet::new(), BTreeMap::from([(key.to_owned(), artifact)]));
+            let artifacts = BTreeMap::from([(key.to_owned(), artifact)]);
+            let group = LockedGroup { artifacts, ..LockedGroup::default() };
+            let lock = LockFile::new(BTreeMap::from([("a:managed".to_owned(), group)]));
             LockFile::parse(&lock.to_text()).map(|_| ()).map_err(|error| error.to_string())
         };
         assert_eq!(check("a:b:1", "jar"), Ok(()));

@@ -4,7 +4,10 @@
 //! the JVM that fetches it is told about proxies and certificates by our own [`programs`](crate::programs).
 
 use super::declared::Jar;
-use super::lock::{LockFile, LockedArtifact, LockedFile, PlacedFile};
+use super::jar_directory::JarDirectory;
+use super::lock::{LockedArtifact, LockedFile, LockedGroup, PlacedFile};
+use super::managed::Pins;
+use super::url::JarUrl;
 use crate::jdk::Jdk;
 use crate::maven::{self, MavenError, MavenPlaces, Remotes};
 use crate::programs::{self, LOCALE, NETWORK_VARIABLES, Programs, RESOLVER_SOURCES};
@@ -49,31 +52,52 @@ impl<'c> Resolver<'c> {
         Ok(Self { context, jdk, programs, remotes })
     }
 
-    /// Resolves the declared jars and puts all of them into a directory.
-    pub(crate) fn resolve(&self, jars: &[Jar], directory: &Path) -> Result<LockFile> {
-        let remotes = self.remotes.as_ref().map_err(no_repository)?;
-        let mut script = script_head(remotes);
+    /// Resolves jars together, under pinned versions, and puts all of them into a directory.
+    pub(crate) fn resolve(&self, jars: &[Jar], pins: &Pins, directory: &Path) -> Result<LockedGroup> {
         let declared: BTreeMap<String, &Jar> = jars.iter().map(|jar| (jar.declaration(), jar)).collect();
+        let mut artifacts = BTreeMap::new();
+        let lines: Vec<String> = declared.values().filter_map(|jar| script_line(jar)).collect();
+        if !lines.is_empty() {
+            let remotes = self.remotes.as_ref().map_err(no_repository)?;
+            let mut script = script_head(remotes);
+            let versions = pins.forced_versions(jars);
+            script.extend(versions.iter().map(|(module, rev)| ["force", &module.replace(':', "\t"), rev].join("\t")));
+            script.extend(lines);
+            let answer = self.ask(&script, directory, &format!("resolve {} third-party jars", declared.len()))?;
+            if !answer.is_complete() {
+                return Err(unresolved(&answer, jars, remotes));
+            }
+            artifacts = answer.artifacts;
+        }
         for jar in declared.values() {
-            script.push(jar.script_line());
+            add_url(&mut artifacts, jar);
         }
-        let answer = self.ask(&script, directory, &format!("resolve {} third-party jars", declared.len()))?;
-        if !answer.is_complete() {
-            return Err(unresolved(&answer, jars, remotes));
-        }
-        Ok(LockFile::new(declared.keys().cloned().collect(), answer.artifacts))
+        Ok(LockedGroup { pins: pins.lines(), declared: declared.into_keys().collect(), artifacts })
     }
 
-    /// Brings files of a lock file into a directory, from the user's own store or from a repository.
-    pub(crate) fn fetch(&self, files: &[&PlacedFile], directory: &Path) -> Result<()> {
+    /// Brings files of a lock file into a directory, from the user's own store, from a repository, or from where their
+    /// declarations say that they are.
+    pub(crate) fn fetch(&self, files: &[&PlacedFile], directory: &JarDirectory) -> Result<()> {
         let none = Remotes::default();
         let mut script = script_head(self.remotes.as_ref().unwrap_or(&none));
-        for PlacedFile { key, coordinate, path: _, file } in files {
+        let mut count = 0;
+        for PlacedFile { key, coordinate, path, file } in files {
+            if let Some(local) = file.url.strip_prefix("file:") {
+                directory
+                    .put(&self.context.absolute(local), path)
+                    .map_err(|error| Error::from(error).context(format!("cannot copy the jar `{local}`")))?;
+                continue;
+            }
+            count += 1;
             let version = coordinate.rsplit(':').next().unwrap_or_default();
             let module = coordinate.strip_suffix(&format!(":{version}")).unwrap_or_default();
-            script.push(["locked", key, module, version, &file.classifier, &file.ext, &file.sha256].join("\t"));
+            let LockedFile { sha256, classifier, ext, url } = file;
+            script.push(["locked", key, module, version, classifier, ext, sha256, url].join("\t"));
         }
-        let answer = self.ask(&script, directory, &format!("put {} third-party jars in place", files.len()))?;
+        if count == 0 {
+            return Ok(());
+        }
+        let answer = self.ask(&script, directory.directory(), &format!("put {count} third-party jars in place"))?;
         if answer.is_complete() {
             return Ok(());
         }
@@ -158,6 +182,43 @@ impl<'c> Resolver<'c> {
     }
 }
 
+/// The line of the script that brings a jar; none for a file of this machine.
+fn script_line(jar: &Jar) -> Option<String> {
+    match &jar.url {
+        None => Some(jar.script_line()),
+        Some(JarUrl::Remote(url)) => {
+            let ext = if jar.ext.is_empty() { "jar" } else { &jar.ext };
+            let key = jar.key();
+            Some(["url", &key, &jar.module(), &jar.rev, &jar.classifier, ext, url].join("\t"))
+        }
+        Some(JarUrl::File { .. }) => None,
+    }
+}
+
+/// Writes down where a jar comes from that says so itself.
+fn add_url(artifacts: &mut BTreeMap<String, LockedArtifact>, jar: &Jar) {
+    let ext = if jar.ext.is_empty() { "jar" } else { &jar.ext };
+    match &jar.url {
+        None => {}
+        Some(JarUrl::Remote(url)) => {
+            let files = artifacts.get_mut(&jar.key()).into_iter().flat_map(|artifact| &mut artifact.files);
+            files.filter(|file| file.ext == ext).for_each(|file| file.url.clone_from(url));
+        }
+        // It is needed in another run, which will say so.
+        Some(JarUrl::File { sha256, .. }) if sha256.is_empty() => {}
+        Some(JarUrl::File { path, sha256 }) => {
+            let file = LockedFile {
+                sha256: sha256.clone(),
+                classifier: jar.classifier.clone(),
+                ext: ext.to_owned(),
+                url: format!("file:{path}"),
+            };
+            // What repositories say of the same version, they say of another file.
+            artifacts.entry(jar.key()).or_default().files = vec![file];
+        }
+    }
+}
+
 fn maven_places(context: &Context) -> Result<MavenPlaces> {
     let variable = |name: &str| context.environment(name).map(|value| value.filter(|value| !value.is_empty()));
     let mut homes = Vec::new();
@@ -239,7 +300,9 @@ impl Answer {
         let artifact = self.artifacts.entry(node.to_owned()).or_default();
         if !sha256.is_empty() {
             let text = str::to_owned;
-            artifact.files.push(LockedFile { sha256: text(sha256), classifier: text(classifier), ext: text(ext) });
+            let file =
+                LockedFile { sha256: text(sha256), classifier: text(classifier), ext: text(ext), url: String::new() };
+            artifact.files.push(file);
             artifact.files.sort();
         }
         artifact.needs.extend(needs.split(',').filter(|need| !need.is_empty()).map(str::to_owned));

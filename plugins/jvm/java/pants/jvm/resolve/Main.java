@@ -21,9 +21,10 @@ import pants.jvm.fetch.Script;
  * <p>Coursier's own cache is where {@code COURSIER_CACHE} says: its interface uses a cache that it is given for metadata
  * only, and the default one for jars.
  *
- * <p>Lines {@code jar} are resolved; lines {@code locked node module version classifier ext sha256} are brought as they
- * are, without asking what they need. Lines {@code repository url user password} say from where, in this order. All jars
- * end up in the directory. The answer on stdout, again in tabs:
+ * <p>Lines {@code jar} are resolved; lines {@code locked node module version classifier ext sha256 url} are brought as
+ * they are, without asking what they need, and so are lines {@code url node module version classifier ext url}. Lines
+ * {@code repository url user password} say from where, in this order, unless a line has a URL of its own. All jars end up
+ * in the directory. The answer on stdout, again in tabs:
  *
  * <ul>
  *   <li>{@code jar node module version classifier ext sha256 path needs}: a jar; no file where sha256 is empty
@@ -56,6 +57,7 @@ public final class Main {
     if (!script.lines("jar").isEmpty()) {
       main.resolve();
     }
+    main.bringFromUrls();
     main.bringLocked();
     out.flush();
     System.exit(main.isComplete ? 0 : 1);
@@ -94,7 +96,7 @@ public final class Main {
     for (List<String> line : script.lines("locked")) {
       String sha256 = line.get(5);
       String path = path(line.get(1), line.get(2), line.get(3), line.get(4));
-      if (store.has(sha256) || fetchLocked(line.get(0), path, sha256)) {
+      if (store.has(sha256) || fetchLocked(line.get(0), urls(line.get(6), path), sha256)) {
         store.copy(sha256, directory.resolve(path));
       } else {
         isComplete = false;
@@ -102,28 +104,58 @@ public final class Main {
     }
   }
 
-  /** Fetches one jar of the lock file from the first repository that has it, and checks that it is the same. */
-  private boolean fetchLocked(String node, String path, String sha256) throws IOException {
-    List<String> reasons = new ArrayList<>();
+  /** Where a file may be: at a URL of its own, or in any repository. */
+  private List<Artifact> urls(String own, String path) {
+    if (!own.isEmpty()) {
+      return List.of(Artifact.of(own, false, false));
+    }
+    List<Artifact> urls = new ArrayList<>();
     for (MavenRepository repository : repositories()) {
-      String url = repository.getBase() + "/" + path;
+      urls.add(Artifact.of(repository.getBase() + "/" + path, false, false, repository.getCredentials()));
+    }
+    return urls;
+  }
+
+  /** Brings what says itself where it is. */
+  private void bringFromUrls() throws IOException {
+    for (List<String> line : script.lines("url")) {
+      String path = path(line.get(1), line.get(2), line.get(3), line.get(4));
       try {
-        File file = cache.get(Artifact.of(url, false, false, repository.getCredentials()));
+        String sha256 = store.add(cache.get(urls(line.get(5), path).get(0)).toPath());
+        store.copy(sha256, directory.resolve(path));
+        say("jar", line.get(0), line.get(1), line.get(2), line.get(3), line.get(4), sha256, path, "");
+      } catch (RuntimeException failed) {
+        say("missing", line.get(1) + ":" + line.get(2), reason(failed));
+        isComplete = false;
+      }
+    }
+  }
+
+  /** Fetches one jar of the lock file from the first place that has it, and checks that it is the same. */
+  private boolean fetchLocked(String node, List<Artifact> places, String sha256) throws IOException {
+    List<String> reasons = new ArrayList<>();
+    for (Artifact place : places) {
+      try {
+        File file = cache.get(place);
         String found = store.add(file.toPath());
         if (found.equals(sha256)) {
           return true;
         }
         Files.deleteIfExists(file.toPath());
-        say("mismatch", node, url, sha256, found);
+        say("mismatch", node, place.getUrl(), sha256, found);
         return false;
       } catch (RuntimeException failed) {
-        // Coursier's interface declares nothing here; what it throws wraps the reason.
-        Throwable reason = failed.getCause() == null ? failed : failed.getCause();
-        reasons.add(oneLine(String.valueOf(reason.getMessage())));
+        reasons.add(reason(failed));
       }
     }
     reasons.forEach(reason -> say("missing", node, reason));
     return false;
+  }
+
+  /** Coursier's interface declares no exceptions; what it throws wraps the reason. */
+  private static String reason(RuntimeException failed) {
+    Throwable reason = failed.getCause() == null ? failed : failed.getCause();
+    return oneLine(String.valueOf(reason.getMessage()));
   }
 
   private List<MavenRepository> repositories() {

@@ -3,6 +3,7 @@ package pants.jvm.resolve;
 import coursierapi.Cache;
 import coursierapi.Dependency;
 import coursierapi.Fetch;
+import coursierapi.Module;
 import coursierapi.Publication;
 import coursierapi.Repository;
 import coursierapi.ResolutionParams;
@@ -30,7 +31,8 @@ import pants.jvm.fetch.Script;
  * cannot change unnoticed.
  *
  * <p>Lines of the script: {@code jar org name rev classifier ext transitive force excludes}, where the flags are
- * {@code true} or {@code false} and the excludes {@code org:name} with commas between them.
+ * {@code true} or {@code false} and the excludes {@code org:name} with commas between them; {@code force org name rev}
+ * for modules that have this version whoever asks for them.
  */
 final class Resolver {
   private final Cache cache;
@@ -65,6 +67,9 @@ final class Resolver {
   private Fetch request(Script script) {
     ResolutionParams parameters = ResolutionParams.create();
     Fetch request = Fetch.create().withCache(cache).withRepositories(repositories);
+    for (List<String> line : script.lines("force")) {
+      parameters.forceVersion(Module.of(line.get(0), line.get(1)), line.get(2));
+    }
     for (List<String> line : script.lines("jar")) {
       Declared declared = Declared.parse(line);
       request.addDependencies(declared.dependency());

@@ -243,6 +243,8 @@ pub struct TargetType {
     pub rules: Vec<FieldRule>,
     /// Phases that do something with such targets elsewhere, and for which this backend has no task yet.
     pub missing_phases: Vec<String>,
+    /// Those of its fields that name more files of its own, as `sources` does.
+    pub source_fields: Vec<String>,
 }
 
 impl TargetType {
@@ -277,6 +279,13 @@ impl TargetType {
     pub fn required_field(mut self, name: &str, kind: FieldKind, help: &str) -> Self {
         self.fields.push(FieldDecl { is_required: true, ..FieldDecl::new(name, kind, help) });
         self
+    }
+
+    /// Adds a field that names more files of its own, as `sources` does: they count among its sources. Since 1.1.
+    #[must_use]
+    pub fn source_field(mut self, name: &str, help: &str) -> Self {
+        self.source_fields.push(name.to_owned());
+        self.field(name, FieldKind::Any, help)
     }
 
     /// The field whose objects are third-party artifacts.

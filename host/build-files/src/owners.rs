@@ -43,10 +43,9 @@ fn has_source(target: &Target, world: &World, below: &str) -> bool {
     if target.sources.binary_search_by(|source| source.as_os_str().cmp(path.as_ref())).is_ok() {
         return true;
     }
-    let sets = match target.field("sources") {
-        pants_model::Value::None => default_sets(defaults),
-        // What has been accepted once is accepted again.
-        given => source_sets(given).unwrap_or_default(),
-    };
+    // What has been accepted once is accepted again.
+    let given = |field: &str| source_sets(field, target.field(field)).unwrap_or_default();
+    let mut sets = if target.field("sources").is_none() { default_sets(defaults) } else { given("sources") };
+    sets.extend(spec.source_fields.iter().flat_map(|field| given(field)));
     sets.iter().any(|set| CompiledGlobs::compile(set).is_ok_and(|globs| globs.contains(below)))
 }

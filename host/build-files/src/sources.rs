@@ -7,8 +7,10 @@ use pants_model::{Globs, Value};
 /// Why a value is no `sources`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SourcesError {
-    #[error("`sources` takes file names, patterns and globs, not {kind}")]
+    #[error("`{field}` takes file names, patterns and globs, not {kind}")]
     Kind {
+        /// The field that it stands in.
+        field: String,
         kind: &'static str,
         /// Which item of the list it is.
         item: Option<usize>,
@@ -18,7 +20,7 @@ pub(crate) enum SourcesError {
 }
 
 /// The sets whose union is a value of `sources`. A text that starts with `!` takes files away from all of them.
-pub(crate) fn source_sets(value: &Value) -> Result<Vec<Globs>, SourcesError> {
+pub(crate) fn source_sets(field: &str, value: &Value) -> Result<Vec<Globs>, SourcesError> {
     let items = match value {
         Value::List(items) => items.as_slice(),
         Value::None => &[],
@@ -36,11 +38,11 @@ pub(crate) fn source_sets(value: &Value) -> Result<Vec<Globs>, SourcesError> {
             Value::Globs(globs) => sets.push((**globs).clone()),
             // `sources = [globs(..)]` and sums of sets hold lists of sets.
             Value::List(inner) if inner.iter().all(|item| matches!(item, Value::Globs(_) | Value::Str(_))) => {
-                sets.extend(source_sets(item)?);
+                sets.extend(source_sets(field, item)?);
             }
             other => {
                 let item = matches!(value, Value::List(_)).then_some(at);
-                return Err(SourcesError::Kind { kind: other.kind_name(), item });
+                return Err(SourcesError::Kind { field: field.to_owned(), kind: other.kind_name(), item });
             }
         }
     }

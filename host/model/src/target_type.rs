@@ -17,6 +17,9 @@ pub struct TargetTypeSpec {
     pub default_sources: Option<Vec<String>>,
     /// How many sources it may have at the most.
     pub max_sources: Option<usize>,
+    /// Those of `fields` that name more files of its own, as `sources` does: they count among its sources, but not for
+    /// `max_sources`.
+    pub source_fields: Vec<String>,
     /// The field whose objects are third-party artifacts (`jars`, `requirements`): printed by `dependencies` and `depmap`.
     pub third_party_field: Option<String>,
     /// What each target of the type depends on without naming it.

@@ -38,7 +38,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
         target.tags = self.tags();
         target.description = self.common_text("description");
         for (field, name) in self.symbol.spec.fields.iter().zip(self.symbol.field_names) {
-            if field.name != "sources" {
+            if field.name != "sources" && !self.symbol.spec.source_fields.contains(&field.name) {
                 self.own_field(field, name, &mut target);
             }
         }
@@ -207,7 +207,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
         let (files, span) = match self.given_sources() {
             Some(given) => {
                 let span = given.span;
-                let Some(files) = self.expand_given(given, target) else { return };
+                let Some(files) = self.expand_given(given, self.symbol.common.sources.clone(), target) else { return };
                 (files, span)
             }
             None if is_required() => {
@@ -225,6 +225,22 @@ impl<'e> TargetCall<'_, '_, 'e> {
             self.problem(span, message).hints.push(format!("they are {}", files.join(", ")));
         }
         target.sources = files.iter().map(|file| PathBuf::from(join(dir, file))).collect();
+        self.more_sources(target);
+    }
+
+    /// The files of the other fields that name some.
+    fn more_sources(&mut self, target: &mut Target) {
+        let dir = self.declarations.reads.dir();
+        for (field, name) in self.symbol.spec.fields.iter().zip(self.symbol.field_names) {
+            if !self.symbol.spec.source_fields.contains(&field.name) {
+                continue;
+            }
+            let Some(given) = self.take(&field.name) else { continue };
+            let Some(files) = self.expand_given(given, name.clone(), target) else { continue };
+            target.sources.extend(files.iter().map(|file| PathBuf::from(join(dir, file))));
+            target.sources.sort_unstable();
+            target.sources.dedup();
+        }
     }
 
     /// What was given as `sources`, or as `source`, which older files have for a single one.
@@ -240,11 +256,11 @@ impl<'e> TargetCall<'_, '_, 'e> {
         sources.or(source)
     }
 
-    /// The files that given sources expand to; keeps the value as it was written. Names and patterns
+    /// The files that given sources expand to; keeps the value as it was written, under this field. Names and patterns
     /// that no file has are told of as `missing_files` says.
-    fn expand_given(&mut self, given: Given<'e>, target: &mut Target) -> Option<Vec<String>> {
+    fn expand_given(&mut self, given: Given<'e>, field: Arc<str>, target: &mut Target) -> Option<Vec<String>> {
         let (tree, dir) = (self.declarations.reads.tree(), self.declarations.reads.dir());
-        match source_sets(&given.value).and_then(|sets| Ok(expand_sets(&sets, tree, dir)?)) {
+        match source_sets(&field, &given.value).and_then(|sets| Ok(expand_sets(&sets, tree, dir)?)) {
             Ok(expansion) => {
                 for file in expansion.missing {
                     let shown = join(dir, &file);
@@ -261,7 +277,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
                         }
                     }
                 }
-                target.fields.push((self.symbol.common.sources.clone(), given.value));
+                target.fields.push((field, given.value));
                 Some(expansion.files)
             }
             Err(error) => {

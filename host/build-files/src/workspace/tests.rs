@@ -78,13 +78,15 @@ fn symbols() -> Arc<Symbols> {
     binary.max_sources = Some(1);
     let mut tests = target_type("junit_tests", Some(&["*Test.java"]), Vec::new());
     tests.injected_dependencies = vec![InjectedDependency { address: "//:junit".to_owned(), otherwise: None }];
+    let mut python = target_type("python_library", Some(&["*.py"]), vec![field("resources", FieldKind::Any)]);
+    python.source_fields = vec!["resources".to_owned()];
     let jars = vec![required("jars", FieldKind::ObjectList(vec!["jar".to_owned()]))];
     for spec in [
         target_type("java_library", Some(&java), library),
         binary,
         tests,
         target_type("jar_library", None, jars),
-        target_type("python_library", Some(&["*.py"]), Vec::new()),
+        python,
     ] {
         symbols.add_target_type(spec).expect("the names differ");
     }

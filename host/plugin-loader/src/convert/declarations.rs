@@ -97,6 +97,7 @@ pub(crate) fn model_target_type(target_type: api::TargetType, backend: &str) -> 
         fields: target_type.fields.into_iter().map(model_field).collect(),
         default_sources: target_type.default_sources,
         max_sources: target_type.max_sources.map(|count| count as usize),
+        source_fields: target_type.source_fields,
         third_party_field: target_type.third_party_field,
         rules: target_type.rules.into_iter().map(model_rule).collect(),
         missing_phases: target_type.missing_phases,

@@ -409,3 +409,26 @@ fn an_alias_may_be_positional() {
         "#]],
     );
 }
+
+#[test]
+fn files_of_other_fields_are_sources_too() {
+    check(
+        "//- a/x.py\n//- a/data/y.txt\n//- a/data/z.bin\n//- a/BUILD\n\
+         python_library(resources = rglobs('data/*') - ['data/z.bin'])\n\
+         python_library(name = 'b', sources = [], resources = 'x.py')\n\
+         python_library(name = 'c', resources = [1])\n",
+        expect![[r#"
+            python_library a:a at a/BUILD:1:1
+              resources = ["data/**/*"] - ["data/z.bin"]
+              files: a/data/y.txt a/x.py
+            python_library a:b at a/BUILD:2:1
+              sources = []
+              resources = "x.py"
+              files: a/x.py
+            a/BUILD:3:41: `resources` takes file names, patterns and globs, not a number
+              |
+            3 | python_library(name = 'c', resources = [1])
+              |                                         ^
+        "#]],
+    );
+}

@@ -54,17 +54,25 @@ pub(crate) fn has_java(target: &Target) -> bool {
     has_sources(target, ".java")
 }
 
-/// Whether a target that is compiled has sources whose names end like this.
-pub(crate) fn has_sources(target: &Target, extension: &str) -> bool {
+/// Whether a target has sources for a Scala compiler, which does not exist here.
+pub(crate) fn has_scala(target: &Target) -> bool {
+    has_sources(target, ".scala")
+}
+
+fn has_sources(target: &Target, extension: &str) -> bool {
     COMPILED.contains(&&*target.type_name) && target.sources.iter().any(|source| source.ends_with(extension))
 }
 
-/// Fields of older BUILD files that a build relies on, and that nothing is done about.
-const WITHOUT_EFFECT: [&str; 4] = ["compiler_option_sets", "javac_plugins", "javac_plugin_args", "fatal_warnings"];
+/// Fields of older BUILD files that a compile relies on, and that nothing is done about.
+pub(crate) const NOT_COMPILED_WITH: &[&str] =
+    &["compiler_option_sets", "javac_plugins", "javac_plugin_args", "fatal_warnings"];
 
-/// Says which targets give a field that has no effect, in one line for each field.
-pub(crate) fn warn_of_fields_without_effect(context: &Context, targets: &[Target]) -> Result<()> {
-    for field in WITHOUT_EFFECT {
+/// Fields of older BUILD files that a binary relies on, and that nothing is done about.
+pub(crate) const NOT_PACKED_WITH: &[&str] = &["deploy_jar_rules", "shading_rules"];
+
+/// Says which targets give one of these fields, which have no effect, in one line for each field.
+pub(crate) fn warn_of_fields_without_effect(context: &Context, targets: &[Target], fields: &[&str]) -> Result<()> {
+    for field in fields {
         let mut users = targets.iter().filter(|target| !target.field(field).is_none());
         let Some(first) = users.next() else { continue };
         let more = match users.count() {

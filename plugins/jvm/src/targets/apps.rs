@@ -18,12 +18,16 @@ fn jvm_binary() -> TargetType {
         .field("main", FieldKind::String, "The class whose `main` method starts it.")
         .field("basename", FieldKind::String, "The name of its jar, without `.jar`; the target's name when not given.")
         .field("deploy_excludes", excludes(), "Jars to leave out of its jar.")
-        .field("deploy_jar_rules", FieldKind::Object(JAR_RULES.map(str::to_owned).to_vec()), "What goes into its jar.")
+        .field(
+            "deploy_jar_rules",
+            FieldKind::Object(JAR_RULES.map(str::to_owned).to_vec()),
+            "What goes into its jar. Accepted; has no effect yet, and is warned about.",
+        )
         .field("manifest_entries", FieldKind::Dict, "Entries to add to the manifest of its jar.")
         .field(
             "shading_rules",
             FieldKind::ObjectList(SHADING.iter().map(|(name, ..)| (*name).to_owned()).collect()),
-            "Which of its classes get other names. Not applied yet: `binary` refuses them.",
+            "Which of its classes get other names. Accepted; has no effect yet, and is warned about.",
         )
         .field("extra_jvm_options", FieldKind::StringList, "Options for the JVM that `run` starts.")
         .field("runtime_platform", FieldKind::String, "The platform whose `jvm_options` it runs with.")

@@ -14,6 +14,6 @@ fn fields_without_effect_are_not_silent() {
         })
         .into();
     let world = TestContext::new("compile.javac");
-    warn_of_fields_without_effect(&world.context().unwrap(), &targets).unwrap();
+    warn_of_fields_without_effect(&world.context().unwrap(), &targets, NOT_COMPILED_WITH).unwrap();
     assert_eq!(world.logs(), ["2: : `javac_plugins` has no effect (`x:a` and 2 more)"]);
 }

@@ -4,6 +4,7 @@ use super::run::main_class;
 use crate::fat_jar::FatJar;
 use crate::graph::{JvmGraph, Purpose};
 use crate::scala::ScalaPlatform;
+use crate::targets::{NOT_PACKED_WITH, warn_of_fields_without_effect};
 use crate::third_party::declared::Exclude;
 use crate::third_party::jar_directory::stamp;
 use plugin_api::products::{ClasspathEntry, GeneratedSources, RuntimeClasspath};
@@ -45,6 +46,7 @@ impl Task for BinaryCreate {
         let binaries: Vec<Target> =
             context.targets()?.into_iter().filter(|target| target.type_name == "jvm_binary").collect();
         check_basenames(&binaries)?;
+        warn_of_fields_without_effect(context, &binaries, NOT_PACKED_WITH)?;
         for target in &binaries {
             // What failed before is not among the targets; its failure was told then.
             if let Some(place) = self.graph.place(&target.address) {

@@ -1,22 +1,24 @@
 //! `compile.javac`: Java sources to class files, one compile per target.
 
+mod processing;
+
 use super::resolve::lock_path;
 use crate::abi_jar::write_abi_jar;
 use crate::graph::{self, JvmGraph};
-use crate::jar;
 use crate::jdk::Jdk;
 use crate::platform::{self, Platforms};
 use crate::programs::Programs;
 use crate::scala;
-use crate::targets::{COMPILED, has_java, warn_of_fields_without_effect};
+use crate::targets::{COMPILED, NOT_COMPILED_WITH, has_java, has_scala, warn_of_fields_without_effect};
 use plugin_api::products::{ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, RuntimeClasspath};
 use plugin_api::{
     Address, CachePolicy, Context, Error, Exit, InvalidateOptions, Job, JobState, OptionRegistrar, Planning, Predicate,
-    Process, Product, ProductDecl, Result, RoundManager, Task, TaskSpec, Versioned, Worker,
+    Process, Product, ProductDecl, Result, RoundManager, Target, Task, TaskSpec, Versioned, Worker,
 };
+use processing::KnownProcessors;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Compiles Java, parallel along the graph, in a compiler that stays up.
 ///
@@ -35,8 +37,7 @@ struct SetUp {
     worker: Worker,
     platforms: Platforms,
     arguments: Vec<String>,
-    /// Whether a third-party jar brings annotation processors, by path.
-    processors: Mutex<BTreeMap<String, bool>>,
+    processors: KnownProcessors,
 }
 
 /// What a compile leaves, relative to the build root.
@@ -44,16 +45,25 @@ struct SetUp {
 struct Outputs {
     classes: String,
     abi: String,
+    /// The jar that says which annotation processors are among the classes, if there are any.
+    processors: Option<String>,
 }
 
 impl Outputs {
-    fn of(versioned: &Versioned) -> Self {
+    fn of(versioned: &Versioned, target: &Target) -> Self {
         let place = |name: &str| format!("{}/{name}", versioned.results_dir);
-        Self { classes: place("classes.jar"), abi: place("abi.jar") }
+        let processors = (!processing::own_processors(target).is_empty()).then(|| place("processors.jar"));
+        Self { classes: place("classes.jar"), abi: place("abi.jar"), processors }
     }
 
     fn exist(&self, context: &Context) -> bool {
-        [&self.classes, &self.abi].into_iter().all(|path| context.absolute(path).is_file())
+        let mut paths = [&self.classes, &self.abi].into_iter().chain(&self.processors);
+        paths.all(|path| context.absolute(path).is_file())
+    }
+
+    /// What programs have on their classpath.
+    fn runtime(&self) -> impl Iterator<Item = ClasspathEntry> {
+        [&self.classes].into_iter().chain(&self.processors).map(ClasspathEntry::new)
     }
 }
 
@@ -105,14 +115,14 @@ impl Task for JavacCompile {
         let jdk = Jdk::of(context)?;
         let worker = Programs::prepare(context, &jdk)?.worker(context, &jdk, &context.list_option("jvm-options")?)?;
         let graph = JvmGraph::load(context)?;
-        warn_of_fields_without_effect(context, &graph.targets)?;
+        warn_of_fields_without_effect(context, &graph.targets, NOT_COMPILED_WITH)?;
         self.set_up = Some(SetUp {
             graph,
             jdk,
             worker,
             platforms: Platforms::load(context)?,
             arguments: arguments(context)?,
-            processors: Mutex::default(),
+            processors: KnownProcessors::default(),
         });
         Ok(())
     }
@@ -123,12 +133,13 @@ impl Task for JavacCompile {
         let places: Vec<usize> = chunk
             .iter()
             .filter_map(|address| set_up.graph.place(address))
-            .filter(|place| has_java(&set_up.graph.targets[*place]))
+            .filter(|place| has_java(&set_up.graph.targets[*place]) || has_scala(&set_up.graph.targets[*place]))
             .collect();
         let addresses: Vec<Address> = places.iter().map(|place| set_up.graph.targets[*place].address.clone()).collect();
         let versioned = context.invalidated(&addresses, &invalidation(context, &set_up.jdk)?)?;
-        for one in &versioned {
-            self.compiled.insert(one.address.clone(), Outputs::of(one));
+        for (one, place) in versioned.iter().zip(&places) {
+            let outputs = Outputs::of(one, &set_up.graph.targets[*place]);
+            self.compiled.insert(one.address.clone(), outputs);
         }
         let compile = Compile { set_up, compiled: &self.compiled, external: &external };
         let result = compile.run(context, &places, &versioned)?;
@@ -188,7 +199,7 @@ fn put_classpaths(context: &Context, compiled: &BTreeMap<Address, Outputs>, done
     for address in done {
         if let Some(outputs) = compiled.get(address) {
             compile.add(address, [ClasspathEntry::new(&outputs.abi)]);
-            runtime.add(address, [ClasspathEntry::new(&outputs.classes)]);
+            runtime.add(address, outputs.runtime());
         }
     }
     context.put(compile)?;
@@ -212,7 +223,7 @@ impl Compile<'_> {
     fn run(&self, context: &Context, places: &[usize], versioned: &[Versioned]) -> Result<ChunkResult> {
         let graph = &self.set_up.graph;
         let (valid, invalid): (Vec<usize>, Vec<usize>) =
-            (0..places.len()).partition(|i| versioned[*i].is_valid && self.outputs(&versioned[*i]).exist(context));
+            (0..places.len()).partition(|i| versioned[*i].is_valid && self.outputs(places[*i]).exist(context));
         let job_of: HashMap<usize, usize> = invalid.iter().enumerate().map(|(job, i)| (places[*i], job)).collect();
         let jobs: Vec<Job> = invalid
             .iter()
@@ -233,13 +244,17 @@ impl Compile<'_> {
         Ok(ChunkResult { done, failure: outcome.into_result(&jobs, "").err().map(summarize) })
     }
 
-    fn outputs(&self, versioned: &Versioned) -> Outputs {
-        Outputs::of(versioned)
+    /// What a target of the chunk leaves.
+    fn outputs(&self, place: usize) -> &Outputs {
+        self.compiled.get(&self.set_up.graph.targets[place].address).expect("all of the chunk were entered before")
     }
 
     fn compile(&self, context: &Context, place: usize, versioned: &Versioned) -> Result<()> {
-        let outputs = self.outputs(versioned);
-        let process = self.process(context, place, &outputs)?;
+        if has_scala(&self.set_up.graph.targets[place]) {
+            return Err(Error::msg("it has Scala sources, and there is no Scala compiler yet"));
+        }
+        let outputs = self.outputs(place);
+        let process = self.process(context, place, outputs)?;
         let output = context.run(&process)?;
         let said = format!("{}{}", output.stdout_text(), output.stderr_text());
         if !said.is_empty() {
@@ -253,62 +268,46 @@ impl Compile<'_> {
             return Err(Error::msg(how));
         }
         write_abi_jar(&context.absolute(&outputs.classes), &context.absolute(&outputs.abi))?;
+        if let Some(processors) = &outputs.processors {
+            processing::write_declaration(&self.set_up.graph.targets[place], &context.absolute(processors))?;
+        }
         context.mark_valid(versioned)
     }
 
     fn process(&self, context: &Context, place: usize, outputs: &Outputs) -> Result<Process> {
         let target = &self.set_up.graph.targets[place];
-        let classpath = self.classpath(place);
+        let closure = self.set_up.graph.compile_closure(place);
+        let classpath = self.classpath(place, &closure);
+        let processing = self.processing(context, place, &closure, &classpath)?;
         let paths: Vec<&str> = classpath.iter().map(|entry| &*entry.path).collect();
         let sources = target.sources.iter().filter(|source| source.ends_with(".java"));
         let process = Process::new(["javac", "-d", &outputs.classes], format!("javac {}", target.address))
             .args(["-cp".to_owned(), paths.join(":")])
             .args(self.set_up.platforms.compiler_options(target)?)
             .args(self.set_up.arguments.iter().cloned())
-            .args(self.processing(context, &classpath)?)
+            .args(processing.options)
             .arg("--")
             .args(sources.clone())
             .inputs(sources.cloned().chain(paths.into_iter().map(str::to_owned)))
+            .inputs(processing.path)
             .outputs([outputs.classes.clone()])
             .worker(self.set_up.worker.clone())
             .cache(CachePolicy::Success);
         Ok(process)
     }
 
-    fn classpath(&self, place: usize) -> Vec<ClasspathEntry> {
+    fn classpath(&self, place: usize, closure: &[usize]) -> Vec<ClasspathEntry> {
         let graph = &self.set_up.graph;
-        let closure = graph.compile_closure(place);
         let own: BTreeMap<&Address, [ClasspathEntry; 1]> = closure
             .iter()
             .filter(|other| **other != place)
             .filter_map(|other| self.compiled.get_key_value(&graph.targets[*other].address))
             .map(|(address, outputs)| (address, [ClasspathEntry::new(&outputs.abi)]))
             .collect();
-        graph.classpath(&closure, |address| match own.get(address) {
+        graph.classpath(closure, |address| match own.get(address) {
             Some(entries) => Some(entries),
             None => self.external.entries.get(address).map(Vec::as_slice),
         })
-    }
-
-    /// Turns annotation processing on where a third-party jar on the classpath brings processors, and off elsewhere: the
-    /// search for processors costs more than a small compile.
-    fn processing(&self, context: &Context, classpath: &[ClasspathEntry]) -> Result<Option<String>> {
-        for entry in classpath.iter().filter(|entry| !entry.coordinate.is_empty()) {
-            let mut known = self.set_up.processors.lock().unwrap_or_else(PoisonError::into_inner);
-            let brings_processors = match known.get(&entry.path) {
-                Some(known) => *known,
-                None => {
-                    let found = jar::has_entry(&context.absolute(&entry.path), PROCESSORS)?;
-                    known.insert(entry.path.clone(), found);
-                    found
-                }
-            };
-            if brings_processors {
-                // Since 21 there is an option for it, and since 23 it is needed.
-                return Ok((self.set_up.jdk.major >= 21).then(|| "-proc:full".to_owned()));
-            }
-        }
-        Ok(Some("-proc:none".to_owned()))
     }
 }
 
@@ -329,9 +328,6 @@ fn summarize(mut error: Error) -> Error {
 }
 
 const DOES_NOT_COMPILE: &str = "does not compile";
-
-/// How a jar says that it has annotation processors.
-const PROCESSORS: &str = "META-INF/services/javax.annotation.processing.Processor";
 
 #[cfg(test)]
 mod tests;

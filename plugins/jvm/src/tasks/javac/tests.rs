@@ -103,3 +103,86 @@ fn names_of_files_may_have_any_letters() {
     let worker = javac_processes(&world).remove(0).worker.unwrap();
     assert_eq!(worker.env["LC_ALL"], "C.UTF-8");
 }
+
+const PROCESSOR: &str = r#"
+package p;
+import java.io.Writer;
+import java.util.Set;
+import javax.annotation.processing.*;
+import javax.lang.model.SourceVersion;
+import javax.lang.model.element.TypeElement;
+@SupportedAnnotationTypes("p.Make")
+public class Maker extends AbstractProcessor {
+    @Override public SourceVersion getSupportedSourceVersion() { return SourceVersion.latest(); }
+    @Override public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+        if (annotations.isEmpty()) return false;
+        try (Writer out = processingEnv.getFiler().createSourceFile("a.Made").openWriter()) {
+            out.write(Text.of());
+        } catch (java.io.IOException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return true;
+    }
+}"#;
+
+/// A processor that needs a library to run, and a target that needs what it makes.
+fn processor_and_user(root: &Path, made: &str) -> (TestContext, [Address; 3]) {
+    let world = world("compile.javac", root);
+    let text = format!(r#"package p; public class Text {{ public static String of() {{ return "{made}"; }} }}"#);
+    let library = add_target(&world, root, "java_library", "text", &[("p/Text.java", &text)], &[]);
+    let annotation = ("p/Make.java", "package p; public @interface Make {}");
+    let sources = [annotation, ("p/Maker.java", PROCESSOR)];
+    let processor = add_target(&world, root, "annotation_processor", "maker", &sources, &["text"]);
+    let mut target = world.context().unwrap().target(&processor).unwrap().unwrap();
+    target.fields.push(("processors".to_owned(), Value::strings(["p.Maker"])));
+    world.target(target);
+    let source = ("a/User.java", "package a; @p.Make class User { int one() { return Made.ONE; } }");
+    let user = add_target(&world, root, "java_library", "user", &[source], &["maker"]);
+    (world, [library, processor, user])
+}
+
+#[test]
+fn who_depends_on_a_processor_runs_it() {
+    let root = tempfile::tempdir().unwrap();
+    let (world, chunk) = processor_and_user(root.path(), "package a; class Made { static final int ONE = 1; }");
+    compile(&world, &chunk).unwrap();
+    let runtime = world.produced::<RuntimeClasspath>().unwrap().unwrap();
+    let mut names = Vec::new();
+    for path in runtime.paths(&chunk[1..]) {
+        read_entries(&root.path().join(path), |name, _| names.push(name)).unwrap();
+    }
+    let declaration = "META-INF/services/javax.annotation.processing.Processor";
+    assert_eq!(names, ["p/Make.class", "p/Maker.class", declaration, "a/Made.class", "a/User.class"]);
+    let processes = javac_processes(&world);
+    assert!(processes[1].argv.contains(&"-proc:none".to_owned()), "a processor is not compiled with itself");
+    let classes = |name: &str| format!(".pants.d/compile/javac/src.java.{name}/classes.jar");
+    assert!(processes[2].inputs.contains(&classes("maker")) && processes[2].inputs.contains(&classes("text")));
+}
+
+#[test]
+fn another_body_of_what_a_processor_needs_compiles_its_users_again() {
+    let of = |value: u8| {
+        let root = tempfile::tempdir().unwrap();
+        let made = format!("package a; class Made {{ static final int ONE = {value}; }}");
+        let (world, chunk) = processor_and_user(root.path(), &made);
+        compile(&world, &chunk).unwrap();
+        let runtime = world.produced::<RuntimeClasspath>().unwrap().unwrap();
+        std::fs::read(root.path().join(&runtime.paths(&chunk[2..])[0])).unwrap()
+    };
+    assert_ne!(of(1), of(2));
+}
+
+#[test]
+fn scala_is_refused_by_name() {
+    let root = tempfile::tempdir().unwrap();
+    let world = world("compile.javac", root.path());
+    let sources = [("a/A.java", "package a; class A {}"), ("a/B.scala", "package a; object B")];
+    let chunk = [add_target(&world, root.path(), "junit_tests", "mixed", &sources, &[])];
+    let error = compile(&world, &chunk).unwrap_err();
+    assert_eq!(error.message, "`src/java:mixed` cannot be compiled");
+    assert!(
+        error.causes[0].ends_with("it has Scala sources, and there is no Scala compiler yet"),
+        "{:?}",
+        error.causes
+    );
+}

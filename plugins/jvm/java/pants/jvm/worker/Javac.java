@@ -16,8 +16,8 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles a set of sources into one jar: {@code javac -d out.jar [-cp a.jar:b.jar] [-encoding E] [option]... --
- * source...}.
+ * Compiles a set of sources into one jar: {@code javac -d out.jar [-cp a.jar:b.jar] [-processorpath c.jar:d.jar]
+ * [-encoding E] [option]... -- source...}.
  *
  * <p>Every other option is javac's own. The file manager lives for one request, so that no jar of an earlier one is
  * remembered; the compiler's classes, warm after the first requests, are what staying up is for. The jar is written
@@ -40,6 +40,9 @@ final class Javac implements Command {
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, arguments.encoding)) {
       files.setLocationFromPaths(StandardLocation.CLASS_PATH, arguments.classpath);
       files.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of());
+      if (!arguments.processorPath.isEmpty()) {
+        files.setLocationFromPaths(StandardLocation.ANNOTATION_PROCESSOR_PATH, arguments.processorPath);
+      }
       ClassJar outputs = new ClassJar(files);
       var sources = files.getJavaFileObjectsFromPaths(arguments.sources);
       boolean isContent = compiler.getTask(messages, outputs, null, arguments.options, null, sources).call();
@@ -57,6 +60,7 @@ final class Javac implements Command {
     Path destination;
     Charset encoding = UTF_8;
     List<Path> classpath = List.of();
+    List<Path> processorPath = List.of();
     final List<String> options = new ArrayList<>();
     final List<Path> sources = new ArrayList<>();
 
@@ -73,6 +77,8 @@ final class Javac implements Command {
           parsed.destination = request.path(given.get(++index));
         } else if (argument.equals("-cp") && hasValue) {
           parsed.classpath = classpath(request, given.get(++index));
+        } else if (argument.equals("-processorpath") && hasValue) {
+          parsed.processorPath = classpath(request, given.get(++index));
         } else if (argument.equals("-encoding") && hasValue) {
           parsed.encoding = Charset.forName(given.get(++index));
         } else {

@@ -1,15 +1,17 @@
 //! `binary.py`: one `.pex` file in the dist directory for each `python_binary`, which runs by itself.
 
+use crate::closures::Closures;
 use crate::entry_point::{EntryPoint, entry_point};
 use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
 use crate::interpreter;
 use crate::options;
+use crate::requirements::RequirementSet;
 use crate::sources::SourceTree;
 use crate::toolchain::{NETWORK_TIMEOUT, Toolchain};
 use plugin_api::products::{GeneratedSources, PythonEnvironment, PythonEnvironments};
 use plugin_api::{
-    Address, CachePolicy, Context, Error, GraphView, Job, LogLevel, OptionRegistrar, Planning, Predicate, Process,
-    Result, RoundManager, Target, Task, TaskSpec,
+    Address, CachePolicy, Context, Error, Job, LogLevel, OptionRegistrar, Planning, Predicate, Process, Result,
+    RoundManager, Target, Task, TaskSpec,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -53,10 +55,11 @@ impl Task for PythonBinaryCreate {
             .iter()
             .map(|target| Job::for_target(format!("make the pex of {}", target.address), target.address.clone()))
             .collect();
+        let closures = Closures::load(context)?;
         let outcome = context.parallel(&jobs, |index, context| {
             let target = &binaries[index];
             let environment = environment_of(&self.environments, &target.address)?;
-            create(context, &tools, environment, target)
+            create(context, &tools, environment, target, &closures.packaged(&target.address))
         })?;
         outcome.into_result(&jobs, "cannot make every Python binary")
     }
@@ -73,29 +76,31 @@ fn refuse_same_names(binaries: &[Target]) -> Result<()> {
     Ok(())
 }
 
-fn create(context: &Context, tools: &Toolchain, environment: &PythonEnvironment, target: &Target) -> Result<()> {
+fn create(
+    context: &Context,
+    tools: &Toolchain,
+    environment: &PythonEnvironment,
+    target: &Target,
+    closure: &[&Target],
+) -> Result<()> {
     let results = format!("{}/{}", context.workdir(), target.address.id());
     let sources = format!("{results}/sources");
-    lay_out(context, target, &sources)?;
+    // pex wants the directory even when there is nothing to put into it.
+    std::fs::create_dir_all(context.absolute(&sources))?;
+    SourceTree::of_targets(closure.iter().copied()).lay_out(context.build_root(), &sources)?;
     let file =
         format!("{}{}", target.address.name(), context.text_option("output-file-extension")?.unwrap_or_default());
     let output = format!("{results}/{file}");
+    // The environment is made for all that the program sees here; the file takes less along where scopes say so.
+    let requirements = RequirementSet::of_targets(closure.iter().copied());
     let process =
-        pex(target, environment, &sources, &output)?.tool(tools.tool.clone()).tool(environment_tool(environment));
+        pex(target, &requirements, &sources, &output)?.tool(tools.tool.clone()).tool(environment_tool(environment));
     context.run_checked(&process)?;
     publish(context, &output, &format!("{}/{file}", context.dist_dir()))
 }
 
-/// Links all sources that the binary depends on into one tree.
-fn lay_out(context: &Context, target: &Target, directory: &str) -> Result<()> {
-    let closure = context.closure(std::slice::from_ref(&target.address), GraphView::Build)?;
-    // pex wants the directory even when there is nothing to put into it.
-    std::fs::create_dir_all(context.absolute(directory))?;
-    SourceTree::of_targets(&closure).lay_out(context.build_root(), directory)
-}
-
 /// The command that builds a pex from an environment that is complete: it asks no registry.
-fn pex(target: &Target, environment: &PythonEnvironment, sources: &str, output: &str) -> Result<Process> {
+fn pex(target: &Target, requirements: &RequirementSet, sources: &str, output: &str) -> Result<Process> {
     if let Some(platform) = target.field("platforms").to_strings().iter().find(|platform| *platform != "current") {
         let message = format!("{}: platform `{platform}` is not supported, only `current`", target.location);
         return Err(Error::msg(message));
@@ -111,11 +116,17 @@ fn pex(target: &Target, environment: &PythonEnvironment, sources: &str, output: 
         .arg(format!("--python-shebang={}", shebang(target)))
         .arg(format!("--output-file={output}"))
         .arg(format!("--entry-point={entry_point}"));
-    if !environment.requirements.is_empty() {
+    if requirements.texts().next().is_some() {
         // It says for which interpreter, too. With `--python` besides, pex refuses wheels that are for Python 2 as well.
-        process = process.arg("--venv-repository={tool:venv}").args(environment.requirements.iter().cloned());
+        process = process.arg("--venv-repository={tool:venv}").args(requirements.texts());
     }
-    if let Some(inherit) = target.text("inherit_path") {
+    let inherit = match target.field("inherit_path").as_bool() {
+        // What older versions of pex took it for.
+        Some(true) => Some("prefer"),
+        Some(false) => None,
+        None => target.text("inherit_path"),
+    };
+    if let Some(inherit) = inherit {
         process = process.arg(format!("--inherit-path={inherit}"));
     }
     for (field, argument) in [("ignore_errors", "--ignore-errors"), ("emit_warnings", "--emit-warnings")] {

@@ -34,11 +34,27 @@ impl Closures {
 
     /// A target and all it depends on, dependencies first.
     pub(crate) fn of(&self, root: &Address) -> Vec<&Target> {
+        self.reached(root, |_, _| true)
+    }
+
+    /// A target and what it takes along when it leaves the repository: not what is there to compile against only.
+    ///
+    /// Nothing else of Pants v1's Python looked at scopes, nor at whether a dependency was transitive.
+    pub(crate) fn packaged(&self, root: &Address) -> Vec<&Target> {
+        self.reached(root, |target, dependency| {
+            let of_edge = target.modifier(&dependency.address).and_then(|modifier| modifier.scope.as_deref());
+            !names_compile(of_edge) && !names_compile(dependency.text("scope"))
+        })
+    }
+
+    fn reached(&self, root: &Address, is_followed: impl Fn(&Target, &Target) -> bool) -> Vec<&Target> {
         let mut is_member = vec![false; self.targets.len()];
         let mut pending: Vec<usize> = self.positions.get(root).copied().into_iter().collect();
         while let Some(position) = pending.pop() {
             if !std::mem::replace(&mut is_member[position], true) {
-                pending.extend(&self.dependencies[position]);
+                let target = &self.targets[position];
+                let dependencies = self.dependencies[position].iter().copied();
+                pending.extend(dependencies.filter(|dependency| is_followed(target, &self.targets[*dependency])));
             }
         }
         // The host lists dependencies before their dependers.
@@ -46,11 +62,16 @@ impl Closures {
     }
 }
 
+fn names_compile(scope: Option<&str>) -> bool {
+    scope.is_some_and(|scope| scope.split_whitespace().any(|word| word.eq_ignore_ascii_case("compile")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::test_support::{parse, target};
     use plugin_api::testing::TestContext;
+    use plugin_api::{DependencyModifier, Value};
 
     #[test]
     fn a_closure_holds_what_its_root_reaches_and_lists_dependencies_first() {
@@ -72,5 +93,25 @@ mod tests {
         assert_eq!(addresses("e:e"), ["d:d", "e:e"]);
         assert_eq!(addresses("x:x"), Vec::<String>::new());
         assert!(closures.contains(&parse("b:b")) && !closures.contains(&parse("x:x")));
+    }
+
+    #[test]
+    fn what_is_there_to_compile_against_stays_behind() {
+        let world = TestContext::new("binary.py");
+        let mut binary = target("a:a", "python_binary", &[], &["b:b", "c:c", "d:d"]);
+        let provided = DependencyModifier { scope: Some("compile test".to_owned()), is_transitive: false };
+        binary.modifiers.push((parse("b:b"), provided));
+        let mut compiled = target("c:c", "python_library", &[], &["e:e"]);
+        compiled.fields.push(("scope".to_owned(), Value::from("compile")));
+        world.target(target("b:b", "python_library", &[], &[]));
+        world.target(target("e:e", "python_library", &[], &[]));
+        world.target(compiled);
+        world.target(target("d:d", "python_library", &[], &["e:e"]));
+        world.target(binary);
+        let closures = Closures::load(&world.context().expect("a world has a context")).expect("it can be read");
+        let addresses: Vec<String> =
+            closures.packaged(&parse("a:a")).iter().map(|target| target.address.to_string()).collect();
+        assert_eq!(addresses, ["e:e", "d:d", "a:a"]);
+        assert_eq!(closures.of(&parse("a:a")).len(), 5);
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn entry_point(target: &Target) -> Result<EntryPoint> {
             function.map_or(EntryPoint::Module(module.clone()), |name| EntryPoint::Function(module, name.to_owned()))
         );
     }
-    match target.sources.as_slice() {
+    match own_sources(target).as_slice() {
         [source] => module_name(target, source).map(EntryPoint::Module).ok_or_else(|| {
             Error::msg(format!("{location}: the source `{source}` of `{}` is no Python module", target.address))
         }),
@@ -39,6 +39,13 @@ pub(crate) fn entry_point(target: &Target) -> Result<EntryPoint> {
             Err(Error::msg(message).hint("a `python_binary` must specify either a single source or `entry_point`"))
         }
     }
+}
+
+/// The sources of a program without the data files that the same target brings along, unless there are only those.
+fn own_sources(target: &Target) -> Vec<&str> {
+    let sources = || target.sources.iter().map(String::as_str);
+    let modules: Vec<&str> = sources().filter(|source| source.ends_with(".py")).collect();
+    if modules.is_empty() { sources().collect() } else { modules }
 }
 
 fn is_dotted_name(text: &str) -> bool {
@@ -70,6 +77,7 @@ mod tests {
         check(Some("acme.app:main"), &["a.py"], Ok(EntryPoint::Function("acme.app".to_owned(), "main".to_owned())));
         check(None, &["main.py"], module("acme.app.main"));
         check(None, &["__main__.py"], module("acme.app"));
+        check(None, &["data.txt", "main.py"], module("acme.app.main"));
     }
 
     #[test]

@@ -141,10 +141,12 @@ impl Layout {
     }
 }
 
-/// The sources that hold tests. pytest finds each `conftest.py` by itself.
+/// The sources that hold tests: not the data files that the target brings along, nor any `conftest.py`, which pytest
+/// finds by itself.
 fn test_files(target: &Target) -> Vec<&str> {
-    let is_conftest = |source: &&String| source.rsplit('/').next() == Some("conftest.py");
-    target.sources.iter().filter(|source| !is_conftest(source)).map(String::as_str).collect()
+    let is_conftest = |source: &str| source.rsplit('/').next() == Some("conftest.py");
+    let modules = target.sources.iter().map(String::as_str).filter(|source| source.ends_with(".py"));
+    modules.filter(|source| !is_conftest(source)).collect()
 }
 
 /// The sources of `files` targets, which tests read by path; not the files that only list requirements.

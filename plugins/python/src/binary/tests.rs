@@ -1,7 +1,7 @@
 //! What a pex is made of, and which binaries are refused, with tools that write what the test says.
 
 use super::*;
-use crate::test_support::{environments, fake_tool, target, text_of, world, write};
+use crate::test_support::{environments, fake_tool, parse, requirement, target, text_of, world, write};
 use expect_test::expect;
 use plugin_api::Value;
 use plugin_api::testing::TestContext;
@@ -34,7 +34,10 @@ fn binary_world(root: &Path, targets: &[Target], requirements: &[&str]) -> TestC
 #[test]
 fn a_pex_is_made_of_the_environment_and_the_sources_and_put_into_dist() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let world = binary_world(directory.path(), &targets(), &["six==1.17.0"]);
+    let mut targets = targets();
+    targets[0].dependencies.push(parse("3rdparty/python:six"));
+    targets.push(requirement("3rdparty/python:six", "six==1.17.0"));
+    let world = binary_world(directory.path(), &targets, &["six==1.17.0", "only-here==1"]);
     world.run::<PythonBinaryCreate>().expect("the fake pex succeeds");
     let processes = world.processes();
     let pex = processes.last().expect("pex ran");

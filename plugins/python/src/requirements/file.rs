@@ -16,13 +16,21 @@ pub(crate) enum FileEntry {
     },
     /// `-r other.txt`: relative to the file it stands in.
     Include(String),
+    /// `-f PLACE`: more packages.
+    FindLinks {
+        /// A directory or URL.
+        place: String,
+        /// The line it begins on, from 1.
+        line: u32,
+    },
 }
 
-/// Reads a file; an error is `line: what is wrong`, to be put behind the file's name.
+/// Reads a file; an error is `line: what is wrong`, to be put behind the file's name. Other options than those of
+/// [`FileEntry`] are passed over, as Pants v1 did.
 pub(crate) fn parse_file(content: &str) -> Result<Vec<FileEntry>, String> {
     logical_lines(content)
         .into_iter()
-        .map(|(line, text)| parse_line(line, &text).map_err(|reason| format!("{line}: {reason}")))
+        .filter_map(|(line, text)| parse_line(line, &text).map_err(|reason| format!("{line}: {reason}")).transpose())
         .collect()
 }
 
@@ -60,15 +68,21 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-fn parse_line(line: u32, text: &str) -> Result<FileEntry, String> {
+fn parse_line(line: u32, text: &str) -> Result<Option<FileEntry>, String> {
     let text = text.trim();
-    if let Some(option) = text.starts_with('-').then(|| split_option(text)) {
-        return parse_option(&option.0, &option.1);
+    if let Some((flag, value)) = text.starts_with('-').then(|| split_option(text)) {
+        return Ok(match flag.as_str() {
+            "-r" | "--requirement" => Some(FileEntry::Include(value)),
+            "-f" | "--find-links" => Some(FileEntry::FindLinks { place: value, line }),
+            _ => None,
+        });
     }
     // A lock of our own holds the hashes; those of the file are of no use.
     let requirement = text.split(" --hash").next().unwrap_or(text).trim();
     match project_name(requirement) {
-        Some(name) => Ok(FileEntry::Requirement { name: name.to_owned(), text: normalize_spaces(requirement), line }),
+        Some(name) => {
+            Ok(Some(FileEntry::Requirement { name: name.to_owned(), text: normalize_spaces(requirement), line }))
+        }
         None => Err(format!("`{requirement}` does not begin with the name of a project; write `name @ URL` for a URL")),
     }
 }
@@ -83,16 +97,4 @@ fn split_option(text: &str) -> (String, String) {
         Some((flag, value)) => (flag.to_owned(), value.trim().to_owned()),
         None => (text.to_owned(), String::new()),
     }
-}
-
-fn parse_option(flag: &str, value: &str) -> Result<FileEntry, String> {
-    let instead = match flag {
-        "-r" | "--requirement" => return Ok(FileEntry::Include(value.to_owned())),
-        "-c" | "--constraint" => "set `[python-setup] requirement_constraints`",
-        "-i" | "--index-url" | "--extra-index-url" | "--no-index" => "set `[python-repos] indexes`",
-        "-f" | "--find-links" => "set `[python-repos] repos`",
-        "-e" | "--editable" => "write a `python_library` for code of this repository",
-        _ => "remove it",
-    };
-    Err(format!("`{flag}` is not supported here; {instead}"))
 }

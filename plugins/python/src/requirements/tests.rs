@@ -11,6 +11,7 @@ fn check_file(content: &str, expect: &[&str]) {
             .map(|entry| match entry {
                 FileEntry::Requirement { name, text, line } => format!("{line} {name}: {text}"),
                 FileEntry::Include(file) => format!("include {file}"),
+                FileEntry::FindLinks { place, line } => format!("{line} links {place}"),
             })
             .collect(),
     };
@@ -47,9 +48,13 @@ fn other_files_are_included() {
 }
 
 #[test]
-fn what_cannot_be_kept_says_where_and_what_to_do_instead() {
-    check_file("a\n--index-url x", &["error 2: `--index-url` is not supported here; set `[python-repos] indexes`"]);
-    check_file("-c c.txt", &["error 1: `-c` is not supported here; set `[python-setup] requirement_constraints`"]);
+fn options_for_pip_are_passed_over() {
+    check_file("a\n--index-url x\n-c c.txt\n-e .\n--pre\nb", &["1 a: a", "6 b: b"]);
+    check_file("-f wheels\n--find-links=https://x/y", &["1 links wheels", "2 links https://x/y"]);
+}
+
+#[test]
+fn what_names_no_project_says_where_and_what_to_do_instead() {
     check_file(
         "./wheels/x.whl",
         &["error 1: `./wheels/x.whl` does not begin with the name of a project; write `name @ URL` for a URL"],

@@ -1,0 +1,160 @@
+//! `python_requirements()`: a target for each project that a requirements.txt names.
+
+use super::requirement;
+use crate::requirements::{FileEntry, parse_file};
+use plugin_api::{Error, Globs, Location, MacroContext, Registrar, Result, Value};
+use std::collections::BTreeMap;
+
+pub(super) fn register(registrar: &mut Registrar) {
+    registrar.build_macro(
+        "python_requirements",
+        "Makes a python_requirement_library for each project that a requirements.txt names. Options for pip in the file \
+         are passed over: `[python-repos]` and `[python-setup]` say such things.",
+        python_requirements,
+    );
+}
+
+/// What a file and those it includes say.
+#[derive(Default)]
+struct Requirements {
+    /// The requirements on each project, with the places where they stand.
+    projects: BTreeMap<String, Vec<(String, Location)>>,
+    /// The files that were read.
+    files: Vec<String>,
+    /// The one place besides the index where packages are looked for.
+    repository: Option<String>,
+}
+
+/// One library for each project of the file, and a `files` target with the file itself, so that whoever asks what a
+/// change of the file reaches gets an answer.
+fn python_requirements(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(String, Value)>) -> Result<Value> {
+    let call = Call::parse(args, kwargs)?;
+    let mut found = Requirements::default();
+    collect(context, &included("", &call.file), &mut found)?;
+    let file_target = call.file.replace('/', "_");
+    context.create_target(
+        "files",
+        vec![
+            ("name".to_owned(), Value::from(file_target.as_str())),
+            ("sources".to_owned(), Value::Globs(Globs { include: found.files, exclude: Vec::new() })),
+        ],
+    )?;
+    for (name, texts) in found.projects {
+        let modules = call.modules.get(&name.to_lowercase()).map(|modules| ("modules", Value::from(modules.clone())));
+        let repository = found.repository.as_deref().map(|repository| ("repository", Value::from(repository)));
+        let more: Vec<(&str, Value)> = repository.into_iter().chain(modules).collect();
+        let requirements = texts.into_iter().map(|(text, place)| requirement(text, place, &more)).collect();
+        context.create_target(
+            "python_requirement_library",
+            vec![
+                ("name".to_owned(), Value::from(name)),
+                ("requirements".to_owned(), Value::List(requirements)),
+                ("dependencies".to_owned(), Value::strings([format!(":{file_target}")])),
+            ],
+        )?;
+    }
+    Ok(Value::None)
+}
+
+/// The requirements of a file and of those it includes, by project, in the order of the lines.
+fn collect(context: &MacroContext, file: &str, found: &mut Requirements) -> Result<()> {
+    if found.files.iter().any(|known| known == file) {
+        return Ok(());
+    }
+    found.files.push(file.to_owned());
+    let content = context.read_file(file)?;
+    let place = match context.rel_path()? {
+        directory if directory.is_empty() => file.to_owned(),
+        directory => format!("{directory}/{file}"),
+    };
+    for entry in parse_file(&content).map_err(|reason| Error::msg(format!("{place}:{reason}")))? {
+        match entry {
+            FileEntry::Requirement { name, text, line } => {
+                let same = found.projects.keys().find(|known| known.eq_ignore_ascii_case(&name)).cloned();
+                let place = Location { file: place.clone(), line, column: 0 };
+                found.projects.entry(same.unwrap_or(name)).or_default().push((text, place));
+            }
+            FileEntry::Include(other) => collect(context, &included(file, &other), found)?,
+            FileEntry::FindLinks { place: links, line } => {
+                if found.repository.as_ref().is_some_and(|known| *known != links) {
+                    return Err(Error::msg(format!("{place}:{line}: only one `--find-links` is supported"))
+                        .hint("set `[python-repos] repos`"));
+                }
+                found.repository = Some(links);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The file that another includes, in its one spelling: files that include each other under ever other names would
+/// never end.
+fn included(by: &str, file: &str) -> String {
+    let mut parts: Vec<&str> = by.split('/').collect();
+    parts.pop();
+    for part in file.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// The arguments of `python_requirements(requirements_relpath='requirements.txt', module_mapping={})`.
+struct Call {
+    file: String,
+    /// Project in lower case, to its modules.
+    modules: BTreeMap<String, Vec<String>>,
+}
+
+impl Call {
+    fn parse(args: Vec<Value>, kwargs: Vec<(String, Value)>) -> Result<Self> {
+        let mut call = Self { file: "requirements.txt".to_owned(), modules: BTreeMap::new() };
+        let named = ["requirements_relpath", "module_mapping"].map(str::to_owned).into_iter().zip(args);
+        for (name, value) in named.chain(kwargs) {
+            match (name.as_str(), &value) {
+                ("requirements_relpath", Value::Str(file)) => call.file = file.clone(),
+                ("module_mapping", Value::Dict(_)) => {
+                    let entries = value.to_entries().into_iter();
+                    call.modules = entries.map(|(name, modules)| (name.to_lowercase(), modules.to_strings())).collect();
+                }
+                ("requirements_relpath", _) => return Err(Error::msg("`requirements_relpath` must be a string")),
+                ("module_mapping", _) => return Err(Error::msg("`module_mapping` must be a dict")),
+                (name, _) => return Err(Error::msg(format!("`python_requirements` has no parameter `{name}`"))),
+            }
+        }
+        Ok(call)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(args: &[Value], kwargs: &[(&str, Value)], expect: Result<(&str, usize), &str>) {
+        let kwargs = kwargs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let got = Call::parse(args.to_vec(), kwargs).map(|call| (call.file, call.modules.len()));
+        let expect = expect.map(|(file, count)| (file.to_owned(), count)).map_err(str::to_owned);
+        assert_eq!(got.map_err(|error| error.message), expect);
+    }
+
+    #[test]
+    fn an_included_file_has_one_name() {
+        assert_eq!(included("requirements.txt", "./requirements.txt"), "requirements.txt");
+        assert_eq!(included("a/b.txt", "../c/./d.txt"), "c/d.txt");
+        assert_eq!(included("b.txt", "../../d.txt"), "../../d.txt");
+    }
+
+    #[test]
+    fn the_macro_takes_what_pants_v1_gave_it() {
+        let mapping = Value::Dict(vec![(Value::from("PyYAML"), Value::strings(["yaml"]))]);
+        check(&[], &[], Ok(("requirements.txt", 0)));
+        check(&[Value::from("a/b.txt")], &[("module_mapping", mapping)], Ok(("a/b.txt", 1)));
+        check(&[], &[("requirements_relpath", Value::Int(1))], Err("`requirements_relpath` must be a string"));
+        check(&[], &[("file", Value::Int(1))], Err("`python_requirements` has no parameter `file`"));
+    }
+}

@@ -1,24 +1,53 @@
-//! The symbols that this backend adds to BUILD files.
+//! The symbols that this backend adds to BUILD files, with the fields that Pants v1 gave them from 2012 to 2020.
+//!
+//! Types that nothing is generated from yet load and list all the same, and name the phase that is missing.
 
-use plugin_api::{FieldKind, Registrar, TargetType};
+mod base;
 
-/// The target type from which Java is generated.
-pub(crate) const JAVA: &str = "java_protobuf_library";
-/// The target type from which Python is generated.
-pub(crate) const PYTHON: &str = "python_protobuf_library";
+mod grammars;
+mod protobuf;
+mod thrift;
+
+use plugin_api::{Registrar, TargetType};
+
+pub(crate) use protobuf::{JAVA, PYTHON};
+
+/// The phase that generates code.
+const GEN: &str = "gen";
 
 /// Registers the target types.
 pub(crate) fn register(registrar: &mut Registrar) {
-    let java = library(JAVA, "Protocol buffers for Java: those who depend on it get generated classes.");
-    registrar.target_type(java.injects_dependency("3rdparty/jvm:protobuf-java"));
-    let python = library(PYTHON, "Protocol buffers for Python: those who depend on it get generated modules.");
-    registrar.target_type(python.injects_dependency("3rdparty/python:protobuf"));
+    for target_type in target_types() {
+        registrar.target_type(target_type);
+    }
 }
 
-fn library(name: &str, description: &str) -> TargetType {
-    let import_paths = "More directories, relative to the build root, where imports are looked for.";
-    TargetType::new(name, description)
-        .sources(&["*.proto"])
-        .field("import_paths", FieldKind::StringList, import_paths)
-        .field("provides", FieldKind::Any, "How it is published. Accepted; nothing is published yet.")
+fn target_types() -> Vec<TargetType> {
+    let all = [protobuf::target_types(), thrift::target_types(), grammars::target_types()];
+    all.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_has_a_task_or_says_that_it_has_none() {
+        for target_type in target_types() {
+            let is_generated = [JAVA, PYTHON].contains(&target_type.name.as_str());
+            assert_eq!(is_generated, target_type.missing_phases.is_empty(), "{}", target_type.name);
+        }
+    }
+
+    #[test]
+    fn every_type_takes_sources_and_says_each_field_once() {
+        for target_type in target_types() {
+            assert!(target_type.default_sources.is_some(), "{}", target_type.name);
+            let mut names: Vec<&str> = target_type.fields.iter().map(|field| field.name.as_str()).collect();
+            names.sort_unstable();
+            let count = names.len();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}", target_type.name);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use crate::protoc::{self, Protoc};
 use crate::symbols;
 use plugin_api::tasks::CodegenTask;
 use plugin_api::{
-    Address, CachePolicy, Context, Error, GraphView, OptionRegistrar, Predicate, Process, Result, Target,
+    Address, CachePolicy, Context, Error, GraphView, OptionRegistrar, Predicate, Process, Result, Target, Value,
 };
 use sha2::{Digest, Sha256};
 
@@ -42,6 +42,10 @@ impl CodegenTask for ProtobufGen {
 
     fn synthetic_dependencies(&self, context: &Context, _target: &Target) -> Result<Vec<Address>> {
         runtime(context, JAVA_RUNTIME)
+    }
+
+    fn synthetic_fields(&self, target: &Target) -> Vec<(String, Value)> {
+        kept_fields(target, &["provides", "excludes", "platform", "strict_deps", "exports", "scope"])
     }
 
     fn fingerprint_parts(&self, context: &Context) -> Result<Vec<(String, String)>> {
@@ -81,6 +85,10 @@ impl CodegenTask for PythonProtobufGen {
         runtime(context, PYTHON_RUNTIME)
     }
 
+    fn synthetic_fields(&self, target: &Target) -> Vec<(String, Value)> {
+        kept_fields(target, &["provides", "compatibility", "scope"])
+    }
+
     fn fingerprint_parts(&self, context: &Context) -> Result<Vec<(String, String)>> {
         fingerprint_parts(context, &self.0)
     }
@@ -93,6 +101,11 @@ fn runtime(context: &Context, option: &str) -> Result<Vec<Address>> {
         return Ok(Vec::new());
     }
     context.resolve(&specs).map_err(|error| error.context(format!("[{}] {option}", context.scope())))
+}
+
+/// What is said of the original and holds for what was generated from it.
+fn kept_fields(target: &Target, names: &[&str]) -> Vec<(String, Value)> {
+    target.fields.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()
 }
 
 fn fingerprint_parts(context: &Context, protoc: &Protoc) -> Result<Vec<(String, String)>> {
@@ -139,7 +152,11 @@ fn generate(context: &Context, protoc: &Protoc, language: Language, target: &Tar
     if !printed.is_empty() {
         context.tool_output(&printed)?;
     }
-    Err(Error::msg(format!("protoc {}", output.describe_exit())))
+    let error = Error::msg(format!("protoc {}", output.describe_exit()));
+    if target.field("imports").is_none() {
+        return Err(error);
+    }
+    Err(error.hint(format!("{}: .proto files in the jars of `imports` are not read yet", target.location)))
 }
 
 fn process(protoc: &Protoc, generation: &Generation, target: &Target, protos: &[Target]) -> Process {

@@ -26,6 +26,9 @@ fn world(directory: &std::path::Path, scope: &str, target_type: &str) -> TestCon
         target.sources = vec![format!("{}/{}.proto", address.dir(), address.name())];
         target.dependencies = dependencies;
         target.dependencies.push(runtime.clone());
+        for field in ["scope", "no_cache"] {
+            target.fields.push((field.to_owned(), Value::from("x")));
+        }
         world.target(target);
     }
     world.option_of(protoc::SCOPE, "path", plugin_api::Value::None);
@@ -44,8 +47,9 @@ fn check<T: Task>(scope: &str, target_type: &str, expect: Expect) {
     }
     for (target, derived_from) in world.injected() {
         let dependencies: Vec<String> = target.dependencies.iter().map(ToString::to_string).collect();
+        let fields: Vec<&str> = target.fields.iter().map(|(name, _)| name.as_str()).collect();
         text.push_str(&format!(
-            "{} {}\n  from {derived_from}\n  sources {:?}\n  dependencies {dependencies:?}\n",
+            "{} {}\n  from {derived_from}\n  fields {fields:?}\n  sources {:?}\n  dependencies {dependencies:?}\n",
             target.type_name, target.address, target.sources
         ));
     }
@@ -66,10 +70,12 @@ fn python_targets_become_python_libraries() {
               inputs ["src/protobuf/base/base.proto", "src/protobuf/acme/acme.proto"]
             python_library .pants.d/gen/protoc-py/src.protobuf.base.base:src.protobuf.base.base
               from src/protobuf/base:base
+              fields ["scope"]
               sources [".pants.d/gen/protoc-py/src.protobuf.base.base/acme/generated"]
               dependencies ["3rdparty:runtime"]
             python_library .pants.d/gen/protoc-py/src.protobuf.acme.acme:src.protobuf.acme.acme
               from src/protobuf/acme:acme
+              fields ["scope"]
               sources [".pants.d/gen/protoc-py/src.protobuf.acme.acme/acme/generated"]
               dependencies ["src/protobuf/base:base", "3rdparty:runtime"]
             generated from 2 targets
@@ -100,20 +106,22 @@ fn java_targets_become_java_libraries() {
         "gen.protoc",
         symbols::JAVA,
         expect![[r#"
-        {tool:protoc}/bin/protoc --proto_path=src/protobuf --java_out=.pants.d/gen/protoc/src.protobuf.base.base src/protobuf/base/base.proto
-          inputs ["src/protobuf/base/base.proto"]
-        {tool:protoc}/bin/protoc --proto_path=src/protobuf --java_out=.pants.d/gen/protoc/src.protobuf.acme.acme src/protobuf/acme/acme.proto
-          inputs ["src/protobuf/base/base.proto", "src/protobuf/acme/acme.proto"]
-        java_library .pants.d/gen/protoc/src.protobuf.base.base:src.protobuf.base.base
-          from src/protobuf/base:base
-          sources [".pants.d/gen/protoc/src.protobuf.base.base/acme/generated"]
-          dependencies ["3rdparty:runtime"]
-        java_library .pants.d/gen/protoc/src.protobuf.acme.acme:src.protobuf.acme.acme
-          from src/protobuf/acme:acme
-          sources [".pants.d/gen/protoc/src.protobuf.acme.acme/acme/generated"]
-          dependencies ["src/protobuf/base:base", "3rdparty:runtime"]
-        generated from 2 targets
-    "#]],
+            {tool:protoc}/bin/protoc --proto_path=src/protobuf --java_out=.pants.d/gen/protoc/src.protobuf.base.base src/protobuf/base/base.proto
+              inputs ["src/protobuf/base/base.proto"]
+            {tool:protoc}/bin/protoc --proto_path=src/protobuf --java_out=.pants.d/gen/protoc/src.protobuf.acme.acme src/protobuf/acme/acme.proto
+              inputs ["src/protobuf/base/base.proto", "src/protobuf/acme/acme.proto"]
+            java_library .pants.d/gen/protoc/src.protobuf.base.base:src.protobuf.base.base
+              from src/protobuf/base:base
+              fields ["scope"]
+              sources [".pants.d/gen/protoc/src.protobuf.base.base/acme/generated"]
+              dependencies ["3rdparty:runtime"]
+            java_library .pants.d/gen/protoc/src.protobuf.acme.acme:src.protobuf.acme.acme
+              from src/protobuf/acme:acme
+              fields ["scope"]
+              sources [".pants.d/gen/protoc/src.protobuf.acme.acme/acme/generated"]
+              dependencies ["src/protobuf/base:base", "3rdparty:runtime"]
+            generated from 2 targets
+        "#]],
     );
 }
 

@@ -1,0 +1,13 @@
+# What BUILD files had from the plugin below build-support/pants-plugins.
+
+public = Repository(name = "public", url = "https://oss.sonatype.org/", push_db_basedir = "build-support/ivy/pushdb")
+local = Repository(name = "local", url = "", push_db_basedir = "build-support/ivy/pushdb")
+
+def pants_library(description):
+    return ossrh(
+        description = description,
+        url = "https://github.com/ActionIQ-OSS",
+        licenses = [license(name = "Apache License, Version 2.0", url = "http://www.apache.org/licenses/LICENSE-2.0")],
+        developers = [developer(name = "Larry Finn")],
+        scm = None,
+    )

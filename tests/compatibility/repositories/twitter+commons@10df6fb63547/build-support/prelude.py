@@ -1,0 +1,11 @@
+# What BUILD files had from the plugin below pants-plugins/.
+
+public = Repository(
+    name = "public",
+    url = "http://maven.twttr.com",
+    push_db_basedir = "build-support/commons/ivy/pushdb",
+)
+
+def commons_version():
+    with open(get_buildroot() + "/src/python/twitter/common/VERSION") as version:
+        return version.read().strip()

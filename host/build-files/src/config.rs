@@ -67,6 +67,10 @@ pub struct WorkspaceConfig {
     pub build_file_imports: ImportsPolicy,
     /// What a source that does not exist leads to.
     pub missing_files: MissingFilesPolicy,
+    /// What a file spec without files, or whose files no target owns, leads to.
+    pub missing_owners: MissingFilesPolicy,
+    /// For a target type, keywords that are passed over with a warning: `[target-arguments] ignored`.
+    pub ignored_arguments: BTreeMap<String, Vec<String>>,
     /// What `pants_version()` answers.
     pub pants_version: String,
     /// How many directories are evaluated at the same time; 0 means one per core.
@@ -88,6 +92,8 @@ impl WorkspaceConfig {
             environment: Arc::default(),
             build_file_imports: ImportsPolicy::default(),
             missing_files: MissingFilesPolicy::default(),
+            missing_owners: MissingFilesPolicy::Error,
+            ignored_arguments: BTreeMap::new(),
             pants_version: String::new(),
             jobs: 0,
             limits: EvaluateLimits::default(),

@@ -3,9 +3,13 @@
 //! Knows values and places, not evaluation. One [`Declarations`] gathers what the BUILD files of one directory declare.
 
 mod problem;
+mod rules;
 mod target;
 
-use crate::config::MissingFilesPolicy;
+mod common_fields;
+mod target_sources;
+
+use crate::config::WorkspaceConfig;
 use crate::fields::{Given, check};
 use crate::reads::{ReadError, Reads};
 use crate::source::Source;
@@ -15,6 +19,7 @@ use crate::unknown::{UnknownSymbol, note};
 use crate::value::{Eval, Fault, FaultKind, fault};
 use pants_model::{Diagnostic, Globs, Location, Object, ObjectSpec, Target, Value};
 use problem::{Problem, place, unknown_keyword};
+use rules::broken_object_rules;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,10 +28,10 @@ use target::TargetCall;
 /// What the BUILD files of one directory declare.
 pub(crate) struct Declarations<'w> {
     pub symbols: &'w Symbols,
+    pub config: &'w WorkspaceConfig,
     pub reads: Reads<'w>,
     pub targets: Vec<Arc<Target>>,
     pub diagnostics: Vec<Diagnostic>,
-    pub missing_files: MissingFilesPolicy,
     /// What could not be evaluated, by the names that nobody knows.
     pub unknown: Vec<UnknownSymbol>,
     names: HashMap<String, Location>,
@@ -34,13 +39,13 @@ pub(crate) struct Declarations<'w> {
 }
 
 impl<'w> Declarations<'w> {
-    pub(crate) fn new(symbols: &'w Symbols, reads: Reads<'w>, missing_files: MissingFilesPolicy) -> Self {
+    pub(crate) fn new(symbols: &'w Symbols, config: &'w WorkspaceConfig, reads: Reads<'w>) -> Self {
         Self {
             symbols,
+            config,
             reads,
             targets: Vec::new(),
             diagnostics: Vec::new(),
-            missing_files,
             unknown: Vec::new(),
             names: HashMap::new(),
             source: Rc::new(Source::new("".into(), String::new())),
@@ -124,10 +129,16 @@ impl<'w> Declarations<'w> {
                 continue;
             };
             let checked = check(field, std::mem::take(&mut given.value), self.reads.dir());
-            let value = checked.map_err(|wrong| place(wrong, &given))?;
-            if !value.value.is_none() {
-                fields.push((field.name.clone(), value.value));
+            let checked = checked.map_err(|wrong| place(wrong, &given))?;
+            if let Some(warning) = checked.warning {
+                self.warn(given.span, warning);
             }
+            if !checked.value.is_none() {
+                fields.push((field.name.clone(), checked.value));
+            }
+        }
+        if let Some(message) = broken_object_rules(spec, &fields) {
+            return Err(fault(message));
         }
         Ok(Object { symbol: spec.name.clone(), fields, location: self.source.location(span) })
     }

@@ -64,7 +64,7 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family
         return None;
     }
     let reads = Reads::new(&world.tree, &world.config.environment, &listing.dir);
-    let mut declarations = Declarations::new(&world.symbols, reads, world.config.missing_files);
+    let mut declarations = Declarations::new(&world.symbols, &world.config, reads);
     for name in &listing.build_files {
         evaluate_file(world, join(&listing.dir, name).into(), &mut declarations);
     }

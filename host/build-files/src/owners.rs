@@ -6,7 +6,7 @@
 use crate::family::{Family, World};
 use crate::globs::CompiledGlobs;
 use crate::load::Loaded;
-use crate::sources::{default_sets, source_sets};
+use crate::sources::{default_sets, source_sets, take_outside};
 use crate::tree::join;
 use pants_model::{Address, Target};
 
@@ -47,5 +47,6 @@ fn has_source(target: &Target, world: &World, below: &str) -> bool {
     let given = |field: &str| source_sets(field, target.field(field)).unwrap_or_default();
     let mut sets = if target.field("sources").is_none() { default_sets(defaults) } else { given("sources") };
     sets.extend(spec.source_fields.iter().flat_map(|field| given(field)));
+    take_outside(&mut sets);
     sets.iter().any(|set| CompiledGlobs::compile(set).is_ok_and(|globs| globs.contains(below)))
 }

@@ -55,6 +55,18 @@ pub(crate) fn source_sets(field: &str, value: &Value) -> Result<Vec<Globs>, Sour
     Ok(sets)
 }
 
+/// Takes out the patterns that lead up with `..`, and gives them. Pants found no file for them and went on, and real
+/// repositories have some; so they are no error.
+pub(crate) fn take_outside(sets: &mut [Globs]) -> Vec<String> {
+    let is_outside = |text: &mut String| text.split('/').any(|part| part == "..");
+    let mut outside = Vec::new();
+    for set in sets {
+        outside.extend(set.include.extract_if(.., is_outside));
+        outside.extend(set.exclude.extract_if(.., is_outside));
+    }
+    outside
+}
+
 /// What `default_sources` of a target type stand for.
 pub(crate) fn default_sets(patterns: &[String]) -> Vec<Globs> {
     let (exclude, include): (Vec<&String>, Vec<&String>) =

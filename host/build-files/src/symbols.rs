@@ -139,6 +139,9 @@ impl Symbols {
         for spec in built_in_target_types() {
             symbols.add_target_type(spec).expect("built-in symbols have different names");
         }
+        for spec in modifier_symbols() {
+            symbols.add_object(spec).expect("built-in symbols have different names");
+        }
         symbols
     }
 
@@ -290,6 +293,31 @@ fn built_in_target_types() -> [TargetTypeSpec; 3] {
             default_sources: Some(Vec::new()),
             ..spec("files", "Loose files, at their path below the build root.")
         },
+    ]
+}
+
+/// The symbols that say how a dependency differs from a plain one.
+fn modifier_symbols() -> [ObjectSpec; 3] {
+    // Values are checked where they become dependencies: an address may be modified itself.
+    let field = |name: &str, help: &str| FieldSpec {
+        name: name.to_owned(),
+        kind: FieldKind::Any,
+        is_required: name == "address",
+        default: Value::None,
+        help: help.to_owned(),
+    };
+    let symbol = |name: &str, description: &str| ObjectSpec {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        fields: vec![field("address", "The target that is depended on.")],
+        ..ObjectSpec::default()
+    };
+    let mut scoped = symbol("scoped", "A dependency that counts in some scopes only.");
+    scoped.fields.push(field("scope", "Some of compile, runtime, test, forced and default, separated by spaces."));
+    [
+        symbol("intransitive", "A dependency that is not seen by those who depend on the target."),
+        symbol("provided", "An intransitive dependency for compile and test, which others bring at run time."),
+        scoped,
     ]
 }
 

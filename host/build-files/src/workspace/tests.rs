@@ -114,7 +114,18 @@ fn symbols() -> Arc<Symbols> {
 fn load(fixture: &Fixture, specs: &str, filters: &SpecFilters) -> (BuildFiles, String) {
     let mut config = fixture.config();
     config.environment = Arc::new([("USER".into(), "ann".into()), ("SECRET".into(), "x".into())].into_iter().collect());
-    let build_files = BuildFiles::new(config, symbols());
+    load_with(fixture, config, symbols(), specs, filters)
+}
+
+/// The same, configured and with symbols as a test needs them.
+fn load_with(
+    fixture: &Fixture,
+    config: WorkspaceConfig,
+    symbols: Arc<Symbols>,
+    specs: &str,
+    filters: &SpecFilters,
+) -> (BuildFiles, String) {
+    let build_files = BuildFiles::new(config, symbols);
     let root = fixture.root();
     let specs: Vec<AddressSpec> =
         specs.split_whitespace().map(|text| AddressSpec::parse(text, root, root).expect("these are specs")).collect();
@@ -150,6 +161,12 @@ fn shown(graph: &BuildGraph, id: pants_model::TargetId) -> String {
     line("files", target.sources.iter().map(|path| path.display().to_string()).collect());
     let dependencies = graph.dependencies(id);
     line("needs", dependencies.iter().map(|id| graph.target(*id).address.to_string()).collect());
+    let modifiers = target.modifiers.iter().map(|(address, modifier)| {
+        let reach = if modifier.is_transitive { "" } else { ", intransitive" };
+        format!("{address} ({}{reach})", modifier.scope.as_deref().unwrap_or("any scope"))
+    });
+    line("of a kind", modifiers.collect());
+    line("root", target.source_root.iter().map(|root| format!("`{root}`")).collect());
     line("tags", target.tags.clone());
     line("about", target.description.iter().cloned().collect());
     out
@@ -200,8 +217,10 @@ fn check_body(body: &str, expect: Expect) {
     expect.assert_eq(&shown.unwrap_or(out));
 }
 
+mod dependencies;
 mod errors;
 mod language;
 mod limits;
 mod semantics;
 mod unknown;
+mod values;

@@ -132,7 +132,7 @@ jvm_binary(name = 'b', main = 'm', binary = 'a:')
               |
             7 |   timeout = '1',
               |             ^^^
-            a/BUILD:8:9: `env` takes a dict with strings as keys, not a number
+            a/BUILD:8:9: `env` takes a dict with strings as keys, and one of its keys is a number
               |
             8 |   env = {1: 'a'},
               |         ^^^^^^^^
@@ -440,11 +440,17 @@ fn sources_that_are_wrong() {
     check(
         "//- a/BUILD\njava_library(sources = ['A.java', '../B.java'])\n",
         expect![[r#"
-        a/BUILD:1:35: `../B.java` is not a pattern of sources: it leads up with `..`, and sources stand beside or below their BUILD file
-          |
-        1 | java_library(sources = ['A.java', '../B.java'])
-          |                                   ^^^^^^^^^^^
-    "#]],
+            java_library a:a at a/BUILD:1:1
+              sources = ["A.java", "../B.java"]
+            warning: a/BUILD:1:25: source `a/A.java` does not exist
+              |
+            1 | java_library(sources = ['A.java', '../B.java'])
+              |                         ^^^^^^^^
+            warning: a/BUILD:1:35: source `../B.java` is left out: it leads up with `..`, and sources stand beside or below their BUILD file
+              |
+            1 | java_library(sources = ['A.java', '../B.java'])
+              |                                   ^^^^^^^^^^^
+        "#]],
     );
     check(
         "//- a/BUILD\njava_library(sources = ['A.java', '*.txt'])\n",

@@ -1,0 +1,145 @@
+//! Dependencies that are not plain: scoped, intransitive, injected.
+
+use super::*;
+
+#[test]
+fn a_dependency_may_be_of_a_kind() {
+    check(
+        "
+//- a/BUILD
+target(dependencies = [
+  'b',
+  intransitive('b:c'),
+  scoped('b:d', scope = 'RUNTIME  test'),
+  provided(':e'),
+  scoped(intransitive('b:f'), 'forced'),
+  scoped('b:g'),
+])
+target(name = 'e')
+//- b/BUILD
+target()
+[target(name = name) for name in ['c', 'd', 'f', 'g']]
+",
+        expect![[r#"
+            target a:a at a/BUILD:1:1
+              needs: b:b b:c b:d a:e b:f b:g
+              of a kind: b:c (any scope, intransitive) b:d (runtime test) a:e (compile test, intransitive) b:f (forced, intransitive) b:g (default)
+            target a:e at a/BUILD:9:1
+            target b:b at b/BUILD:1:1
+            target b:c at b/BUILD:2:2
+            target b:d at b/BUILD:2:2
+            target b:f at b/BUILD:2:2
+            target b:g at b/BUILD:2:2
+        "#]],
+    );
+}
+
+#[test]
+fn kinds_of_one_dependency_come_together() {
+    check(
+        "
+//- a/BUILD
+target(name = 'both', dependencies = [scoped(':x', 'compile'), scoped(':x', 'runtime')])
+target(name = 'plain', dependencies = [provided(':x'), ':x'])
+target(name = 'all', dependencies = [intransitive(':x'), scoped(':x', scope = 'runtime'), provided(':x')])
+target(name = 'twice', dependencies = [scoped(':x', 'test'), scoped(':x', 'test')])
+target(name = 'x')
+alias('short', intransitive(':x'))
+java_library(name = 'exports', sources = [], exports = [intransitive(':x')])
+",
+        expect![[r#"
+            target a:all at a/BUILD:3:1
+              needs: a:x
+            target a:both at a/BUILD:1:1
+              needs: a:x
+              of a kind: a:x (compile runtime)
+            java_library a:exports at a/BUILD:7:1
+              exports = ["a:x"]
+              sources = []
+              needs: a:x
+              of a kind: a:x (any scope, intransitive)
+            target a:plain at a/BUILD:2:1
+              needs: a:x
+            alias a:short at a/BUILD:6:1
+              target = "a:x"
+              needs: a:x
+              of a kind: a:x (any scope, intransitive)
+            target a:x at a/BUILD:5:1
+            a/BUILD:4:62: `a:x` is named more than once in `dependencies`
+              |
+            4 | target(name = 'twice', dependencies = [scoped(':x', 'test'), scoped(':x', 'test')])
+              |                                                              ^^^^^^^^^^^^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn a_kind_of_dependency_used_badly() {
+    check(
+        "
+//- a/BUILD
+target(name = '1', dependencies = [scoped(':x', scope = 'runtme')])
+target(name = '2', dependencies = [scoped(scoped(':x', scope = 'runtime'), scope = 'test')])
+target(name = '3', dependencies = [intransitive(1)])
+target(name = '4', dependencies = [provided()])
+target(name = '5', dependencies = [provided(':x', scope = 'test')])
+target(name = '6', dependencies = [jar('o', 'n')])
+target(name = '7', dependencies = scoped(':x', scope = 'test'))
+target(name = '8', dependencies = [intransitive('../x')])
+target(name = '9', dependencies = [intransitive(':y')])
+target(name = '10', scope = 'bogus')
+target(name = '11', scope = ['Runtime', 'TEST'])
+target(name = '12', scope = 7)
+target(name = 'x')
+",
+        expect![[r#"
+            target a:11 at a/BUILD:11:1
+              scope = "runtime test"
+            target a:9 at a/BUILD:9:1
+              of a kind: a:y (any scope, intransitive)
+            target a:x at a/BUILD:13:1
+            a/BUILD:1:36: `runtme` is not a scope; scopes are `default`, `compile`, `runtime`, `test`, `forced`
+              |
+            1 | target(name = '1', dependencies = [scoped(':x', scope = 'runtme')])
+              |                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              hint: did you mean `runtime`?
+            a/BUILD:2:36: `scoped` is given a dependency that has a scope already
+              |
+            2 | target(name = '2', dependencies = [scoped(scoped(':x', scope = 'runtime'), scope = 'test')])
+              |                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            a/BUILD:3:36: `intransitive` takes an address
+              |
+            3 | target(name = '3', dependencies = [intransitive(1)])
+              |                                    ^^^^^^^^^^^^^^^
+            a/BUILD:4:36: `provided` needs `address`
+              |
+            4 | target(name = '4', dependencies = [provided()])
+              |                                    ^^^^^^^^^^
+            a/BUILD:5:51: `provided` has no field `scope`
+              |
+            5 | target(name = '5', dependencies = [provided(':x', scope = 'test')])
+              |                                                   ^^^^^^^^^^^^^^
+              hint: `provided` takes address
+            a/BUILD:6:36: `dependencies` takes addresses, and item 1 is an object
+              |
+            6 | target(name = '6', dependencies = [jar('o', 'n')])
+              |                                    ^^^^^^^^^^^^^
+            a/BUILD:7:35: `dependencies` takes a list of addresses, not an object
+              |
+            7 | target(name = '7', dependencies = scoped(':x', scope = 'test'))
+              |                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            a/BUILD:8:36: `../x` is not an address: its path contains `.`, `..` or an empty part
+              |
+            8 | target(name = '8', dependencies = [intransitive('../x')])
+              |                                    ^^^^^^^^^^^^^^^^^^^^
+            a/BUILD:10:29: `bogus` is not a scope; scopes are `default`, `compile`, `runtime`, `test`, `forced`
+               |
+            10 | target(name = '10', scope = 'bogus')
+               |                             ^^^^^^^
+            a/BUILD:12:29: `scope` takes a string, not a number
+               |
+            12 | target(name = '12', scope = 7)
+               |                             ^
+        "#]],
+    );
+}

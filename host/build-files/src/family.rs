@@ -2,6 +2,7 @@
 
 use crate::config::WorkspaceConfig;
 use crate::declare::Declarations;
+use crate::defaults::Defaults;
 use crate::evaluate::{Setting, evaluate};
 use crate::parse::parse;
 use crate::reads::{Reads, RecordedRead};
@@ -19,6 +20,7 @@ pub(crate) struct World {
     pub config: WorkspaceConfig,
     pub symbols: Arc<Symbols>,
     pub tree: Tree,
+    pub defaults: Defaults,
 }
 
 /// What the BUILD files of one directory came to.

@@ -4,9 +4,9 @@ use crate::specs::SpecFilters;
 use pants_model::{Diagnostic, Target};
 use regex::Regex;
 
-/// Filters, ready to be asked.
+/// Filters, ready to be asked: for targets that were found in another way than by specs.
 #[derive(Default)]
-pub(crate) struct CompiledFilters {
+pub struct CompiledFilters {
     excluded: Vec<Regex>,
     tags: Vec<TagFilter>,
 }
@@ -19,7 +19,7 @@ struct TagFilter {
 
 impl CompiledFilters {
     /// Compiles filters; what is no regular expression is reported and left out.
-    pub(crate) fn compile(filters: &SpecFilters) -> (Self, Vec<Diagnostic>) {
+    pub fn compile(filters: &SpecFilters) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut excluded = Vec::new();
         for pattern in &filters.exclude_target_regexps {
@@ -45,7 +45,7 @@ impl CompiledFilters {
     }
 
     /// Whether a target is meant.
-    pub(crate) fn admit(&self, target: &Target) -> bool {
+    pub fn admit(&self, target: &Target) -> bool {
         let has_tags = |filter: &TagFilter| target.tags.iter().any(|tag| filter.tags.contains(tag)) == filter.is_wanted;
         if !self.tags.iter().all(has_tags) {
             return false;

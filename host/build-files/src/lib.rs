@@ -34,6 +34,7 @@ mod value;
 
 mod evaluate;
 
+mod defaults;
 mod family;
 mod load;
 mod places;
@@ -50,6 +51,7 @@ mod workspace;
 mod fixture;
 
 pub use config::{EvaluateLimits, ImportsPolicy, MissingFilesPolicy, WorkspaceConfig};
+pub use filters::CompiledFilters;
 pub use reads::{ReadKind, RecordedRead};
 pub use specs::{AddressSpec, SpecError, SpecFilters};
 pub use symbols::{Macro, MacroContext, MacroSymbol, SymbolConflict, Symbols};

@@ -58,6 +58,11 @@ impl Loaded {
         self.family(address.dir())?.get(address.name())
     }
 
+    /// A target of a directory that has been loaded, or else the default target with this address.
+    pub(crate) fn target_or_default<'l>(&'l self, world: &'l World, address: &Address) -> Option<&'l Arc<Target>> {
+        self.target(address).or_else(|| world.defaults.get(address))
+    }
+
     /// The directories whose BUILD files have been evaluated, sorted.
     pub(crate) fn evaluated(&self) -> Vec<&str> {
         let families = self.directories.iter().filter(|(_, directory)| directory.family().is_some());
@@ -104,9 +109,10 @@ impl Loaded {
         while !wave.is_empty() {
             wave.sort_unstable();
             self.load_directories(world, wave.iter().map(Address::dir));
-            let found: Vec<Arc<Target>> = wave.iter().filter_map(|address| self.target(address).cloned()).collect();
+            let found = wave.iter().filter_map(|address| self.target_or_default(world, address).cloned());
+            let found: Vec<Arc<Target>> = found.collect();
             let injected = injected_dependencies(world, &found);
-            self.load_directories(world, injected.values().flatten().map(Address::dir));
+            self.load_directories(world, injected.values().flatten().map(|injected| injected.address.dir()));
             wave = Vec::new();
             for target in found {
                 let target = self.with_injected(target, &injected);
@@ -117,19 +123,31 @@ impl Loaded {
         reached
     }
 
-    /// Adds the addresses that the target's type injects, those that exist and that it does not name itself.
-    fn with_injected(&self, target: Arc<Target>, injected: &HashMap<Arc<str>, Vec<Address>>) -> Arc<Target> {
-        let Some(addresses) = injected.get(&target.type_name) else { return target };
-        let is_new = |address: &&Address| {
-            **address != target.address && !target.dependencies.contains(address) && self.target(address).is_some()
-        };
-        let new: Vec<Address> = addresses.iter().filter(is_new).cloned().collect();
+    /// Adds what the target's type injects, and it does not name itself.
+    fn with_injected(&self, target: Arc<Target>, injected: &HashMap<Arc<str>, Vec<Injected>>) -> Arc<Target> {
+        let Some(injected) = injected.get(&target.type_name) else { return target };
+        let mut new: Vec<Address> = Vec::new();
+        for address in injected.iter().filter_map(|injected| self.what_stands_for(injected)) {
+            if *address != target.address && !target.dependencies.contains(address) && !new.contains(address) {
+                new.push(address.clone());
+            }
+        }
         if new.is_empty() {
             return target;
         }
         let mut target = Arc::unwrap_or_clone(target);
         target.dependencies.extend(new);
         Arc::new(target)
+    }
+
+    /// The address that is injected in this repository, if any is.
+    fn what_stands_for<'i>(&self, injected: &'i Injected) -> Option<&'i Address> {
+        // Whether a broken file declares it is not known, and what is wrong with the file is to be told of.
+        let may_be_declared = self.family(injected.address.dir()).is_some_and(|family| family.has_errors());
+        if may_be_declared || self.target(&injected.address).is_some() {
+            return Some(&injected.address);
+        }
+        injected.otherwise.as_ref()
     }
 
     /// Puts targets into the graph with their edges, and finds what is wrong between them.
@@ -262,9 +280,16 @@ pub(crate) fn name_hint(address: &Address, family: &Family, shown: fn(&Address) 
     }
 }
 
-/// For the types of these targets, the addresses that they inject.
-fn injected_dependencies(world: &World, targets: &[Arc<Target>]) -> HashMap<Arc<str>, Vec<Address>> {
-    let mut injected: HashMap<Arc<str>, Vec<Address>> = HashMap::new();
+/// A dependency that a type injects.
+struct Injected {
+    address: Address,
+    /// Its default target.
+    otherwise: Option<Address>,
+}
+
+/// For the types of these targets, what they inject.
+fn injected_dependencies(world: &World, targets: &[Arc<Target>]) -> HashMap<Arc<str>, Vec<Injected>> {
+    let mut injected: HashMap<Arc<str>, Vec<Injected>> = HashMap::new();
     for target in targets {
         if injected.contains_key(&target.type_name) {
             continue;
@@ -273,7 +298,11 @@ fn injected_dependencies(world: &World, targets: &[Arc<Target>]) -> HashMap<Arc<
         if spec.injected_dependencies.is_empty() {
             continue;
         }
-        let parse = |injected: &InjectedDependency| Address::parse(&injected.address, "").ok();
+        let parse = |injected: &InjectedDependency| {
+            let otherwise = injected.otherwise.as_ref().and_then(|default| Address::parse(&default.address, "").ok());
+            let otherwise = otherwise.filter(|address| world.defaults.get(address).is_some());
+            Some(Injected { address: Address::parse(&injected.address, "").ok()?, otherwise })
+        };
         injected.insert(target.type_name.clone(), spec.injected_dependencies.iter().filter_map(parse).collect());
     }
     injected

@@ -1,5 +1,6 @@
 //! From specs to the addresses they name.
 
+use crate::config::MissingFilesPolicy;
 use crate::family::World;
 use crate::filters::CompiledFilters;
 use crate::globs::{CompiledGlobs, Wanted};
@@ -9,7 +10,7 @@ use crate::specs::AddressSpec;
 use crate::suggest::suggest;
 use crate::tree::{NoListing, join};
 use crate::wildcard::{Pattern, has_wildcard};
-use pants_model::{Address, Diagnostic, Globs, Target};
+use pants_model::{Address, Diagnostic, Globs, Severity, Target};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ pub(crate) fn select(
         addresses.sort_unstable();
         addresses.retain(|address| {
             !excluded.covers(address)
-                && loaded.target(address).is_some_and(|target| filters.admit(target))
+                && loaded.target_or_default(world, address).is_some_and(|target| filters.admit(target))
                 && seen.insert(address.clone())
         });
         selection.addresses.append(&mut addresses);
@@ -91,7 +92,7 @@ impl Selection {
         let dir = address.dir();
         loaded.load_directories(world, [dir]);
         self.asked.insert(dir.into());
-        if loaded.target(address).is_some() {
+        if loaded.target_or_default(world, address).is_some() {
             return vec![address.clone()];
         }
         let family = loaded.family(dir);
@@ -165,8 +166,7 @@ impl Selection {
             }
         };
         if files.is_empty() {
-            let problem = Diagnostic::error_without_place(format!("`{text}` does not match any files"));
-            self.diagnostics.push(problem);
+            self.no_owner(world, format!("`{text}` does not match any files"));
             return Vec::new();
         }
         files.retain(|file| !excluded.files.iter().any(|pattern| pattern.matches(file)));
@@ -180,9 +180,18 @@ impl Selection {
                 true => format!("no target owns the files of `{text}`"),
                 false => format!("no target owns `{text}`"),
             };
-            self.diagnostics.push(Diagnostic::error_without_place(message));
+            self.no_owner(world, message);
         }
         owners.into_iter().collect()
+    }
+
+    fn no_owner(&mut self, world: &World, message: String) {
+        let problem = Diagnostic::error_without_place(message);
+        match world.config.missing_owners {
+            MissingFilesPolicy::Ignore => {}
+            MissingFilesPolicy::Warn => self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..problem }),
+            MissingFilesPolicy::Error => self.diagnostics.push(problem),
+        }
     }
 
     fn no_match(&mut self, spec: &str, hint: Option<String>) {

@@ -1,6 +1,7 @@
 //! The BUILD files of one build root, as the rooms above see them.
 
 use crate::config::WorkspaceConfig;
+use crate::defaults::Defaults;
 use crate::family::World;
 use crate::filters::CompiledFilters;
 use crate::globs::{CompiledGlobs, Wanted};
@@ -27,7 +28,7 @@ const STACK: usize = 64 << 20;
 /// waits for it.
 pub struct BuildFiles {
     world: World,
-    /// What is wrong with the ignore rules.
+    /// What is wrong with the ignore rules and with default targets.
     warnings: Vec<Diagnostic>,
     loaded: Mutex<Loaded>,
     graph: RwLock<Arc<BuildGraph>>,
@@ -37,9 +38,11 @@ pub struct BuildFiles {
 impl BuildFiles {
     /// A workspace in which nothing has been loaded.
     pub fn new(config: WorkspaceConfig, symbols: Arc<Symbols>) -> Self {
-        let (tree, warnings) = Tree::new(&config);
+        let (tree, mut warnings) = Tree::new(&config);
+        let (defaults, problems) = Defaults::new(&config, &symbols, &tree);
+        warnings.extend(problems);
         Self {
-            world: World { config, symbols, tree },
+            world: World { config, symbols, tree, defaults },
             warnings,
             loaded: Mutex::default(),
             graph: RwLock::default(),

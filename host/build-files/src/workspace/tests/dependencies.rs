@@ -1,6 +1,7 @@
 //! Dependencies that are not plain: scoped, intransitive, injected.
 
 use super::*;
+use pants_model::{DefaultTarget, InjectedDependency};
 
 #[test]
 fn a_dependency_may_be_of_a_kind() {
@@ -142,4 +143,177 @@ target(name = 'x')
                |                             ^
         "#]],
     );
+}
+
+/// Symbols in which types inject targets that may have to be made.
+fn symbols_with_defaults() -> Arc<Symbols> {
+    let mut symbols = Symbols::clone(&symbols());
+    let jar = Value::Object(Box::new(pants_model::Object {
+        symbol: "jar".to_owned(),
+        fields: vec![("org".to_owned(), Value::from("junit")), ("name".to_owned(), Value::from("junit"))],
+        location: pants_model::Location::default(),
+    }));
+    let injects = |address: &str, default: &str| InjectedDependency {
+        address: address.to_owned(),
+        otherwise: Some(DefaultTarget {
+            address: default.to_owned(),
+            type_name: "jar_library".to_owned(),
+            fields: vec![("jars".to_owned(), Value::List(vec![jar.clone()]))],
+        }),
+    };
+    for name in ["tests", "more_tests"] {
+        let spec = TargetTypeSpec {
+            injected_dependencies: vec![
+                injects("//:junit_library", "//:junit_library"),
+                injects("tools:scala", "//:scala-synthetic"),
+            ],
+            ..target_type(name, Some(&["*Test.java"]), Vec::new())
+        };
+        symbols.add_target_type(spec).expect("the names differ");
+    }
+    Arc::new(symbols)
+}
+
+fn check_defaults(fixture: &str, specs: &str, expect: Expect) {
+    let fixture = Fixture::new(fixture);
+    let (_, out) = load_with(&fixture, fixture.config(), symbols_with_defaults(), specs, &SpecFilters::default());
+    expect.assert_eq(&out);
+}
+
+#[test]
+fn what_is_injected_and_not_declared_is_made() {
+    check_defaults(
+        "
+//- a/BUILD
+tests(name = 'one', sources = [], dependencies = ['//:junit_library'])
+more_tests(name = 'two', sources = [])
+target(name = 'plain', dependencies = ['//:junit_library'])
+",
+        "::",
+        expect![[r#"
+            named: a:one a:plain a:two
+            tests a:one at a/BUILD:1:1
+              sources = []
+              needs: //:junit_library //:scala-synthetic
+            target a:plain at a/BUILD:3:1
+              needs: //:junit_library
+            more_tests a:two at a/BUILD:2:1
+              sources = []
+              needs: //:junit_library //:scala-synthetic
+            jar_library //:junit_library at default target `//:junit_library`
+              jars = [jar(org="junit", name="junit")]
+            jar_library //:scala-synthetic at default target `//:scala-synthetic`
+              jars = [jar(org="junit", name="junit")]
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_declared_is_not_made() {
+    check_defaults(
+        "
+//- BUILD
+target(name = 'junit_library')
+//- tools/BUILD
+target(name = 'scala')
+//- a/BUILD
+tests(sources = [])
+",
+        "a",
+        expect![[r#"
+            named: a:a
+            tests a:a at a/BUILD:1:1
+              sources = []
+              needs: //:junit_library tools:scala
+            target //:junit_library at BUILD:1:1
+            target tools:scala at tools/BUILD:1:1
+        "#]],
+    );
+}
+
+#[test]
+fn a_default_target_has_an_address_and_no_directory() {
+    let repo = "//- a/BUILD\ntarget()\n//- BUILD\ntarget(name = 'x')\n";
+    check_defaults(
+        repo,
+        "//:scala-synthetic",
+        expect![[r#"
+        jar_library //:scala-synthetic at default target `//:scala-synthetic`
+          jars = [jar(org="junit", name="junit")]
+    "#]],
+    );
+    check_defaults(
+        repo,
+        "//:",
+        expect![[r#"
+        target //:x at BUILD:1:1
+    "#]],
+    );
+    check_defaults(
+        repo,
+        "//:junit_librar",
+        expect![[r#"
+        `//:junit_librar` does not match any targets
+          hint: the build root declares `:x`
+    "#]],
+    );
+}
+
+#[test]
+fn a_broken_file_that_may_declare_what_is_injected_is_told_of() {
+    check_defaults(
+        "//- BUILD\n)\n//- a/BUILD\ntests(sources = [])\n",
+        "a",
+        expect![[r#"
+        named: a:a
+        tests a:a at a/BUILD:1:1
+          sources = []
+          needs: //:junit_library //:scala-synthetic
+        jar_library //:junit_library at default target `//:junit_library`
+          jars = [jar(org="junit", name="junit")]
+        jar_library //:scala-synthetic at default target `//:scala-synthetic`
+          jars = [jar(org="junit", name="junit")]
+        BUILD:1:1: syntax error: expected a statement
+          |
+        1 | )
+          | ^
+    "#]],
+    );
+}
+
+#[test]
+fn a_default_target_that_is_none() {
+    let mut symbols = Symbols::clone(&symbols());
+    let default = |type_name: &str, fields: Vec<(String, Value)>| InjectedDependency {
+        address: "//:x".to_owned(),
+        otherwise: Some(DefaultTarget { address: "//:x".to_owned(), type_name: type_name.to_owned(), fields }),
+    };
+    let types = [
+        ("first", default("nope", Vec::new())),
+        ("second", default("target", Vec::new())),
+        (
+            "third",
+            InjectedDependency {
+                otherwise: Some(DefaultTarget {
+                    address: "//:y".to_owned(),
+                    type_name: "jar_library".to_owned(),
+                    fields: Vec::new(),
+                }),
+                ..default("target", Vec::new())
+            },
+        ),
+    ];
+    for (name, injected) in types {
+        let spec = TargetTypeSpec { injected_dependencies: vec![injected], ..target_type(name, None, Vec::new()) };
+        symbols.add_target_type(spec).expect("the names differ");
+    }
+    let fixture = Fixture::new("//- a/BUILD\nfirst()\n");
+    let (_, out) = load_with(&fixture, fixture.config(), Arc::new(symbols), "a", &SpecFilters::default());
+    expect![[r#"
+        first a:a at a/BUILD:1:1
+        target type `first`: its default target `//:x` is no target: `nope` is no target type
+        target type `second`: another type has another default target `//:x`
+        target type `third`: its default target `//:y` is no target: `jar_library` needs `jars`
+    "#]]
+    .assert_eq(&out);
 }

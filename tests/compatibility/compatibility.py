@@ -85,7 +85,7 @@ def ask(pants, checkout, additions, place):
         return Answer(count_build_files(root / place), targets, *sort_out(run.stderr.decode("utf-8", "replace")))
 
 
-def count_build_files(root / place):
+def count_build_files(root):
     """The files that Pants would read; those for Bazel are passed over by the pants.toml."""
     is_build_file = re.compile(r"BUILD(\.(?!bazel$|md$|java$)[^/]*)?$").match
     return sum(1 for _, _, files in os.walk(root) for name in files if is_build_file(name))

@@ -22,10 +22,18 @@ def differences(expected, said):
         elif address not in expected:
             yield "%s: is not expected" % address
         else:
-            for key in ("type", "dependencies", "sources", "tags"):
-                one, other = expected[address][key], said[address][key]
-                if (one if key == "type" else sorted(one)) != (other if key == "type" else sorted(other)):
-                    yield "%s: %s: expected %s, said %s" % (address, key, one, other)
+            yield from ("%s: %s" % (address, line) for line in of_target(expected[address], said[address]))
+
+
+def of_target(expected, said):
+    """The differences of one target in two graphs."""
+    if expected["type"] != said["type"]:
+        yield "type: `%s` is expected, not `%s`" % (expected["type"], said["type"])
+    for key in ("dependencies", "sources", "tags"):
+        lacking = sorted(set(expected[key]) - set(said[key]))
+        more = sorted(set(said[key]) - set(expected[key]))
+        if lacking or more:
+            yield "%s: lacks %s, has %s besides" % (key, lacking, more)
 
 
 def main():

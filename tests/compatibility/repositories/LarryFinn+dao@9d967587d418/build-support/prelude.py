@@ -1,7 +1,7 @@
 # What BUILD files had from the plugin below build-support/pants-plugins.
 
-public = Repository(name = "public", url = "https://oss.sonatype.org/", push_db_basedir = "build-support/ivy/pushdb")
-local = Repository(name = "local", url = "", push_db_basedir = "build-support/ivy/pushdb")
+public = repository(name = "public", url = "https://oss.sonatype.org/", push_db_basedir = "build-support/ivy/pushdb")
+local = repository(name = "local", url = "", push_db_basedir = "build-support/ivy/pushdb")
 
 def pants_library(description):
     return ossrh(

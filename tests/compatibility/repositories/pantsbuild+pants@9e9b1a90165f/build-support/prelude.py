@@ -1,7 +1,7 @@
 # What BUILD files had from the plugins below pants-plugins/.
 
-public = Repository(name = "public", url = "https://oss.sonatype.org/", push_db_basedir = "build-support/ivy/pushdb")
-testing = Repository(name = "testing", url = "https://dl.bintray.com/", push_db_basedir = "testprojects/ivy/pushdb")
+public = repository(name = "public", url = "https://oss.sonatype.org/", push_db_basedir = "build-support/ivy/pushdb")
+testing = repository(name = "testing", url = "https://dl.bintray.com/", push_db_basedir = "testprojects/ivy/pushdb")
 
 def pants_library(description):
     return ossrh(

@@ -1,6 +1,6 @@
 # What BUILD files had from the plugin below pants-plugins/.
 
-public = Repository(
+public = repository(
     name = "public",
     url = "http://maven.twttr.com",
     push_db_basedir = "build-support/commons/ivy/pushdb",

@@ -1,6 +1,6 @@
 # What BUILD files had from plugins that were not exported, as far as the graph needs it.
 
-artifactory = Repository(name = "artifactory", url = "", push_db_basedir = "build-support/pushdb")
+artifactory = repository(name = "artifactory", url = "", push_db_basedir = "build-support/pushdb")
 
 def test_suite(**fields):
     target(**fields)

@@ -9,19 +9,26 @@ pub(super) const ARTIFACTS: [&str; 2] = ["artifact", "scala_artifact"];
 pub(super) fn register(registrar: &mut Registrar) {
     registrar.object(artifact("artifact", "The coordinates that a library is published under."));
     registrar.object(artifact("scala_artifact", "An `artifact` whose name ends with the version of Scala."));
-    registrar.object(
-        ObjectType::new("repository", "A repository that artifacts are published to.")
-            .field("name", FieldKind::String, "Its name.")
-            .field("url", FieldKind::String, "Its URL.")
-            .field("push_db_basedir", FieldKind::String, "Where the history of what was published is kept."),
-    );
+    registrar.object(repository(REPOSITORIES[0], "A repository that artifacts are published to."));
+    registrar.object(repository(REPOSITORIES[1], "A `repository`, as BUILD files of 2015 import it."));
     register_metadata(registrar);
     register_credentials(registrar);
 }
 
+/// The objects that are repositories.
+const REPOSITORIES: [&str; 2] = ["repository", "Repository"];
+
+fn repository(name: &str, description: &str) -> ObjectType {
+    ObjectType::new(name, description)
+        .field("name", FieldKind::String, "Its name.")
+        .field("url", FieldKind::String, "Its URL.")
+        .field("push_db_basedir", FieldKind::String, "Where the history of what was published is kept.")
+}
+
 fn artifact(name: &str, description: &str) -> ObjectType {
     // The oldest files name a repository by its address.
-    let repository = FieldKind::OneOf(vec![FieldKind::Object(vec!["repository".to_owned()]), FieldKind::String]);
+    let repositories = REPOSITORIES.map(str::to_owned).to_vec();
+    let repository = FieldKind::OneOf(vec![FieldKind::Object(repositories), FieldKind::String]);
     ObjectType::new(name, description)
         .required_field("org", FieldKind::String, "Its Maven group.")
         .required_field("name", FieldKind::String, "Its Maven artifact.")

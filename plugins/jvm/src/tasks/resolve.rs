@@ -6,7 +6,7 @@ use crate::targets::ON_CLASSPATH;
 use crate::third_party::declared::check_forced;
 use crate::third_party::jar_directory::JarDirectory;
 use crate::third_party::lock::{LockFile, LockedGroup, PlacedFile};
-use crate::third_party::managed::{self, ManagedGroup, Management};
+use crate::third_party::managed::{self, Groups, ManagedGroup, Management};
 use crate::third_party::resolver::{self, Resolver};
 use plugin_api::products::{
     ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, ResolvedLibraries, RuntimeClasspath,
@@ -71,9 +71,6 @@ impl Task for CoursierResolve {
         context.put(ResolvedLibraries { libraries: products.libraries })
     }
 }
-
-/// Libraries of third-party jars by what manages them; see [`Management::groups`].
-type Groups = BTreeMap<String, ManagedGroup>;
 
 /// What the products hold.
 #[derive(Default)]
@@ -182,7 +179,7 @@ fn resolve_anew(
     directory: &Path,
 ) -> Result<LockFile> {
     // Versions are chosen together, so that every run of the repository sees the same ones.
-    let mut all = management.groups(&context.all_targets()?)?;
+    let mut all = management.sound_groups(&context.all_targets()?);
     // What was generated, or made for want of a declaration, is not among the targets of the repository.
     for (manager, group) in declared {
         let known = all

@@ -68,6 +68,9 @@ impl ManagedGroup {
     }
 }
 
+/// Libraries of third-party jars by the address of what manages them; empty for what nothing manages.
+pub(crate) type Groups = BTreeMap<String, ManagedGroup>;
+
 /// What a version is pinned for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct PinKey {
@@ -94,17 +97,18 @@ impl Pins {
         self.0.values().map(Jar::pin).collect()
     }
 
-    /// One version for each module that is pinned: that of the plain jar, if jars with classifiers differ from it; the
-    /// one that libraries declare, where they may.
+    /// One version for each module that is pinned: that of the plain jar, if jars with classifiers differ from it, or the
+    /// newest one that libraries declare instead.
     pub(crate) fn forced_versions(&self, declared: &[Jar]) -> BTreeMap<String, String> {
         let mut versions = BTreeMap::new();
         // Plain jars come last: their keys have no classifier and extension, and later ones count more.
         for jar in self.0.values().rev() {
             versions.insert(jar.module(), jar.rev.clone());
         }
-        for jar in declared.iter().filter(|jar| self.0.contains_key(&PinKey::of(jar))) {
-            versions.insert(jar.module(), jar.rev.clone());
-        }
+        let is_other = |jar: &&Jar| self.0.get(&PinKey::of(jar)).is_some_and(|pinned| pinned.rev != jar.rev);
+        let mut others: Vec<&Jar> = declared.iter().filter(is_other).collect();
+        others.sort_by(|first, second| version::compare(&first.rev, &second.rev));
+        versions.extend(others.into_iter().map(|jar| (jar.module(), jar.rev.clone())));
         versions
     }
 }
@@ -146,36 +150,51 @@ impl<'c> Management<'c> {
     }
 
     /// The libraries among some targets, by the address of what manages them; empty for what nothing manages.
-    pub(crate) fn groups(&mut self, targets: &[Target]) -> Result<BTreeMap<String, ManagedGroup>> {
-        let mut groups: BTreeMap<String, ManagedGroup> = BTreeMap::new();
-        for target in targets.iter().filter(|target| target.type_name == "jar_library") {
-            let manager = self.manager_of(target)?;
-            let pins = manager.as_ref().and_then(|manager| self.pins.get(manager)).cloned().unwrap_or_default();
-            let mut jars = Vec::new();
-            for mut jar in jars_of(target, self.scala)? {
-                jar.url = jar.url.map(|url| url.digested(self.context));
-                jars.push(match (pins.0.get(&PinKey::of(&jar)), &manager) {
-                    (Some(pinned), Some(manager)) => self.settle(jar, pinned, manager)?,
-                    _ => jar,
-                });
-            }
-            let name = manager.as_ref().map(ToString::to_string).unwrap_or_default();
-            let group = groups.entry(name).or_default();
-            group.pins = pins;
-            group.libraries.insert(target.address.clone(), jars);
+    pub(crate) fn groups(&mut self, targets: &[Target]) -> Result<Groups> {
+        let mut groups = Groups::new();
+        for library in targets.iter().filter(|target| target.type_name == "jar_library") {
+            self.add(&mut groups, library)?;
         }
         Ok(groups)
+    }
+
+    /// The same without libraries that something is wrong with: who needs one will be told.
+    pub(crate) fn sound_groups(&mut self, targets: &[Target]) -> Groups {
+        let mut groups = Groups::new();
+        for library in targets.iter().filter(|target| target.type_name == "jar_library") {
+            if let Err(error) = self.add(&mut groups, library) {
+                tracing::debug!(%error, library = %library.address, "not resolved with the others");
+            }
+        }
+        groups
+    }
+
+    fn add(&mut self, groups: &mut Groups, library: &Target) -> Result<()> {
+        let manager = self.manager_of(library)?;
+        let pins = manager.as_ref().and_then(|manager| self.pins.get(manager)).cloned().unwrap_or_default();
+        let mut jars = Vec::new();
+        for mut jar in jars_of(library, self.scala)? {
+            jar.url = jar.url.map(|url| url.digested(self.context));
+            jars.push(match (pins.0.get(&PinKey::of(&jar)), &manager) {
+                (Some(pinned), Some(manager)) => self.settle(jar, pinned, manager)?,
+                _ => jar,
+            });
+        }
+        let name = manager.as_ref().map(ToString::to_string).unwrap_or_default();
+        let group = groups.entry(name).or_default();
+        group.pins = pins;
+        group.libraries.insert(library.address.clone(), jars);
+        Ok(())
     }
 
     fn manager_of(&mut self, library: &Target) -> Result<Option<Address>> {
         let Some(spec) = library.text("managed_dependencies").filter(|spec| !spec.is_empty()) else {
             return Ok(self.default.clone());
         };
-        let at = |error: Error| {
-            let error = error.context(format!("{}: `managed_dependencies` of `{}`", library.location, library.address));
-            error.failed_targets([library.address.clone()])
-        };
-        self.load_pins(spec, library.address.dir()).map(Some).map_err(at)
+        self.load_pins(spec, library.address.dir()).map(Some).map_err(|error| {
+            let what = format!("{}: `managed_dependencies` of `{}`", library.location, library.address);
+            error.context(what).failed_targets([library.address.clone()])
+        })
     }
 
     /// Loads what a target pins, unless that was done.

@@ -140,6 +140,33 @@ fn a_strategy_says_what_becomes_of_another_version() {
 }
 
 #[test]
+fn the_newest_of_other_versions_is_the_one_that_counts() {
+    let library = |name: &str, rev: &str| library(name, vec![jar("a", rev)]);
+    let world =
+        world(&[managed("managed", vec![jar("a", "2")]), library("x", "1.10"), library("y", "1.9"), library("z", "2")]);
+    world.option_of(SCOPE, "default-target", "3rdparty:managed");
+    world.option_of(SCOPE, "suppress-conflict-warnings", true);
+    world.option_of(SCOPE, "conflict-strategy", "USE_DIRECT");
+    check(
+        &world,
+        expect![[r#"
+            [3rdparty:managed] x=o:a:1.10 y=o:a:1.9 z=o:a:2 forced {"o:a": "1.10"}
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_library_is_told_to_who_needs_it() {
+    let world = world(&[managed("managed", vec![jar("a", "2")]), library("x", vec![jar("a", "1")])]);
+    world.option_of(SCOPE, "default-target", "3rdparty:managed");
+    let context = world.context().unwrap();
+    let scala = ScalaPlatform::default();
+    let mut management = Management::load(&context, &scala).unwrap();
+    assert!(management.sound_groups(&context.all_targets().unwrap()).is_empty());
+    assert!(management.groups(&context.all_targets().unwrap()).is_err());
+}
+
+#[test]
 fn what_cannot_be_pinned_is_refused() {
     let check_managed = |targets: &[Target], expect: Expect| {
         let world = world(targets);

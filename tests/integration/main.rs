@@ -9,6 +9,7 @@ mod launcher;
 mod plugins;
 mod questions;
 mod reference;
+mod selection;
 mod support;
 mod tidy;
 mod tutorial;

@@ -2,6 +2,7 @@
 
 use crate::workspace::Workspace;
 use pants_model::{Address, OptionValues, Target, Value};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub struct PlanRequest {
     pub phases: Vec<String>,
     /// The target roots that the command line's specs stand for; loaded.
     pub roots: Vec<Address>,
+    /// Targets that are no roots, whoever proposes them.
+    pub left_out: BTreeSet<Address>,
     /// All option values.
     pub options: Arc<OptionValues>,
     /// The arguments after `--`.

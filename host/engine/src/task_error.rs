@@ -3,7 +3,7 @@
 //! One type for everything a task may answer with, struct tasks and plugin tasks alike. It knows no plugin: the adapter
 //! that calls a plugin fills in `plugin` and `place`.
 
-use pants_model::Address;
+use pants_model::{Address, Diagnostic};
 use std::any::Any;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,6 +41,8 @@ pub struct TaskError {
     pub kind: TaskErrorKind,
     /// What the user may do, one line each.
     pub hints: Vec<String>,
+    /// What is wrong in the repository, when that is why: all of it, where the message has room for the first only.
+    pub diagnostics: Vec<Diagnostic>,
     /// What caused it.
     #[source]
     pub source: Option<Box<dyn Error + Send + Sync>>,
@@ -57,6 +59,7 @@ impl TaskError {
             place: None,
             kind: TaskErrorKind::Failed,
             hints: Vec::new(),
+            diagnostics: Vec::new(),
             source: None,
         }
     }

@@ -12,7 +12,7 @@ use pants_model::{
 };
 use pants_process::{Cancel, ProcessConfig, ProcessService};
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -423,6 +423,7 @@ impl World {
         let request = PlanRequest {
             phases: phases.iter().map(|phase| (*phase).to_owned()).collect(),
             roots: addresses(roots),
+            left_out: BTreeSet::new(),
             options: self.options.clone(),
             passthrough: self.passthrough.clone(),
             build_root: self.build_root().to_owned(),

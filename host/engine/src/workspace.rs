@@ -66,6 +66,6 @@ impl std::error::Error for WorkspaceError {}
 impl From<WorkspaceError> for TaskError {
     fn from(error: WorkspaceError) -> Self {
         let hints = error.diagnostics.first().map(|first| first.hints.clone()).unwrap_or_default();
-        Self { hints, ..Self::failed(error.to_string()) }
+        Self { hints, message: error.to_string(), diagnostics: error.diagnostics, ..Self::failed("") }
     }
 }

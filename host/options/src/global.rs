@@ -39,6 +39,9 @@ fn run_options() -> Vec<OptionSpec> {
         flag("quiet", false, "Show what goals print and what goes wrong, and nothing else.").short('q').recursive(),
         flag("explain", false, "Show what would be done, and do nothing.").short('e'),
         flag("fail-fast", false, "Stop at the first failure.").recursive(),
+        flag("keep-going", false, "Go on without what is broken in the repository; the run fails in the end."),
+        int("max-errors", 100, "Show at most so many errors of the repository, and so many warnings; 0 means all.")
+            .advanced(),
         flag("time", false, "Show how long everything took, after the run.").short('x'),
         int("jobs", default_jobs(), "How many processes may run at the same time.").short('j'),
         pantsd,
@@ -48,10 +51,13 @@ fn run_options() -> Vec<OptionSpec> {
 
 /// Which targets a run is about.
 fn target_options() -> Vec<OptionSpec> {
+    let mut spec_file = list("spec-file", &[], "Read targets from this file, one on a line.");
+    spec_file.aliases = vec!["target-spec-file".to_owned()];
     vec![
         list("tag", &[], "Only targets with this tag: `a,b` means either, repeat it for both, `-a` means without."),
         list("exclude-target-regexp", &[], "Leave out targets whose address this regular expression matches."),
-        list("spec-file", &[], "Read targets from this file, one on a line."),
+        spec_file,
+        list("owner-of", &[], "Take the targets that own this file, which need not exist any more, instead of specs."),
         list(
             "build-ignore",
             &[".*/", "bower_components/", "node_modules/", "*.egg-info/"],
@@ -68,6 +74,13 @@ fn target_options() -> Vec<OptionSpec> {
             &["ignore", "warn", "error"],
             "warn",
             "What a pattern that matches no file leads to.",
+        )
+        .advanced(),
+        choice(
+            "owners-not-found-behavior",
+            &["ignore", "warn", "error"],
+            "error",
+            "What a file of the command line that no target owns leads to.",
         )
         .advanced(),
     ]

@@ -1,5 +1,6 @@
 //! Why a run did not get as far as its tasks.
 
+use crate::problems::{Limit, shown};
 use pants_engine::{PlanError, RegisterError, TaskError, TaskErrorKind};
 use pants_model::Diagnostic;
 use pants_options::{OptionsError, ScopeError};
@@ -18,6 +19,14 @@ pub enum SessionError {
     /// Nothing was asked for.
     #[error("no goal was given")]
     NoGoal,
+    /// A goal of Pants v1 that nobody registers, and that some types are said to have had.
+    #[error("goal `{goal}` of Pants v1 has no task here yet")]
+    NotYet {
+        /// The goal.
+        goal: String,
+        /// The types of targets that it was for.
+        types: Vec<String>,
+    },
     /// Arguments after `--` that no goal takes.
     #[error("`{}` takes no arguments after `--`", goals.join("`, `"))]
     NoTaker {
@@ -54,19 +63,20 @@ pub enum SessionError {
     Store(#[from] StoreError),
 }
 
-impl From<PlanError> for SessionError {
+impl SessionError {
     /// What a built-in task could not find out is told as it is; whose question it was to answer is no news to a user.
-    fn from(error: PlanError) -> Self {
+    pub(crate) fn of_plan(error: PlanError, limit: Limit) -> Self {
         match error {
+            PlanError::Task { source, .. } if !source.diagnostics.is_empty() => {
+                Self::Repository(shown(source.diagnostics, limit))
+            }
             PlanError::Task { source, .. } if source.plugin.is_none() && source.kind == TaskErrorKind::Failed => {
                 Self::Task(*source)
             }
             error => Self::Plan(error),
         }
     }
-}
 
-impl SessionError {
     /// What the user may do about it, one line each; what other rooms say has hints of its own.
     pub fn hints(&self) -> Vec<String> {
         match self {
@@ -75,6 +85,12 @@ impl SessionError {
             }
             Self::NoTaker { takers, .. } if !takers.is_empty() => {
                 vec![format!("goals that hand arguments on: `{}`", takers.join("`, `"))]
+            }
+            Self::NotYet { types, .. } => {
+                vec![
+                    format!("it was for targets of type `{}`", types.join("`, `")),
+                    "a plugin may bring it; `pants goals` lists what there is".to_owned(),
+                ]
             }
             _ => Vec::new(),
         }

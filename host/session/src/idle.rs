@@ -4,11 +4,10 @@
 //! choice may be empty, in a script most of all.
 
 use crate::error::SessionError;
-use crate::goals::{ChangedTargets, NoBase};
 use crate::say;
+use crate::selection::Selection;
 use pants_engine::RoundPlan;
 use pants_model::{EventSink, LogLevel, OptionValues};
-use pants_options::CommandLine;
 
 /// Who chose the targets.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,27 +18,27 @@ enum Choice {
     Specs,
     /// Specs, and filters that take away from what they name.
     Filters,
-    /// Git or a file.
+    /// Git, or a file.
     Computed,
 }
 
 impl Choice {
-    fn of(command: &CommandLine, options: &OptionValues) -> Self {
+    fn of(selection: &Selection, options: &OptionValues) -> Self {
         let is_given = |name: &str| !options.value("", name).as_strings().is_empty();
-        match ChangedTargets::of_flags(options) {
-            Ok(_) => Self::Computed,
-            Err(NoBase) if is_given("spec-file") => Self::Computed,
-            Err(NoBase) if command.specs.is_empty() => Self::Nobody,
-            Err(NoBase) if is_given("tag") || is_given("exclude-target-regexp") => Self::Filters,
-            Err(NoBase) => Self::Specs,
+        match selection {
+            Selection::Nothing | Selection::Everything => Self::Nobody,
+            Selection::Specs { files, .. } if !files.is_empty() => Self::Computed,
+            Selection::Specs { .. } if is_given("tag") || is_given("exclude-target-regexp") => Self::Filters,
+            Selection::Specs { .. } => Self::Specs,
+            Selection::OwnersOf(_) | Selection::Changed(_) | Selection::OfGoal => Self::Computed,
         }
     }
 }
 
 /// Fails when a person chose targets, or forgot to, and none of the goals has anything to do.
-pub(crate) fn check(plan: &RoundPlan, command: &CommandLine, options: &OptionValues) -> Result<(), SessionError> {
+pub(crate) fn check(plan: &RoundPlan, selection: &Selection, options: &OptionValues) -> Result<(), SessionError> {
     let idle = plan.idle_phases();
-    let choice = Choice::of(command, options);
+    let choice = Choice::of(selection, options);
     let is_mistake = matches!(choice, Choice::Nobody | Choice::Specs);
     if !is_mistake || idle.is_empty() || idle.len() < plan.requested_phases().len() {
         return Ok(());
@@ -49,8 +48,8 @@ pub(crate) fn check(plan: &RoundPlan, command: &CommandLine, options: &OptionVal
 }
 
 /// Says which goals have nothing to do, and why.
-pub(crate) fn warn(plan: &RoundPlan, command: &CommandLine, options: &OptionValues, events: &dyn EventSink) {
-    let choice = Choice::of(command, options);
+pub(crate) fn warn(plan: &RoundPlan, selection: &Selection, options: &OptionValues, events: &dyn EventSink) {
+    let choice = Choice::of(selection, options);
     for phase in plan.idle_phases() {
         say(events, LogLevel::Warn, format!("goal `{phase}` has nothing to do: {}", reason(plan, choice)));
     }

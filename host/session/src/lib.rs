@@ -10,9 +10,13 @@ mod goals;
 mod idle;
 mod json;
 mod places;
+mod problems;
 mod report;
 mod repository;
 mod request;
+mod selection;
+mod soundness;
+mod unbuilt;
 mod warm;
 
 pub use error::SessionError;
@@ -24,9 +28,12 @@ pub use warm::Warm;
 use backends::{BackendKey, Backends};
 use pants_build_files::BuildFiles;
 use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, execute, plan_rounds};
-use pants_model::{Event, EventSink, LogLevel, OptionValues, RunEnding};
+use pants_model::{Event, EventSink, LogLevel, OptionValues};
 use pants_options::{CommandLine, HelpKind, render_help};
+use problems::{Limit, OnErrors, Problems};
 use repository::Repository;
+use selection::Selection;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The width of help that is not for a terminal.
@@ -52,31 +59,39 @@ pub fn run(
     if command.goals.is_empty() {
         return Err(SessionError::NoGoal);
     }
+    unbuilt::check_goals(&command.goals, &backends)?;
     backends.check_passthrough(&command)?;
 
+    let selection = Selection::of(&command, &options)?;
     let files = BuildFiles::new(places::workspace_config(request, &options), backends.symbols.clone());
-    let repository = Arc::new(Repository::new(request, files, events.clone()));
-    let roots = repository.select(&command, &options)?;
-    let plan = plan_rounds(
-        &backends.registry,
-        &PlanRequest {
-            phases: command.goals.clone(),
-            roots,
-            options: options.clone(),
-            passthrough: command.passthrough.clone(),
-            build_root: request.bootstrap.build_root.clone(),
-        },
-        &*repository,
-    )?;
-    let is_explained = is_set(&options, "explain");
-    if !is_explained {
-        idle::check(&plan, &command, &options)?;
-    }
-    idle::warn(&plan, &command, &options, &**events);
-    if is_explained {
+    let problems = Problems::new(on_errors(&options), limit(&options));
+    let repository = Arc::new(Repository::new(request, files, events.clone(), problems));
+    let roots = repository.select(&selection, &options)?;
+    let mut asked = PlanRequest {
+        phases: command.goals.clone(),
+        roots,
+        left_out: BTreeSet::new(),
+        options: options.clone(),
+        passthrough: command.passthrough.clone(),
+        build_root: request.bootstrap.build_root.clone(),
+    };
+    let plan_of = |asked: &PlanRequest| {
+        plan_rounds(&backends.registry, asked, &*repository)
+            .map_err(|error| SessionError::of_plan(error, limit(&options)))
+    };
+    let mut plan = plan_of(&asked)?;
+    if is_set(&options, "explain") {
+        idle::warn(&plan, &selection, &options, &**events);
         events.emit(Event::Output(plan.explain().into_bytes()));
-        return Ok(Outcome::Success);
+        return Ok(repository.conclude(Outcome::Success));
     }
+    asked.left_out = unbuilt::check(&plan, &backends, &repository)?;
+    if asked.left_out.is_empty() {
+        idle::check(&plan, &selection, &options)?;
+    } else {
+        plan = plan_of(&asked)?;
+    }
+    idle::warn(&plan, &selection, &options, &**events);
 
     let processes = warm.processes(places::process_config(request, &options))?;
     if plan.goals().iter().any(|goal| !goal.identity().spec.is_console) {
@@ -85,7 +100,7 @@ pub fn run(
     }
     let executed = execute(ExecuteRequest {
         plan,
-        workspace: repository,
+        workspace: repository.clone(),
         processes,
         events: events.clone(),
         cancel: cancel.clone(),
@@ -98,22 +113,25 @@ pub fn run(
         run_id: request.run_id.clone(),
         who: format!("PID {} (pants {})", request.client_pid, request.invocation.args.join(" ")),
     });
-    Ok(conclude(executed, cancel, &**events))
+    Ok(conclude(executed, &repository, cancel, &**events))
 }
 
 /// Tells of what failed and that the run is over.
-fn conclude(executed: ExecuteOutcome, cancel: &Cancel, events: &dyn EventSink) -> Outcome {
+fn conclude(executed: ExecuteOutcome, repository: &Repository, cancel: &Cancel, events: &dyn EventSink) -> Outcome {
     for (scope, error) in &executed.failures {
-        events.emit(Event::Diagnostic(report::of_task(scope, error)));
+        report::of_task(scope, error, repository.problems().limit())
+            .into_iter()
+            .for_each(|report| events.emit(Event::Diagnostic(report)));
     }
     let is_interrupted = matches!(cancel.reason(), Some(CancelReason::Interrupted | CancelReason::ClientGone));
-    let (outcome, ending) = match executed.foreground {
-        _ if is_interrupted => (Outcome::Interrupted, RunEnding::Interrupted),
-        _ if !executed.failures.is_empty() => (Outcome::Failed(executed.failures), RunEnding::Failure),
-        Some(foreground) => (Outcome::Foreground(foreground), RunEnding::Foreground),
-        None => (Outcome::Success, RunEnding::Success),
+    let outcome = match executed.foreground {
+        _ if is_interrupted => Outcome::Interrupted,
+        _ if !executed.failures.is_empty() => Outcome::Failed(executed.failures),
+        Some(foreground) => Outcome::Foreground(foreground),
+        None => Outcome::Success,
     };
-    events.emit(Event::RunFinished { ending });
+    let outcome = repository.conclude(outcome);
+    events.emit(Event::RunFinished { ending: outcome.ending() });
     outcome
 }
 
@@ -136,6 +154,14 @@ fn help_text(request: &Request, backends: &Backends, command: &mut CommandLine) 
         return None;
     }
     Some(render_help(&help, &backends.scopes, request.width))
+}
+
+fn on_errors(options: &OptionValues) -> OnErrors {
+    if is_set(options, "keep-going") { OnErrors::KeepGoing } else { OnErrors::Fail }
+}
+
+fn limit(options: &OptionValues) -> Limit {
+    Limit::new(options.value("", "max-errors").as_int().unwrap_or(0))
 }
 
 fn is_set(options: &OptionValues, name: &str) -> bool {

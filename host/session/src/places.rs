@@ -60,11 +60,17 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
             _ => ImportsPolicy::Warn,
         },
         pants_version: values.value("", "pants-version").as_str().unwrap_or(VERSION).to_owned(),
-        missing_files: match values.value("", "files-not-found-behavior").as_str() {
-            Some("ignore") => MissingFilesPolicy::Ignore,
-            Some("error") => MissingFilesPolicy::Error,
-            _ => MissingFilesPolicy::Warn,
-        },
+        missing_files: missing_files_policy(values, "files-not-found-behavior"),
+        missing_owners: missing_files_policy(values, "owners-not-found-behavior"),
         ..defaults
+    }
+}
+
+/// What an option says that is `ignore`, `warn` or `error`.
+pub(crate) fn missing_files_policy(values: &OptionValues, name: &str) -> MissingFilesPolicy {
+    match values.value("", name).as_str() {
+        Some("ignore") => MissingFilesPolicy::Ignore,
+        Some("error") => MissingFilesPolicy::Error,
+        _ => MissingFilesPolicy::Warn,
     }
 }

@@ -1,117 +1,221 @@
 //! The repository of a run: BUILD files behind the engine's `Workspace`, and the roots that a command line selects.
 
 use crate::error::SessionError;
-use crate::goals::{ChangedTargets, NoBase, WHOLE_REPOSITORY_GOALS};
-use crate::request::Request;
-use pants_build_files::{AddressSpec, BuildFiles, SpecFilters};
+use crate::goals::ChangedTargets;
+use crate::places::missing_files_policy;
+use crate::problems::{self, Problems};
+use crate::request::{Outcome, Request};
+use crate::selection::Selection;
+use pants_build_files::{AddressSpec, BuildFiles, CompiledFilters, MissingFilesPolicy, SpecFilters};
 use pants_engine::{Workspace, WorkspaceError};
 use pants_model::{Address, BuildGraph, Diagnostic, Event, EventSink, Globs, OptionValues, Severity};
-use pants_options::CommandLine;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-/// BUILD files, as the engine and its tasks see them. Warnings go to the user, each once; errors go to who asked.
+/// BUILD files, as the engine and its tasks see them. Warnings go to the user, each once; errors go to who asked, or to
+/// the user where the run goes on without what they break.
 pub(crate) struct Repository {
     files: BuildFiles,
     build_root: PathBuf,
     cwd: PathBuf,
     environment: Arc<BTreeMap<OsString, OsString>>,
     events: Arc<dyn EventSink>,
-    warned: Mutex<HashSet<String>>,
+    problems: Problems,
 }
 
 impl Repository {
-    pub(crate) fn new(request: &Request, files: BuildFiles, events: Arc<dyn EventSink>) -> Self {
+    pub(crate) fn new(request: &Request, files: BuildFiles, events: Arc<dyn EventSink>, problems: Problems) -> Self {
         Self {
             files,
             build_root: request.bootstrap.build_root.clone(),
             cwd: request.invocation.cwd.clone(),
             environment: request.invocation.environment.clone(),
             events,
-            warned: Mutex::default(),
+            problems,
         }
     }
 
-    /// The target roots of a command line: its specs, what `--changed-*` says, or nothing.
-    pub(crate) fn select(&self, command: &CommandLine, values: &OptionValues) -> Result<Vec<Address>, SessionError> {
-        let mut specs = command.specs.clone();
-        for file in values.value("", "spec-file").as_strings() {
-            specs.extend(self.read_spec_file(file)?);
-        }
-        let is_changed_goal = command.goals.iter().any(|goal| goal.ends_with("changed"));
-        match ChangedTargets::of_flags(values) {
-            Ok(_) if !specs.is_empty() && !is_changed_goal => {
-                let message = "targets were selected twice: by specs and by `--changed-*`";
-                Err(error(Diagnostic::error_without_place(message).hint("use one of them")))
-            }
-            Ok(changed) if !is_changed_goal => {
-                changed.addresses(&self.build_root, self).map_err(|error| SessionError::Repository(error.diagnostics))
-            }
-            Ok(_) | Err(NoBase) => {
-                if specs.is_empty() && command.goals.iter().any(|goal| WHOLE_REPOSITORY_GOALS.contains(&goal.as_str()))
-                {
-                    specs.push("::".to_owned());
-                }
-                let found = self.expand(&specs, &filters(values));
-                found
-                    .map_err(|problems| SessionError::Repository(self.with_hint_on_directory(&command.specs, problems)))
+    /// What the run has told of the repository.
+    pub(crate) fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
+    /// How the run ends, with the errors counted that it went on with: it fails then, even if everything else was done.
+    pub(crate) fn conclude(&self, outcome: Outcome) -> Outcome {
+        match self.problems.count() {
+            None => outcome,
+            Some(count) => {
+                self.events.emit(Event::Diagnostic(count));
+                if matches!(outcome, Outcome::Success) { Outcome::Failed(Vec::new()) } else { outcome }
             }
         }
+    }
+
+    /// Tells of an error with which the run goes on.
+    pub(crate) fn note(&self, error: Diagnostic) {
+        self.problems.note(vec![error], &*self.events);
+    }
+
+    /// Tells what follows from errors.
+    pub(crate) fn tell(&self, consequence: Diagnostic) {
+        self.events.emit(Event::Diagnostic(consequence));
+    }
+
+    /// The target roots that are selected.
+    pub(crate) fn select(&self, selection: &Selection, values: &OptionValues) -> Result<Vec<Address>, SessionError> {
+        let found = match selection {
+            // A goal that proposes roots is asked when the plan is made.
+            Selection::Nothing | Selection::OfGoal => Ok(Vec::new()),
+            Selection::Everything => self.expand(&["::".to_owned()], &filters(values)),
+            Selection::Specs { typed, files } => self.specs(typed, files, values),
+            Selection::OwnersOf(files) => self.owners_of(files, values),
+            Selection::Changed(changed) => self.changed(changed),
+        };
+        found.map_err(|errors| SessionError::Repository(problems::shown(errors, self.problems.limit())))
+    }
+
+    fn specs(
+        &self,
+        typed: &[String],
+        files: &[String],
+        values: &OptionValues,
+    ) -> Result<Vec<Address>, Vec<Diagnostic>> {
+        let mut specs = typed.to_vec();
+        let mut unreadable = Vec::new();
+        for file in files {
+            match self.read_spec_file(file) {
+                Ok(lines) => specs.extend(lines),
+                Err(error) => unreadable.push(error),
+            }
+        }
+        self.problems.judge(unreadable, &*self.events)?;
+        self.expand(&specs, &filters(values)).map_err(|problems| self.with_hint_on_directory(typed, problems))
     }
 
     /// Who stands below the build root may expect specs to start there.
     fn with_hint_on_directory(&self, typed: &[String], mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let is_below = self.cwd != self.build_root && self.cwd.starts_with(&self.build_root);
         let from_root = typed.iter().find(|spec| !spec.starts_with(['.', '/', '^', '!']));
-        if let (true, Some(spec), Some(last)) = (is_below, from_root, problems.last_mut()) {
+        let of_specs = problems.iter_mut().rev().find(|problem| problem.location.is_none());
+        if let (true, Some(spec), Some(last)) = (is_below, from_root, of_specs) {
             last.hints
                 .push(format!("targets are named from the build root; `./{spec}` starts in the current directory"));
         }
         problems
     }
 
-    fn read_spec_file(&self, file: &str) -> Result<Vec<String>, SessionError> {
+    fn read_spec_file(&self, file: &str) -> Result<Vec<String>, Diagnostic> {
         let text = std::fs::read_to_string(self.cwd.join(file)).map_err(|source| {
-            error(Diagnostic::error_without_place(format!("cannot read the spec file `{file}`: {source}")))
+            Diagnostic::error_without_place(format!("cannot read the spec file `{file}`: {source}"))
         })?;
         let lines = text.lines().map(str::trim);
         Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
     }
 
     fn expand(&self, specs: &[String], filters: &SpecFilters) -> Result<Vec<Address>, Vec<Diagnostic>> {
-        if specs.is_empty() {
-            return Ok(Vec::new());
+        let mut diagnostics = Vec::new();
+        let mut parsed = Vec::new();
+        for spec in specs {
+            match AddressSpec::parse(spec, &self.build_root, &self.cwd) {
+                Ok(spec) => parsed.push(spec),
+                Err(error) => diagnostics.push(Diagnostic::error_without_place(error.to_string())),
+            }
         }
-        let parsed: Result<Vec<AddressSpec>, _> =
-            specs.iter().map(|spec| AddressSpec::parse(spec, &self.build_root, &self.cwd)).collect();
-        let parsed = parsed.map_err(|error| vec![Diagnostic::error_without_place(error.to_string())])?;
-        let (addresses, diagnostics) = self.files.resolve(&parsed, filters);
+        let mut addresses = Vec::new();
+        if !parsed.is_empty() {
+            let (found, problems) = self.files.resolve(&parsed, filters);
+            diagnostics.extend(problems);
+            addresses = found;
+        }
         self.judge(diagnostics).map(|()| addresses)
     }
 
-    /// Shows the warnings; fails when there is an error.
-    fn judge(&self, diagnostics: Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
-        let (errors, warnings): (Vec<_>, Vec<_>) =
-            diagnostics.into_iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        for warning in warnings {
-            if warned.insert(warning.to_string()) {
-                self.events.emit(Event::Diagnostic(warning));
+    /// The targets that own files of the command line.
+    fn owners_of(&self, files: &[String], values: &OptionValues) -> Result<Vec<Address>, Vec<Diagnostic>> {
+        let policy = missing_files_policy(values, "owners-not-found-behavior");
+        let mut diagnostics = Vec::new();
+        let mut owners = BTreeSet::new();
+        for typed in files {
+            let path = match self.path_below_root(typed) {
+                Ok(path) => path,
+                Err(error) => {
+                    diagnostics.push(error);
+                    continue;
+                }
+            };
+            let (found, problems) = self.files.owners(std::slice::from_ref(&path));
+            // What a broken BUILD file does not get to declare may own it.
+            let is_broken = problems.iter().any(|problem| problem.severity == Severity::Error);
+            if found.is_empty() && !is_broken {
+                diagnostics.extend(self.without_owner(typed, &path, policy));
+            }
+            diagnostics.extend(problems);
+            owners.extend(found);
+        }
+        let (filters, wrong) = CompiledFilters::compile(&filters(values));
+        diagnostics.extend(wrong);
+        self.judge(diagnostics)?;
+        Ok(admitted(&self.files.graph(), owners, &filters))
+    }
+
+    fn without_owner(&self, typed: &str, path: &Path, policy: MissingFilesPolicy) -> Option<Diagnostic> {
+        let mut problem = Diagnostic::error_without_place(format!("no target owns `{typed}`"));
+        if self.build_root.join(path).is_dir() {
+            problem.hints.push("it is a directory; `--owner-of` takes files".to_owned());
+        }
+        match policy {
+            MissingFilesPolicy::Ignore => None,
+            MissingFilesPolicy::Warn => Some(Diagnostic { severity: Severity::Warning, ..problem }),
+            MissingFilesPolicy::Error => Some(problem),
+        }
+    }
+
+    /// A file of the command line relative to the build root; like a spec, it starts there unless it starts with a dot.
+    fn path_below_root(&self, typed: &str) -> Result<PathBuf, Diagnostic> {
+        let base = if typed.starts_with("./") || typed.starts_with("../") { &self.cwd } else { &self.build_root };
+        let mut path = PathBuf::new();
+        for component in base.join(typed).components() {
+            match component {
+                Component::ParentDir => _ = path.pop(),
+                Component::CurDir => {}
+                component => path.push(component),
             }
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        path.strip_prefix(&self.build_root).map(Path::to_owned).map_err(|_| {
+            let root = self.build_root.display();
+            Diagnostic::error_without_place(format!("`{typed}` is not inside the build root `{root}`"))
+        })
+    }
+
+    fn changed(&self, changed: &ChangedTargets) -> Result<Vec<Address>, Vec<Diagnostic>> {
+        match changed.addresses(&self.build_root, self) {
+            Ok(addresses) => Ok(addresses),
+            Err(error) => Err(error.diagnostics),
+        }
+    }
+
+    /// Shows the warnings; fails when there is an error, unless the run goes on.
+    fn judge(&self, diagnostics: Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+        self.problems.judge(diagnostics, &*self.events)
     }
 }
 
-fn error(diagnostic: Diagnostic) -> SessionError {
-    SessionError::Repository(vec![diagnostic])
-}
-
-fn filters(values: &OptionValues) -> SpecFilters {
+/// What `--tag` and `--exclude-target-regexp` say.
+pub(crate) fn filters(values: &OptionValues) -> SpecFilters {
     let strings = |name: &str| values.value("", name).as_strings().into_iter().map(str::to_owned).collect::<Vec<_>>();
     SpecFilters { exclude_target_regexps: strings("exclude-target-regexp"), tags: strings("tag") }
+}
+
+/// The addresses whose targets the filters let through.
+pub(crate) fn admitted(
+    graph: &BuildGraph,
+    addresses: impl IntoIterator<Item = Address>,
+    filters: &CompiledFilters,
+) -> Vec<Address> {
+    let is_admitted = |address: &Address| graph.get(address).is_some_and(|target| filters.admit(target));
+    addresses.into_iter().filter(is_admitted).collect()
 }
 
 impl Workspace for Repository {

@@ -1,6 +1,7 @@
 //! What a run is asked, and how it ends.
 
 use pants_engine::TaskError;
+use pants_model::RunEnding;
 use pants_options::{Bootstrap, Invocation};
 use pants_process::Foreground;
 use std::path::PathBuf;
@@ -27,10 +28,23 @@ pub struct Request {
 pub enum Outcome {
     /// Everything asked for was done.
     Success,
-    /// Tasks failed: the scope of each, and why.
+    /// Tasks failed: the scope of each, and why. None of them did when the run went on without what is broken in the
+    /// repository (`--keep-going`): everything else was done.
     Failed(Vec<(String, TaskError)>),
     /// The user or the client stopped it.
     Interrupted,
     /// All is done and unlocked; what remains is to run this in the user's own terminal.
     Foreground(Foreground),
+}
+
+impl Outcome {
+    /// How it is told.
+    pub(crate) fn ending(&self) -> RunEnding {
+        match self {
+            Self::Success => RunEnding::Success,
+            Self::Failed(_) => RunEnding::Failure,
+            Self::Interrupted => RunEnding::Interrupted,
+            Self::Foreground(_) => RunEnding::Foreground,
+        }
+    }
 }

@@ -27,12 +27,13 @@ fn the_language() {
     check_build(
         "name = nowhere",
         expect![[r#"
-        src/BUILD:1:8: `nowhere` is not defined
-          |
-        1 | name = nowhere
-          |        ^^^^^^^
-        exit 1
-    "#]],
+            src/BUILD:1:8: `nowhere` is not defined
+              |
+            1 | name = nowhere
+              |        ^^^^^^^
+              hint: `opaque_types = ["nowhere"]` in `[build-files]` loads it without the plugin that defined it
+            exit 1
+        "#]],
     );
     check_build(
         "while True:\n    pass",
@@ -154,19 +155,20 @@ fn several_faults_are_told_at_once() {
         &repository,
         &["list", "::"],
         expect![[r#"
-        a/BUILD:1:1: `targte` is not defined
-          |
-        1 | targte()
-          | ^^^^^^
-          hint: did you mean `target`?
-        b/BUILD:1:8: `target` has no field `nam`
-          |
-        1 | target(nam='x')
-          |        ^^^^^^^
-          hint: did you mean `name`?
-          hint: `target` takes name, dependencies, tags, description, no_cache, scope
-        exit 1
-    "#]],
+            a/BUILD:1:1: `targte` is not defined
+              |
+            1 | targte()
+              | ^^^^^^
+              hint: did you mean `target`?
+            b/BUILD:1:8: `target` has no field `nam`
+              |
+            1 | target(nam='x')
+              |        ^^^^^^^
+              hint: did you mean `name`?
+              hint: `target` takes name, dependencies, tags, description, no_cache, scope
+            error: 2 errors in 2 files
+            exit 1
+        "#]],
     );
     // Who asks for nothing that is wrong gets an answer.
     check(

@@ -9,6 +9,7 @@ mod concurrency;
 mod configuration;
 mod failures;
 mod interruption;
+mod keep_going;
 mod machine;
 mod tools;
 

@@ -121,7 +121,9 @@ fn every_goal_has_a_plan_that_touches_nothing() {
         "clean-all",
     ];
     for goal in goals {
-        let plan = repository.run(&["--explain", goal, "::"]).quiet_success();
+        // Goals that look for changes choose their targets themselves.
+        let specs: &[&str] = if goal.ends_with("changed") { &[] } else { &["::"] };
+        let plan = repository.run(&[&["--explain", goal], specs].concat()).quiet_success();
         assert!(plan.starts_with("Phase Execution Order:\n\n"), "{goal}: {plan}");
         assert!(plan.contains(goal), "{goal}: {plan}");
         assert!(!repository.exists(".pants.d"), "{goal} left a work directory");

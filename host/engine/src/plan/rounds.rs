@@ -116,6 +116,7 @@ impl<'a> Rounds<'a> {
     fn new(registry: &'a Registry, request: &'a PlanRequest, workspace: &'a dyn Workspace) -> Self {
         let mut roots = request.roots.clone();
         dedup(&mut roots);
+        roots.retain(|root| !request.left_out.contains(root));
         Self {
             registry,
             request,
@@ -184,6 +185,7 @@ impl<'a> Rounds<'a> {
                 self.ask(goal, "alternate_target_roots", |task, planning| task.task.alternate_target_roots(planning))?;
             if let Some(mut proposed) = proposed {
                 dedup(&mut proposed);
+                proposed.retain(|root| !self.request.left_out.contains(root));
                 self.accept(goal, &proposed)?;
                 roots.get_or_insert(proposed);
             }

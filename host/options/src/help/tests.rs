@@ -183,6 +183,10 @@ fn help_alone_says_how_to_call_the_program() {
                   Stop at the first failure.
                   default: false
 
+              --[no-]keep-going
+                  Go on without what is broken in the repository; the run fails in the end.
+                  default: false
+
               -x, --[no-]time
                   Show how long everything took, after the run.
                   default: false
@@ -202,6 +206,11 @@ fn help_alone_says_how_to_call_the_program() {
 
               --spec-file="['<str>', ...]"
                   Read targets from this file, one on a line.
+                  default: []
+
+              --owner-of="['<str>', ...]"
+                  Take the targets that own this file, which need not exist any more,
+                  instead of specs.
                   default: []
 
               (more: pants help-advanced)

@@ -20,13 +20,14 @@ pub(crate) fn task_error(error: Error, plugin: &str) -> TaskError {
             ErrorKind::Unsupported => TaskErrorKind::Unsupported,
         },
         hints: error.hints,
+        diagnostics: Vec::new(),
         source: (!causes.is_empty()).then(|| causes.into()),
     }
 }
 
 /// An error of the host for a plugin; one that came from a plugin keeps what it says.
 pub(crate) fn wire_error(error: &TaskError) -> Error {
-    let TaskError { message, exit_code, failed_targets, plugin: _, place, kind, hints, source } = error;
+    let TaskError { message, exit_code, failed_targets, plugin: _, place, kind, hints, diagnostics: _, source } = error;
     let mut causes = Vec::new();
     let mut next = source.as_deref().map(|source| source as &dyn std::error::Error);
     while let Some(cause) = next {

@@ -5,6 +5,8 @@
 use super::console::{ConsoleGoal, any_target_spec, choice, flag, is_set};
 use super::output::{Output, Stop};
 use crate::git::{self, ChangeSpec};
+use crate::repository::{admitted, filters};
+use pants_build_files::{CompiledFilters, SpecFilters};
 use pants_engine::{Context, Planning, ProductDecl, RoundManager, Task, TaskError, TaskSpec, TaskType};
 use pants_engine::{Workspace, WorkspaceError};
 use pants_model::{Address, OptionKind, OptionSource, OptionSpec, OptionValues, Value};
@@ -23,6 +25,7 @@ fn options() -> Vec<OptionSpec> {
         parent,
         text("diffspec", "Take what this commit or range changed (`main..HEAD`), not what the working tree did."),
         choice("include-dependees", &["none", "direct", "transitive"], "none", "Add what depends on changed targets."),
+        flag("fast", "Stop at the nearest directory with a target that owns a file."),
     ]
 }
 
@@ -30,10 +33,17 @@ fn options() -> Vec<OptionSpec> {
 pub(crate) struct ChangedTargets {
     spec: ChangeSpec,
     dependees: Dependees,
+    owners: Owners,
+    filters: SpecFilters,
 }
 
-/// The options of `changed` say nothing: roots come from specs.
-pub(crate) struct NoBase;
+/// Which owners of a changed file count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owners {
+    All,
+    /// Those of the directory that is nearest to the file.
+    Nearest,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dependees {
@@ -59,13 +69,15 @@ impl ChangedTargets {
             Some("transitive") => Dependees::Transitive,
             _ => Dependees::None,
         };
-        Self { spec, dependees }
+        let is_fast = |scope: &str| options.value(scope, "fast").as_bool().unwrap_or(false);
+        let owners = if is_fast(scope) || is_fast(SCOPE) { Owners::Nearest } else { Owners::All };
+        Self { spec, dependees, owners, filters: filters(options) }
     }
 
-    /// What `--changed-parent` and `--changed-diffspec` ask of any goal.
-    pub(crate) fn of_flags(options: &OptionValues) -> Result<Self, NoBase> {
+    /// What `--changed-parent` and `--changed-diffspec` ask of any goal; nothing when neither is given.
+    pub(crate) fn of_flags(options: &OptionValues) -> Option<Self> {
         let is_given = |name| options.value(SCOPE, name).as_str().is_some_and(|text| !text.is_empty());
-        if is_given("parent") || is_given("diffspec") { Ok(Self::of_scope(options, SCOPE)) } else { Err(NoBase) }
+        (is_given("parent") || is_given("diffspec")).then(|| Self::of_scope(options, SCOPE))
     }
 
     /// The changed targets, sorted.
@@ -74,29 +86,45 @@ impl ChangedTargets {
         build_root: &Path,
         workspace: &dyn Workspace,
     ) -> Result<Vec<Address>, WorkspaceError> {
+        let (filters, wrong) = CompiledFilters::compile(&self.filters);
+        if !wrong.is_empty() {
+            return Err(wrong.into());
+        }
         let files = self.files(build_root, workspace)?;
-        let owners = workspace.owners(&files)?;
+        let owners = self.owners(&files, workspace)?;
         if self.dependees == Dependees::None {
-            return Ok(sorted(owners));
+            return Ok(admitted(&workspace.graph(), owners, &filters));
         }
         workspace.load_all()?;
         let graph = workspace.graph();
         let ids: Vec<_> = owners.iter().filter_map(|owner| graph.id(owner)).collect();
-        let with_dependees = match self.dependees {
+        let with_dependees: Vec<_> = match self.dependees {
             Dependees::Transitive => graph.dependee_closure(&ids),
             _ => ids.iter().flat_map(|id| graph.dependees(*id)).chain(&ids).copied().collect(),
         };
-        Ok(sorted(with_dependees.into_iter().map(|id| graph.target(id).address.clone())))
+        let sorted: BTreeSet<Address> = with_dependees.into_iter().map(|id| graph.target(id).address.clone()).collect();
+        Ok(admitted(&graph, sorted, &filters))
+    }
+
+    /// The targets that own the files, sorted.
+    fn owners(&self, files: &[PathBuf], workspace: &dyn Workspace) -> Result<BTreeSet<Address>, WorkspaceError> {
+        let all = workspace.owners(files)?;
+        if self.owners == Owners::All {
+            return Ok(all.into_iter().collect());
+        }
+        let mut nearest = BTreeSet::new();
+        for file in files {
+            let owners = workspace.owners(std::slice::from_ref(file))?;
+            let depth = owners.iter().map(|owner| owner.dir().len()).max();
+            nearest.extend(owners.into_iter().filter(|owner| Some(owner.dir().len()) == depth));
+        }
+        Ok(nearest)
     }
 
     fn files(&self, build_root: &Path, workspace: &dyn Workspace) -> Result<Vec<PathBuf>, WorkspaceError> {
         git::changed_files(build_root, &self.spec, &|name| workspace.environment(name))
             .map_err(|error| WorkspaceError::from(vec![error.into_diagnostic()]))
     }
-}
-
-fn sorted(addresses: impl IntoIterator<Item = Address>) -> Vec<Address> {
-    addresses.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn proposal(planning: &Planning<'_>) -> Result<Option<Vec<Address>>, TaskError> {

@@ -21,11 +21,14 @@ use pants_engine::{GoalSpec, PhaseSpec, Placement, PluginTag, RegisterError, Reg
 use pants_model::Fingerprint;
 use std::sync::Arc;
 
-pub(crate) use changed::{ChangedTargets, NoBase};
+pub(crate) use changed::ChangedTargets;
 pub(crate) use help::SharedScopes;
 
 /// The goals that mean the whole repository when no spec is given.
 pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 2] = ["list", "peek"];
+
+/// The goals whose targets are those that changed.
+pub(crate) const CHANGED_GOALS: [&str; 3] = ["changed", "compile-changed", "test-changed"];
 
 /// Installs the built-in goals; first, so that plugins may place theirs before, after or instead of them.
 pub(crate) fn install(

@@ -2,29 +2,23 @@
 //!
 //! No compiler of native code is run here yet.
 
-use plugin_api::{FieldKind, FieldRule, ObjectType, Registrar, TargetType};
+use plugin_api::{FieldKind, FieldRule, ObjectType, TargetType};
 
 /// The phases that do something with native code.
 const PHASES: [&str; 2] = ["native-compile", "link"];
 
-pub(super) fn register(registrar: &mut Registrar) {
-    registrar.object(
-        ObjectType::new("native_artifact", "The shared library that native code becomes.").required_field(
-            "lib_name",
-            FieldKind::String,
-            "Its name, without `lib` and the extension.",
-        ),
-    );
-    registrar.object(conan_requirement());
-    registrar.target_type(
-        library("ctypes_compatible_c_library", "C sources of a library that Python loads.").sources(&["*.h", "*.c"]),
-    );
-    registrar.target_type(
-        library("ctypes_compatible_cpp_library", "C++ sources of a library that Python loads.")
-            .sources(&["*.h", "*.hpp", "*.cpp"]),
-    );
-    registrar.target_type(external_library());
-    registrar.target_type(packaged_library());
+pub(super) fn target_types() -> Vec<TargetType> {
+    let c = library("ctypes_compatible_c_library", "C sources of a library that Python loads.");
+    let cpp = library("ctypes_compatible_cpp_library", "C++ sources of a library that Python loads.");
+    vec![c.sources(&["*.h", "*.c"]), cpp.sources(&["*.h", "*.hpp", "*.cpp"]), external_library(), packaged_library()]
+}
+
+pub(super) fn objects() -> Vec<ObjectType> {
+    let artifact = ObjectType::new("native_artifact", "The shared library that native code becomes.");
+    vec![
+        artifact.required_field("lib_name", FieldKind::String, "Its name, without `lib` and the extension."),
+        conan_requirement(),
+    ]
 }
 
 fn library(name: &str, description: &str) -> TargetType {

@@ -1,14 +1,16 @@
 //! The objects of this backend: a requirement, and the metadata of a project that is published.
 
-use plugin_api::{FieldKind, FieldRule, ObjectType, Registrar};
+use plugin_api::{FieldKind, FieldRule, ObjectType};
 
 /// The objects that say how a library is published.
 pub(super) const ARTIFACTS: [&str; 2] = ["setup_py", "python_artifact"];
 
-pub(super) fn register(registrar: &mut Registrar) {
-    registrar.object(requirement());
-    registrar.object(artifact(ARTIFACTS[0], "The metadata of a Python project, as `setuptools.setup` takes it."));
-    registrar.object(artifact(ARTIFACTS[1], "Another name of `setup_py`."));
+pub(super) fn objects() -> Vec<ObjectType> {
+    vec![
+        requirement(),
+        artifact(ARTIFACTS[0], "The metadata of a Python project, as `setuptools.setup` takes it."),
+        artifact(ARTIFACTS[1], "Another name of `setup_py`."),
+    ]
 }
 
 fn requirement() -> ObjectType {

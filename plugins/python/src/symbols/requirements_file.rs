@@ -1,7 +1,7 @@
 //! `python_requirements()`: a target for each project that a requirements.txt names.
 
 use super::requirement;
-use crate::requirements::{FileEntry, parse_file};
+use crate::requirements::{FileEntry, normalize_name, parse_file};
 use plugin_api::{Error, Globs, Location, MacroContext, Registrar, Result, Value};
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ fn python_requirements(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(St
         ],
     )?;
     for (name, texts) in found.projects {
-        let modules = call.modules.get(&name.to_lowercase()).map(|modules| ("modules", Value::from(modules.clone())));
+        let modules = call.modules.get(&normalize_name(&name)).map(|modules| ("modules", Value::from(modules.clone())));
         let repository = found.repository.as_deref().map(|repository| ("repository", Value::from(repository)));
         let more: Vec<(&str, Value)> = repository.into_iter().chain(modules).collect();
         let requirements = texts.into_iter().map(|(text, place)| requirement(text, place, &more)).collect();
@@ -70,6 +70,7 @@ fn collect(context: &MacroContext, file: &str, found: &mut Requirements) -> Resu
     for entry in parse_file(&content).map_err(|reason| Error::msg(format!("{place}:{reason}")))? {
         match entry {
             FileEntry::Requirement { name, text, line } => {
+                let name = target_name(&name);
                 let same = found.projects.keys().find(|known| known.eq_ignore_ascii_case(&name)).cloned();
                 let place = Location { file: place.clone(), line, column: 0 };
                 found.projects.entry(same.unwrap_or(name)).or_default().push((text, place));
@@ -85,6 +86,20 @@ fn collect(context: &MacroContext, file: &str, found: &mut Requirements) -> Resu
         }
     }
     Ok(())
+}
+
+/// The name of the target for a project, as setuptools made it: what may not stand in the name of a distribution
+/// becomes a dash.
+fn target_name(project: &str) -> String {
+    let mut name = String::with_capacity(project.len());
+    for c in project.chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() || c == '.' => name.push(c),
+            _ if name.ends_with('-') => {}
+            _ => name.push('-'),
+        }
+    }
+    name
 }
 
 /// The file that another includes, in its one spelling: files that include each other under ever other names would
@@ -107,7 +122,7 @@ fn included(by: &str, file: &str) -> String {
 /// The arguments of `python_requirements(requirements_relpath='requirements.txt', module_mapping={})`.
 struct Call {
     file: String,
-    /// Project in lower case, to its modules.
+    /// The modules of projects, by normal name.
     modules: BTreeMap<String, Vec<String>>,
 }
 
@@ -120,7 +135,8 @@ impl Call {
                 ("requirements_relpath", Value::Str(file)) => call.file = file.clone(),
                 ("module_mapping", Value::Dict(_)) => {
                     let entries = value.to_entries().into_iter();
-                    call.modules = entries.map(|(name, modules)| (name.to_lowercase(), modules.to_strings())).collect();
+                    call.modules =
+                        entries.map(|(name, modules)| (normalize_name(&name), modules.to_strings())).collect();
                 }
                 ("requirements_relpath", _) => return Err(Error::msg("`requirements_relpath` must be a string")),
                 ("module_mapping", _) => return Err(Error::msg("`module_mapping` must be a dict")),
@@ -147,6 +163,12 @@ mod tests {
         assert_eq!(included("requirements.txt", "./requirements.txt"), "requirements.txt");
         assert_eq!(included("a/b.txt", "../c/./d.txt"), "c/d.txt");
         assert_eq!(included("b.txt", "../../d.txt"), "../../d.txt");
+    }
+
+    #[test]
+    fn a_target_is_named_after_its_project_the_way_setuptools_did() {
+        assert_eq!(target_name("py_zipkin"), "py-zipkin");
+        assert_eq!(target_name("Twitter.common__x-_y"), "Twitter.common-x-y");
     }
 
     #[test]

@@ -3,31 +3,27 @@
 //! What a type or field is there for only so that old BUILD files load says so in its description.
 
 use super::objects::ARTIFACTS;
-use plugin_api::{FieldKind, FieldRule, Registrar, TargetType};
+use plugin_api::{FieldKind, FieldRule, TargetType};
 
 /// What is said of a field that is read and then forgotten.
 const WITHOUT_EFFECT: &str = "Accepted from older BUILD files; has no effect.";
 
-pub(super) fn register(registrar: &mut Registrar) {
-    registrar.target_type(library());
-    registrar.target_type(tests());
-    registrar.target_type(
+pub(super) fn target_types() -> Vec<TargetType> {
+    vec![
+        library(),
+        tests(),
         TargetType::new("python_test_suite", "A group of tests under one name, in older BUILD files.").field(
             "exclusives",
             FieldKind::Dict,
             WITHOUT_EFFECT,
         ),
-    );
-    registrar.target_type(binary());
-    registrar.target_type(app());
-    for (name, description) in [
-        ("python_dist", "A Python project with a setup.py of its own, which may have native code."),
-        ("python_distribution", "Another name of `python_dist`."),
-    ] {
-        registrar.target_type(distribution(name, description));
-    }
-    registrar.target_type(requirement_library());
-    registrar.target_type(unpacked_wheels());
+        binary(),
+        app(),
+        distribution("python_dist", "A Python project with a setup.py of its own, which may have native code."),
+        distribution("python_distribution", "Another name of `python_dist`."),
+        requirement_library(),
+        unpacked_wheels(),
+    ]
 }
 
 /// The fields of everything with Python sources.
@@ -107,7 +103,7 @@ fn distribution(name: &str, description: &str) -> TargetType {
     python(TargetType::new(name, description))
         .sources(&["*.py"])
         .field("setup_requires", FieldKind::StringList, "What its setup.py imports, as requirements or addresses.")
-        .missing_phases(&["binary", "pyprep", "setup-py"])
+        .missing_phases(&["binary", "bundle", "pyprep", "repl", "run", "setup-py", "test"])
 }
 
 fn requirement_library() -> TargetType {

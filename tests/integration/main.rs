@@ -11,5 +11,6 @@ mod questions;
 mod reference;
 mod selection;
 mod support;
+mod symbols;
 mod tidy;
 mod tutorial;

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod changed;
+mod jvm;
 mod launcher;
 mod plugins;
 mod questions;

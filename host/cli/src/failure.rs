@@ -96,10 +96,7 @@ impl From<SessionError> for Failure {
             SessionError::Store(error) => Self::of_error(FailureKind::Environment, &error, Vec::new()),
             SessionError::Register(errors) => Self::of_plugins(errors.iter().map(|error| (error as _, error.hints()))),
             SessionError::Scopes(errors) => Self::of_plugins(errors.iter().map(|error| (error as _, Vec::new()))),
-            error @ (SessionError::NoGoal
-            | SessionError::NotYet { .. }
-            | SessionError::NoTaker { .. }
-            | SessionError::NothingToDo { .. }) => {
+            error @ (SessionError::NoGoal | SessionError::NoTaker { .. } | SessionError::NothingToDo { .. }) => {
                 let hints = error.hints();
                 Self::of_error(FailureKind::User, &error, hints)
             }

@@ -152,6 +152,15 @@ pub enum OptionsError {
         /// Goals with similar names.
         suggestions: Vec<String>,
     },
+    /// A word in a goal's place is a goal of Pants v1 for which nobody brings a task. Whoever knows the types of targets
+    /// makes this of [`OptionsError::UnknownGoal`].
+    #[error("goal `{word}` of Pants v1 has no task here yet")]
+    GoalWithoutTask {
+        /// The word.
+        word: String,
+        /// The types of targets that it was for.
+        types: Vec<String>,
+    },
     /// A word in a goal's place is a scope that only has options.
     #[error("`{word}` is a scope of options, not a goal")]
     NotAGoal {
@@ -229,6 +238,10 @@ impl OptionsError {
                 hints.push("`pants goals` lists all goals".to_owned());
                 hints
             }
+            Self::GoalWithoutTask { types, .. } => vec![
+                format!("it was for targets of type `{}`", types.join("`, `")),
+                "a plugin may bring it; `pants goals` lists all goals that there are".to_owned(),
+            ],
             Self::NotAGoal { word } => {
                 vec![
                     format!("`pants help-advanced {word}` lists its options"),

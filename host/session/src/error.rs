@@ -19,14 +19,6 @@ pub enum SessionError {
     /// Nothing was asked for.
     #[error("no goal was given")]
     NoGoal,
-    /// A goal of Pants v1 that nobody registers, and that some types are said to have had.
-    #[error("goal `{goal}` of Pants v1 has no task here yet")]
-    NotYet {
-        /// The goal.
-        goal: String,
-        /// The types of targets that it was for.
-        types: Vec<String>,
-    },
     /// Arguments after `--` that no goal takes.
     #[error("`{}` takes no arguments after `--`", goals.join("`, `"))]
     NoTaker {
@@ -85,12 +77,6 @@ impl SessionError {
             }
             Self::NoTaker { takers, .. } if !takers.is_empty() => {
                 vec![format!("goals that hand arguments on: `{}`", takers.join("`, `"))]
-            }
-            Self::NotYet { types, .. } => {
-                vec![
-                    format!("it was for targets of type `{}`", types.join("`, `")),
-                    "a plugin may bring it; `pants goals` lists what there is".to_owned(),
-                ]
             }
             _ => Vec::new(),
         }

@@ -47,7 +47,8 @@ pub fn run(
     cancel: &Cancel,
 ) -> Result<Outcome, SessionError> {
     let backends = backends_of(request, warm, &**events)?;
-    let parsed = pants_options::parse(&request.invocation, &request.bootstrap, &backends.scopes)?;
+    let parsed = pants_options::parse(&request.invocation, &request.bootstrap, &backends.scopes)
+        .map_err(|error| unbuilt::with_goals_of_pants(error, &backends.symbols))?;
     for warning in parsed.warnings {
         say(&**events, LogLevel::Warn, warning);
     }
@@ -59,7 +60,6 @@ pub fn run(
     if command.goals.is_empty() {
         return Err(SessionError::NoGoal);
     }
-    unbuilt::check_goals(&command.goals, &backends)?;
     backends.check_passthrough(&command)?;
 
     let selection = Selection::of(&command, &options)?;
@@ -91,7 +91,10 @@ pub fn run(
     } else {
         plan = plan_of(&asked)?;
     }
-    idle::warn(&plan, &selection, &options, &**events);
+    // Where everything is left out, that was told.
+    if asked.left_out.is_empty() || !plan.roots().is_empty() {
+        idle::warn(&plan, &selection, &options, &**events);
+    }
 
     let processes = warm.processes(places::process_config(request, &options))?;
     if plan.goals().iter().any(|goal| !goal.identity().spec.is_console) {

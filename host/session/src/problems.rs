@@ -108,10 +108,18 @@ impl Problems {
         }
     }
 
-    /// The errors with which the run went on, counted; nothing when there were none.
+    /// Whether the run went on with errors.
+    pub(crate) fn has_errors(&self) -> bool {
+        !self.told().errors.is_empty()
+    }
+
+    /// The errors with which the run went on, counted; nothing when there is nothing to count.
     pub(crate) fn count(&self) -> Option<Diagnostic> {
-        let told = self.told();
-        (!told.errors.is_empty()).then(|| counted(&told.errors, self.limit))
+        match &self.told().errors[..] {
+            [] => None,
+            [only] if only.location.is_none() => None,
+            errors => Some(counted(errors, self.limit)),
+        }
     }
 
     fn told(&self) -> std::sync::MutexGuard<'_, Told> {

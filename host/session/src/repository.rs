@@ -6,7 +6,7 @@ use crate::places::missing_files_policy;
 use crate::problems::{self, Problems};
 use crate::request::{Outcome, Request};
 use crate::selection::Selection;
-use pants_build_files::{AddressSpec, BuildFiles, CompiledFilters, MissingFilesPolicy, SpecFilters};
+use pants_build_files::{AddressSpec, BuildFiles, CompiledFilters, MissingFilesPolicy, SpecFilters, Symbols};
 use pants_engine::{Workspace, WorkspaceError};
 use pants_model::{Address, BuildGraph, Diagnostic, Event, EventSink, Globs, OptionValues, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +37,11 @@ impl Repository {
         }
     }
 
+    /// The symbols of its BUILD files.
+    pub(crate) fn symbols(&self) -> &Symbols {
+        self.files.symbols()
+    }
+
     /// What the run has told of the repository.
     pub(crate) fn problems(&self) -> &Problems {
         &self.problems
@@ -44,13 +49,11 @@ impl Repository {
 
     /// How the run ends, with the errors counted that it went on with: it fails then, even if everything else was done.
     pub(crate) fn conclude(&self, outcome: Outcome) -> Outcome {
-        match self.problems.count() {
-            None => outcome,
-            Some(count) => {
-                self.events.emit(Event::Diagnostic(count));
-                if matches!(outcome, Outcome::Success) { Outcome::Failed(Vec::new()) } else { outcome }
-            }
+        if !self.problems.has_errors() {
+            return outcome;
         }
+        self.problems.count().into_iter().for_each(|count| self.tell(count));
+        if matches!(outcome, Outcome::Success) { Outcome::Failed(Vec::new()) } else { outcome }
     }
 
     /// Tells of an error with which the run goes on.
@@ -58,7 +61,7 @@ impl Repository {
         self.problems.note(vec![error], &*self.events);
     }
 
-    /// Tells what follows from errors.
+    /// Tells what follows from errors that were told.
     pub(crate) fn tell(&self, consequence: Diagnostic) {
         self.events.emit(Event::Diagnostic(consequence));
     }

@@ -11,20 +11,27 @@ use crate::soundness::{self, unsound_roots};
 use pants_build_files::Symbols;
 use pants_engine::{Registry, RoundPlan, TargetScope, Workspace};
 use pants_model::{Address, BuildGraph, Diagnostic, Order, Predicate, TargetId, TargetTypeSpec};
+use pants_options::OptionsError;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// Refuses goals that only Pants v1 had, with the types that they were for.
-pub(crate) fn check_goals(goals: &[String], backends: &Backends) -> Result<(), SessionError> {
-    let known = backends.phase_names();
-    for goal in goals.iter().filter(|goal| !known.contains(goal.as_str())) {
-        let misses = |spec: &&TargetTypeSpec| spec.missing_phases.contains(goal);
-        let types: Vec<String> =
-            backends.symbols.target_types().iter().filter(misses).map(|spec| spec.name.clone()).collect();
-        if !types.is_empty() {
-            return Err(SessionError::NotYet { goal: goal.clone(), types });
+/// A complaint about the command line, in which an unknown goal that Pants v1 had is called so.
+pub(crate) fn with_goals_of_pants(error: OptionsError, symbols: &Symbols) -> OptionsError {
+    match error {
+        OptionsError::Several(errors) => {
+            OptionsError::Several(errors.into_iter().map(|error| with_goals_of_pants(error, symbols)).collect())
         }
+        OptionsError::UnknownGoal { word, suggestions } => {
+            let phase = word.split('.').next().unwrap_or(&word);
+            let misses = |spec: &&TargetTypeSpec| spec.missing_phases.iter().any(|missing| missing == phase);
+            let types: Vec<String> =
+                symbols.target_types().iter().filter(misses).map(|spec| spec.name.clone()).collect();
+            match types.is_empty() {
+                true => OptionsError::UnknownGoal { word, suggestions },
+                false => OptionsError::GoalWithoutTask { word, types },
+            }
+        }
+        error => error,
     }
-    Ok(())
 }
 
 /// The target roots of a plan that the run goes on without; an error when it does not go on.
@@ -33,14 +40,19 @@ pub(crate) fn check(
     backends: &Backends,
     repository: &Repository,
 ) -> Result<BTreeSet<Address>, SessionError> {
-    let Some(building) = Building::of(plan, &backends.registry, &backends.symbols) else {
+    let Some(building) = Building::of(plan, &backends.registry, repository.symbols()) else {
         return Ok(BTreeSet::new());
     };
     let graph = repository.graph();
     let roots: Vec<TargetId> = plan.roots().iter().filter_map(|root| graph.id(root)).collect();
     let refusal = building.refusal(&graph, &roots);
     if !repository.problems().keeps_going() {
-        return refusal.map_or(Ok(BTreeSet::new()), |refusal| Err(SessionError::Repository(vec![refusal])));
+        return match refusal {
+            None => Ok(BTreeSet::new()),
+            Some(refusal) => Err(SessionError::Repository(vec![
+                refusal.hint("`--keep-going` goes on without them and without what depends on them"),
+            ])),
+        };
     }
     refusal.into_iter().for_each(|refusal| repository.note(refusal));
     let is_root: HashSet<TargetId> = roots.into_iter().collect();
@@ -118,12 +130,7 @@ impl<'a> Building<'a> {
             let which = plural(ids.len(), "it is", "the first is");
             message.push_str(&format!("\n  {} {reason}; {which} `{}` at {}", ids.len(), first.address, first.location));
         }
-        let error = Diagnostic::error_without_place(message);
-        Some(
-            error
-                .hint("a plugin that brings tasks for these types builds them")
-                .hint("`--keep-going` goes on without them and without what depends on them"),
-        )
+        Some(Diagnostic::error_without_place(message).hint("a plugin that brings tasks for these types builds them"))
     }
 }
 

@@ -12,6 +12,7 @@ mod interruption;
 mod keep_going;
 mod machine;
 mod tools;
+mod unbuilt;
 
 use crate::support::{Output, Repository, checkout};
 use expect_test::Expect;

@@ -22,6 +22,10 @@ pub trait Workspace: Send + Sync {
     fn owners(&self, paths: &[PathBuf]) -> Result<Vec<Address>, WorkspaceError>;
     /// The files of a directory that globs match, relative to the build root.
     fn expand_globs(&self, dir: &str, globs: &Globs) -> Result<Vec<PathBuf>, WorkspaceError>;
+    /// The files that the command line names instead of targets, relative to the build root; some may be patterns.
+    fn asked_files(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// A variable of the client's environment.
     fn environment(&self, name: &str) -> Option<OsString>;
 }

@@ -34,4 +34,6 @@ mod test_support;
 pub use backend_ids::BUNDLED_BACKENDS;
 pub use error::{ApiVersion, FileKind, LoadError, LoadWarning, Owner, PluginFault};
 pub use load::{LoadedPlugins, Plugin, load_plugins};
+/// The convention for source roots that plugins follow; what the host says of them must not differ.
+pub use plugin_api::source_root;
 pub use request::{LoadRequest, UnpinnedPolicy};

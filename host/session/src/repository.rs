@@ -12,7 +12,7 @@ use pants_model::{Address, BuildGraph, Diagnostic, Event, EventSink, Globs, Opti
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// BUILD files, as the engine and its tasks see them. Warnings go to the user, each once; errors go to who asked, or to
 /// the user where the run goes on without what they break.
@@ -23,6 +23,8 @@ pub(crate) struct Repository {
     environment: Arc<BTreeMap<OsString, OsString>>,
     events: Arc<dyn EventSink>,
     problems: Problems,
+    /// What was selected by naming files.
+    asked_files: OnceLock<Vec<String>>,
 }
 
 impl Repository {
@@ -34,6 +36,7 @@ impl Repository {
             environment: request.invocation.environment.clone(),
             events,
             problems,
+            asked_files: OnceLock::new(),
         }
     }
 
@@ -68,6 +71,8 @@ impl Repository {
 
     /// The target roots that are selected.
     pub(crate) fn select(&self, selection: &Selection, values: &OptionValues) -> Result<Vec<Address>, SessionError> {
+        // A run selects once.
+        let _ = self.asked_files.set(self.files_of(selection));
         let found = match selection {
             // A goal that proposes roots is asked when the plan is made.
             Selection::Nothing | Selection::OfGoal => Ok(Vec::new()),
@@ -95,6 +100,20 @@ impl Repository {
         }
         self.problems.judge(unreadable, &*self.events)?;
         self.expand(&specs, &filters(values)).map_err(|problems| self.with_hint_on_directory(typed, problems))
+    }
+
+    /// The files and patterns that a selection names instead of targets; what cannot be read is told by who selects.
+    fn files_of(&self, selection: &Selection) -> Vec<String> {
+        let of_spec = |spec: &String| match AddressSpec::parse(spec, &self.build_root, &self.cwd) {
+            Ok(AddressSpec::Files(file)) => Some(file),
+            _ => None,
+        };
+        let of_option = |file: &String| self.path_below_root(file).ok()?.into_os_string().into_string().ok();
+        match selection {
+            Selection::Specs { typed, files: _ } => typed.iter().filter_map(of_spec).collect(),
+            Selection::OwnersOf(files) => files.iter().filter_map(of_option).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Who stands below the build root may expect specs to start there.
@@ -238,6 +257,10 @@ impl Workspace for Repository {
         let (owners, diagnostics) = self.files.owners(paths);
         self.judge(diagnostics)?;
         Ok(owners.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    fn asked_files(&self) -> Vec<String> {
+        self.asked_files.get().cloned().unwrap_or_default()
     }
 
     fn expand_globs(&self, dir: &str, globs: &Globs) -> Result<Vec<PathBuf>, WorkspaceError> {

@@ -1,10 +1,10 @@
 //! `dependees`: what depends on the roots, in the whole repository.
 
+use super::asked::{Asked, TargetSet};
 use super::console::{ConsoleGoal, flag, is_set};
 use super::output::{Output, Shape, Stop};
 use pants_engine::Context;
-use pants_model::{Address, OptionSpec};
-use std::collections::BTreeSet;
+use pants_model::{OptionSpec, TargetId};
 
 pub(crate) struct Dependees;
 
@@ -16,7 +16,7 @@ impl ConsoleGoal for Dependees {
     fn options(&self) -> Vec<OptionSpec> {
         vec![
             flag("transitive", "Print all dependees, not only direct ones."),
-            flag("closed", "Print the targets themselves, too."),
+            flag("closed", "Print the targets themselves, too, and before the others."),
         ]
     }
 
@@ -25,29 +25,32 @@ impl ConsoleGoal for Dependees {
     }
 
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
-        context.load_all()?;
-        let roots: BTreeSet<Address> = context.target_roots().iter().map(|target| target.address.clone()).collect();
-        if output.is_text() {
-            return self.found(context, &roots).iter().try_for_each(|address| output.line(address));
+        if context.target_roots().is_empty() {
+            return Ok(());
         }
-        for root in &roots {
-            let found = self.found(context, &BTreeSet::from([root.clone()]));
-            let addresses: Vec<String> = found.iter().map(ToString::to_string).collect();
-            output.entry(&root.to_string(), &addresses)?;
+        context.load_all()?;
+        let asked = Asked::of(context);
+        let roots = asked.sorted(asked.roots.clone());
+        if output.is_text() {
+            return found(context, &asked, &roots).into_iter().try_for_each(|id| output.line(asked.address(id)));
+        }
+        for root in roots {
+            let found: Vec<String> =
+                found(context, &asked, &[root]).into_iter().map(|id| asked.address(id).to_string()).collect();
+            output.entry(&asked.address(root).to_string(), &found)?;
         }
         Ok(())
     }
 }
 
-impl Dependees {
-    fn found(&self, context: &Context, roots: &BTreeSet<Address>) -> BTreeSet<Address> {
-        let addresses: Vec<Address> = roots.iter().cloned().collect();
-        let mut found: BTreeSet<Address> =
-            context.dependees(&addresses, is_set(context, "transitive")).into_iter().collect();
-        match is_set(context, "closed") {
-            true => found.extend(addresses),
-            false => found.retain(|address| !roots.contains(address)),
-        }
-        found
-    }
+/// The dependees of some targets, sorted; with `--closed` after the targets themselves.
+fn found(context: &Context, asked: &Asked, roots: &[TargetId]) -> Vec<TargetId> {
+    let mut seen = TargetSet::of(&asked.graph, roots);
+    let is_new = |id: &TargetId| seen.insert(*id);
+    let dependees: Vec<TargetId> = match is_set(context, "transitive") {
+        true => asked.graph.dependee_closure(roots).into_iter().filter(is_new).collect(),
+        false => roots.iter().flat_map(|root| asked.graph.dependees(*root)).copied().filter(is_new).collect(),
+    };
+    let before = if is_set(context, "closed") { roots } else { &[] };
+    before.iter().copied().chain(asked.sorted(dependees)).collect()
 }

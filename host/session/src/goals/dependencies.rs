@@ -1,10 +1,11 @@
 //! `dependencies`: what the roots depend on.
 
-use super::console::{ConsoleGoal, choice, flag, is_set};
+use super::asked::{Asked, TargetSet};
+use super::console::{ConsoleGoal, choice, flag, is_set, text_option};
 use super::output::{Output, Stop};
 use super::third_party::ThirdParty;
-use pants_engine::{Context, GraphView};
-use pants_model::{Address, OptionSpec};
+use pants_engine::Context;
+use pants_model::{OptionSpec, Order, TargetId};
 use std::collections::HashSet;
 
 pub(crate) struct Dependencies(pub(crate) ThirdParty);
@@ -22,33 +23,33 @@ impl ConsoleGoal for Dependencies {
     }
 
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
-        let kind = context.option("type").as_str().unwrap_or("source").to_owned();
-        let mut lines = Vec::new();
-        for target in self.dependencies(context).iter().filter_map(|address| context.target(address)) {
+        let kind = text_option(context, "type").unwrap_or_default();
+        let asked = Asked::of(context);
+        let found = match is_set(context, "transitive") {
+            true => asked.graph.closure(&asked.roots, Order::Preorder),
+            false => direct(&asked),
+        };
+        let mut seen = HashSet::new();
+        for id in found {
             if kind != "3rdparty" {
-                lines.push(target.address.to_string());
+                output.row(asked.address(id))?;
             }
             if kind != "source" {
-                lines.extend(self.0.coordinates(&target).iter().map(|parts| parts.join(":")));
+                for artifact in self.0.artifacts(asked.target(id)) {
+                    let coordinate = artifact.parts.join(":");
+                    if seen.insert(coordinate.clone()) {
+                        output.row(coordinate)?;
+                    }
+                }
             }
         }
-        let mut seen = HashSet::new();
-        lines.retain(|line| seen.insert(line.clone()));
-        lines.into_iter().try_for_each(|line| output.row(line))
+        Ok(())
     }
 }
 
-impl Dependencies {
-    fn dependencies(&self, context: &Context) -> Vec<Address> {
-        let roots: Vec<Address> = context.target_roots().iter().map(|target| target.address.clone()).collect();
-        let mut seen = HashSet::new();
-        if is_set(context, "transitive") {
-            let graph = context.graph();
-            let ids: Vec<_> = roots.iter().filter_map(|root| graph.id(root)).collect();
-            let closure = graph.closure(&ids, pants_model::Order::Preorder);
-            return closure.into_iter().map(|id| graph.target(id).address.clone()).collect();
-        }
-        let direct = roots.iter().flat_map(|root| context.dependencies(root, GraphView::Declared));
-        direct.filter(|address| seen.insert(address.clone())).collect()
-    }
+/// What the roots name, each once, in the order in which they name it.
+fn direct(asked: &Asked) -> Vec<TargetId> {
+    let mut seen = TargetSet::new(&asked.graph);
+    let named = asked.roots.iter().flat_map(|root| asked.graph.dependencies(*root));
+    named.copied().filter(|id| seen.insert(*id)).collect()
 }

@@ -2,19 +2,33 @@
 //!
 //! They are struct tasks like any other: nothing here is known to the engine, and a plugin may replace each of them.
 
+mod output;
+
+mod asked;
+mod console;
+mod third_party;
+mod values;
+mod ways;
+
 mod changed;
 mod clean_all;
-mod console;
+mod cloc;
 mod dependees;
 mod dependencies;
 mod depmap;
 mod filedeps;
-mod help;
+mod filemap;
+mod filter;
+#[expect(clippy::module_inception, reason = "there is a goal of this name")]
+mod goals;
 mod list;
-mod output;
+mod list_owners;
+mod minimize;
+mod paths;
 mod peek;
-mod third_party;
-mod values;
+mod roots;
+mod sort;
+mod targets;
 
 use crate::backends::SharedSymbols;
 use pants_engine::{GoalSpec, PhaseSpec, Placement, PluginTag, RegisterError, Registry, TaskType};
@@ -22,10 +36,10 @@ use pants_model::Fingerprint;
 use std::sync::Arc;
 
 pub(crate) use changed::ChangedTargets;
-pub(crate) use help::SharedScopes;
+pub(crate) use goals::SharedScopes;
 
 /// The goals that mean the whole repository when no spec is given.
-pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 2] = ["list", "peek"];
+pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 4] = ["list", "peek", "filemap", "roots"];
 
 /// The goals whose targets are those that changed.
 pub(crate) const CHANGED_GOALS: [&str; 3] = ["changed", "compile-changed", "test-changed"];
@@ -42,10 +56,19 @@ pub(crate) fn install(
         ("peek", console::task_type(peek::Peek)),
         ("dependencies", console::task_type(dependencies::Dependencies(third_party()))),
         ("dependees", console::task_type(dependees::Dependees)),
-        ("filedeps", console::task_type(filedeps::Filedeps)),
         ("depmap", console::task_type(depmap::Depmap(third_party()))),
-        ("targets", console::task_type(help::Targets(symbols.clone()))),
-        ("goals", console::task_type(help::Goals(scopes.clone()))),
+        ("path", console::task_type(paths::Path)),
+        ("paths", console::task_type(paths::Paths)),
+        ("filter", console::task_type(filter::Filter(symbols.clone()))),
+        ("sort", console::task_type(sort::Sort)),
+        ("minimize", console::task_type(minimize::Minimize)),
+        ("filedeps", console::task_type(filedeps::Filedeps(symbols.clone()))),
+        ("filemap", console::task_type(filemap::Filemap)),
+        ("list-owners", console::task_type(list_owners::ListOwners)),
+        ("roots", console::task_type(roots::Roots)),
+        ("cloc", console::task_type(cloc::Cloc)),
+        ("targets", console::task_type(targets::Targets(symbols.clone()))),
+        ("goals", console::task_type(goals::Goals(scopes.clone()))),
         ("changed", console::task_type(changed::Changed)),
         ("compile-changed", changed::phase_on_changed("CompileChanged", "Compile the targets that changed.")),
         ("test-changed", changed::phase_on_changed("TestChanged", "Test the targets that changed.")),

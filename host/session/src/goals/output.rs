@@ -9,6 +9,7 @@ mod sink;
 pub(crate) use sink::{FileSink, Sink, StandardOutput};
 
 use pants_engine::TaskError;
+use pants_model::Address;
 use pants_process::Cancel;
 use serde::Serialize;
 use std::fmt::Display;
@@ -101,6 +102,12 @@ impl Output {
             Format::Text => self.line(text),
             Format::Json | Format::JsonLines => self.item(&text.to_string()),
         }
+    }
+
+    /// A target: by its short name in text, by its address in JSON.
+    pub(crate) fn reference(&mut self, address: &Address) -> Result<(), Stop> {
+        self.line(address.reference())?;
+        if self.is_text() { Ok(()) } else { self.item(&address.to_string()) }
     }
 
     /// A line of text; JSON says it in another way, or not at all.

@@ -3,9 +3,18 @@
 use crate::backends::SharedSymbols;
 use pants_model::{Target, Value};
 
-/// Finds the third-party coordinates of targets.
+/// Finds the third-party artifacts of targets.
 pub(crate) struct ThirdParty {
     symbols: SharedSymbols,
+}
+
+/// A third-party artifact that a target stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Artifact {
+    /// The parts of its coordinate (`org`, `name`, `rev`), those that are given.
+    pub(crate) parts: Vec<String>,
+    /// The symbol that names it in BUILD files (`jar`).
+    pub(crate) symbol: String,
 }
 
 impl ThirdParty {
@@ -13,8 +22,8 @@ impl ThirdParty {
         Self { symbols }
     }
 
-    /// The coordinates of the artifacts that a target stands for, each in its parts (`org`, `name`, `rev`).
-    pub(crate) fn coordinates(&self, target: &Target) -> Vec<Vec<String>> {
+    /// The artifacts that a target stands for, in the order in which it names them.
+    pub(crate) fn artifacts(&self, target: &Target) -> Vec<Artifact> {
         let Some(symbols) = self.symbols.get() else { return Vec::new() };
         let field = symbols.target_type(&target.type_name).and_then(|spec| spec.third_party_field.as_deref());
         let objects = field.and_then(|field| target.field(field).as_list()).unwrap_or_default();
@@ -24,7 +33,7 @@ impl ThirdParty {
                 let Value::Object(object) = value else { return None };
                 let spec = symbols.objects().iter().find(|spec| spec.name == object.symbol)?;
                 let parts = spec.coordinate.iter().filter_map(|part| object.field(part).as_str().map(str::to_owned));
-                Some(parts.collect())
+                Some(Artifact { parts: parts.collect(), symbol: object.symbol.clone() })
             })
             .collect()
     }

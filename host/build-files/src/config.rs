@@ -29,6 +29,41 @@ pub enum MissingFilesPolicy {
     Error,
 }
 
+/// What becomes of sources that are in no source root.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnmatchedPolicy {
+    /// The directory of their target is their source root.
+    #[default]
+    Create,
+    /// They are an error.
+    Fail,
+}
+
+/// What `[source]` says of source roots, when somebody set it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceRootsConfig {
+    /// `root_patterns`, as since Pants 1.28.
+    pub root_patterns: Option<Vec<String>>,
+    /// `marker_filenames`: files that make the directory they stand in a source root.
+    pub marker_filenames: Vec<String>,
+    /// The patterns of `source_root_patterns`, `test_root_patterns` and `thirdparty_root_patterns`, as before; `None` when
+    /// none of them is set.
+    pub language_patterns: Option<Vec<String>>,
+    /// The paths of `source_roots`, `test_roots` and `thirdparty_roots`.
+    pub fixed: Vec<String>,
+    /// What happens to the others.
+    pub unmatched: UnmatchedPolicy,
+}
+
+impl SourceRootsConfig {
+    /// The options whose patterns are `language_patterns`, and what each is when it is not set.
+    pub const DEFAULT_PATTERNS: [(&'static str, &'static [&'static str]); 3] = [
+        ("source-root-patterns", &["src/*", "src/main/*"]),
+        ("test-root-patterns", &["test/*", "tests/*", "src/test/*"]),
+        ("thirdparty-root-patterns", &["3rdparty/*", "3rd_party/*", "thirdparty/*", "third_party/*"]),
+    ];
+}
+
 /// How far the evaluation of one BUILD file may go before it is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvaluateLimits {
@@ -69,6 +104,10 @@ pub struct WorkspaceConfig {
     pub missing_files: MissingFilesPolicy,
     /// What a file spec without files, or whose files no target owns, leads to.
     pub missing_owners: MissingFilesPolicy,
+    /// What says which directories are source roots.
+    pub source_roots: SourceRootsConfig,
+    /// For a tag, the addresses of targets that have it: `[target-tag-assignments] tag_targets_mappings`.
+    pub assigned_tags: BTreeMap<String, Vec<String>>,
     /// For a target type, keywords that are passed over with a warning: `[target-arguments] ignored`.
     pub ignored_arguments: BTreeMap<String, Vec<String>>,
     /// What `pants_version()` answers.
@@ -93,6 +132,8 @@ impl WorkspaceConfig {
             build_file_imports: ImportsPolicy::default(),
             missing_files: MissingFilesPolicy::default(),
             missing_owners: MissingFilesPolicy::Error,
+            source_roots: SourceRootsConfig::default(),
+            assigned_tags: BTreeMap::new(),
             ignored_arguments: BTreeMap::new(),
             pants_version: String::new(),
             jobs: 0,

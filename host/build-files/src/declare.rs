@@ -13,8 +13,10 @@ use crate::config::WorkspaceConfig;
 use crate::fields::{Given, check};
 use crate::reads::{ReadError, Reads};
 use crate::source::Source;
+use crate::source_roots::DeclaredRoot;
 use crate::symbols::{MacroContext, MacroSymbol, Symbols, TargetTypeSymbol};
 use crate::syntax::Span;
+use crate::tree::join;
 use crate::unknown::{UnknownSymbol, note};
 use crate::value::{Eval, Fault, FaultKind, fault};
 use pants_model::{Diagnostic, Globs, Location, Object, ObjectSpec, Target, Value};
@@ -34,6 +36,8 @@ pub(crate) struct Declarations<'w> {
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be evaluated, by the names that nobody knows.
     pub unknown: Vec<UnknownSymbol>,
+    /// The source roots that are declared, in their order.
+    pub source_roots: Vec<DeclaredRoot>,
     names: HashMap<String, Location>,
     source: Rc<Source>,
 }
@@ -47,6 +51,7 @@ impl<'w> Declarations<'w> {
             targets: Vec::new(),
             diagnostics: Vec::new(),
             unknown: Vec::new(),
+            source_roots: Vec::new(),
             names: HashMap::new(),
             source: Rc::new(Source::new("".into(), String::new())),
         }
@@ -91,6 +96,25 @@ impl<'w> Declarations<'w> {
             self.diagnostics.push(diagnostic);
         }
         name
+    }
+
+    /// Declares a source root at or below the directory, for these types.
+    pub(crate) fn declare_source_root(&mut self, below: &str, types: &[&str], span: Span) -> Eval<()> {
+        let mut dir = self.reads.dir().to_owned();
+        for name in below.split('/').filter(|name| !matches!(*name, "" | ".")) {
+            if name == ".." || below.starts_with('/') {
+                return Err(fault(format!("source root `{below}` is not at or below the directory of its BUILD file")));
+            }
+            dir = join(&dir, name);
+        }
+        let Diagnostic { location, excerpt, .. } = self.source.error(span, String::new());
+        self.source_roots.push(DeclaredRoot {
+            dir: dir.into(),
+            types: types.iter().map(|name| (*name).into()).collect(),
+            location: location.unwrap_or_default(),
+            excerpt,
+        });
+        Ok(())
     }
 
     /// Makes an object. Positional values fill the fields in order.

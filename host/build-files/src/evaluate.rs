@@ -13,6 +13,7 @@ mod expressions;
 mod methods;
 mod modules;
 mod operators;
+mod source_roots;
 
 use crate::config::{EvaluateLimits, ImportsPolicy};
 use crate::declare::Declarations;

@@ -7,6 +7,7 @@ use crate::evaluate::{Setting, evaluate};
 use crate::parse::parse;
 use crate::reads::{Reads, RecordedRead};
 use crate::source::Source;
+use crate::source_roots::{ConfiguredRoots, DeclaredRoot};
 use crate::symbols::Symbols;
 use crate::tree::{Listing, Tree, join};
 use crate::unknown::UnknownSymbol;
@@ -21,6 +22,7 @@ pub(crate) struct World {
     pub symbols: Arc<Symbols>,
     pub tree: Tree,
     pub defaults: Defaults,
+    pub roots: ConfiguredRoots,
 }
 
 /// What the BUILD files of one directory came to.
@@ -33,6 +35,8 @@ pub(crate) struct Family {
     pub reads: Vec<RecordedRead>,
     /// The names that the files use and nobody knows.
     pub unknown: Vec<UnknownSymbol>,
+    /// The source roots that the files declare.
+    pub source_roots: Vec<DeclaredRoot>,
     /// The places of `targets`, sorted by name.
     by_name: Vec<u32>,
 }
@@ -70,10 +74,10 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family
     for name in &listing.build_files {
         evaluate_file(world, join(&listing.dir, name).into(), &mut declarations);
     }
-    let Declarations { targets, diagnostics, unknown, reads, .. } = declarations;
+    let Declarations { targets, diagnostics, unknown, source_roots, reads, .. } = declarations;
     let mut by_name: Vec<u32> = (0..targets.len() as u32).collect();
     by_name.sort_unstable_by(|a, b| targets[*a as usize].address.name().cmp(targets[*b as usize].address.name()));
-    Some(Family { targets, diagnostics, reads: reads.into_recorded(), unknown, by_name })
+    Some(Family { targets, diagnostics, reads: reads.into_recorded(), unknown, source_roots, by_name })
 }
 
 fn evaluate_file(world: &World, path: Arc<str>, declarations: &mut Declarations<'_>) {

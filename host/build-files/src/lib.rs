@@ -20,6 +20,7 @@ mod syntax;
 
 mod globs;
 mod reads;
+mod source_roots;
 mod sources;
 mod tree;
 mod wildcard;
@@ -50,7 +51,9 @@ mod workspace;
 #[cfg(test)]
 mod fixture;
 
-pub use config::{EvaluateLimits, ImportsPolicy, MissingFilesPolicy, WorkspaceConfig};
+pub use config::{
+    EvaluateLimits, ImportsPolicy, MissingFilesPolicy, SourceRootsConfig, UnmatchedPolicy, WorkspaceConfig,
+};
 pub use filters::CompiledFilters;
 pub use reads::{ReadKind, RecordedRead};
 pub use specs::{AddressSpec, SpecError, SpecFilters};

@@ -4,6 +4,8 @@
 //! depends on addresses alone. Only what can be reached from the asked targets enters. So every target of the graph has
 //! all its dependencies there, and a second load adds only what is new.
 
+mod roots;
+
 use crate::evaluate::built_in_names;
 use crate::family::{Family, World, evaluate_family};
 use crate::places::error_at_address;
@@ -12,6 +14,7 @@ use crate::tree::{Listing, NoListing};
 use crate::unknown;
 use pants_model::{Address, BuildGraph, Diagnostic, InjectedDependency, Target, TargetId};
 use rayon::prelude::*;
+use roots::RootsOfDir;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -40,6 +43,8 @@ pub(crate) struct Loaded {
     directories: HashMap<Arc<str>, Directory>,
     /// What is wrong between targets, by the target whose BUILD file it is about.
     link_problems: HashMap<Address, Vec<Diagnostic>>,
+    /// For a directory of targets that take sources, what is known of its source root.
+    roots: HashMap<Arc<str>, Arc<RootsOfDir>>,
 }
 
 impl Loaded {
@@ -113,9 +118,11 @@ impl Loaded {
             let found: Vec<Arc<Target>> = found.collect();
             let injected = injected_dependencies(world, &found);
             self.load_directories(world, injected.values().flatten().map(|injected| injected.address.dir()));
+            self.find_roots(world, &found);
             wave = Vec::new();
             for target in found {
                 let target = self.with_injected(target, &injected);
+                let target = self.with_source_root(world, target);
                 target.dependencies.iter().for_each(|dependency| ask(&mut wave, dependency));
                 reached.push(target);
             }

@@ -9,6 +9,7 @@ use crate::load::Loaded;
 use crate::owners::{directories_above, owners_of};
 use crate::reads::RecordedRead;
 use crate::select::select;
+use crate::source_roots::ConfiguredRoots;
 use crate::specs::{AddressSpec, SpecFilters};
 use crate::symbols::Symbols;
 use crate::tree::{Tree, join};
@@ -28,7 +29,7 @@ const STACK: usize = 64 << 20;
 /// waits for it.
 pub struct BuildFiles {
     world: World,
-    /// What is wrong with the ignore rules and with default targets.
+    /// What is wrong with the ignore rules, default targets and patterns of source roots.
     warnings: Vec<Diagnostic>,
     loaded: Mutex<Loaded>,
     graph: RwLock<Arc<BuildGraph>>,
@@ -41,8 +42,10 @@ impl BuildFiles {
         let (tree, mut warnings) = Tree::new(&config);
         let (defaults, problems) = Defaults::new(&config, &symbols, &tree);
         warnings.extend(problems);
+        let (roots, problems) = ConfiguredRoots::new(&config.source_roots);
+        warnings.extend(problems);
         Self {
-            world: World { config, symbols, tree, defaults },
+            world: World { config, symbols, tree, defaults, roots },
             warnings,
             loaded: Mutex::default(),
             graph: RwLock::default(),

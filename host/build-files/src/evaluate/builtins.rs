@@ -8,7 +8,7 @@ use pants_model::Globs;
 use std::cmp::Ordering;
 
 /// All of them, sorted.
-pub(super) const NAMES: [&str; 39] = [
+pub(super) const NAMES: [&str; 41] = [
     "abs",
     "all",
     "any",
@@ -29,6 +29,7 @@ pub(super) const NAMES: [&str; 39] = [
     "len",
     "list",
     "map",
+    "maven_layout",
     "max",
     "min",
     "open",
@@ -41,6 +42,7 @@ pub(super) const NAMES: [&str; 39] = [
     "round",
     "set",
     "sorted",
+    "source_root",
     "str",
     "sum",
     "tuple",
@@ -160,6 +162,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 self.open(text(path)?, &args)
             }
             "print" => Ok(Value::None),
+            "source_root" => self.source_root(&args),
+            "source_root.here" => self.source_root_here(&args),
+            "maven_layout" => self.maven_layout(args),
             "get_buildroot" => {
                 args.between(0, 0)?;
                 self.heap.str(&self.setting.build_root.to_string_lossy())

@@ -51,6 +51,11 @@ impl<'a> Args<'a> {
         Err(fault(format!("this takes {wanted} arguments, not {count}")))
     }
 
+    /// Where a positional argument stands.
+    pub(super) fn place_of(&self, index: usize) -> Span {
+        self.exprs.get(index).map_or(self.span, |expr| expr.span)
+    }
+
     /// Whether one of them could not be evaluated.
     fn is_poisoned(&self) -> bool {
         let values = self.positional.iter().chain(self.keywords.iter().map(|keyword| &keyword.value));
@@ -113,7 +118,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         match function {
             Value::Poison => Ok(Value::Poison),
             Value::Symbol(name) => self.call_symbol(name, args),
-            Value::Builtin(_) if args.is_poisoned() => Ok(Value::Poison),
+            Value::Builtin(name) if args.is_poisoned() && !super::source_roots::takes_poison(name) => Ok(Value::Poison),
             Value::Builtin(name) => self.builtin(name, args),
             Value::Method((value, _)) if args.is_poisoned() && !value.can_hold() => Ok(Value::Poison),
             Value::Method((value, name)) => self.method(*value, name, args),

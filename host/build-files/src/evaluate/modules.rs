@@ -15,6 +15,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             (Value::Module(Module::Os), "environ") => Ok(Value::Environ),
             (Value::Module(Module::Os | Module::OsPath), "sep") => Ok(Value::Str("/")),
             (Value::Module(Module::Os), "linesep") => Ok(Value::Str("\n")),
+            (Value::Builtin("source_root"), "here") => Ok(Value::Builtin("source_root.here")),
             (Value::Module(Module::Missing(module)), _) => {
                 Err(fault(format!("`{module}.{name}` is not available in BUILD files")))
             }

@@ -222,5 +222,6 @@ mod errors;
 mod language;
 mod limits;
 mod semantics;
+mod source_roots;
 mod unknown;
 mod values;

@@ -8,7 +8,7 @@ use crate::targets::TESTS;
 use plugin_api::products::{GeneratedSources, JvmToolRequest, JvmTools, RuntimeClasspath};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
 use plugin_api::{
-    CachePolicy, Context, Error, Exit, OptionRegistrar, Planning, Predicate, Process, ProcessOutput, Result,
+    CachePolicy, Context, Error, Exit, LogLevel, OptionRegistrar, Planning, Predicate, Process, ProcessOutput, Result,
     ResultOrigin, RoundManager, Target, Tool, Value,
 };
 use std::sync::Arc;
@@ -28,7 +28,7 @@ const CONSOLE: &str = "junit";
 /// The console with the engines for JUnit 3 to 5, all in one jar.
 const COORDINATE: &str = "org.junit.platform:junit-platform-console-standalone:1.14.4";
 
-/// The exit code of the console when tests failed, and when it found none.
+/// The exit code of the console when tests failed, and when it found none and was told that there must be some.
 const TESTS_FAILED: Exit = Exit::Code(1);
 const NO_TESTS: Exit = Exit::Code(2);
 
@@ -72,9 +72,14 @@ impl TestTask for JunitRun {
         let reports = format!("{}/reports", run.results_dir);
         remove_directory(context, &reports)?;
         let Some(process) = self.process(context, run, &reports)? else {
-            return Ok(failure(format!("{}: `{}` has no tests\n", run.target.location, run.target.address)));
+            warn_of_no_tests(context, &run.target)?;
+            return Ok(TestOutcome { is_success: true, ..TestOutcome::default() });
         };
         let output = context.run(&process)?;
+        // Whoever chose among the tests knows that not every target has one of them.
+        if has_no_tests(&output) && context.passthrough().is_empty() {
+            warn_of_no_tests(context, &run.target)?;
+        }
         let merged = junit_report::merge(&context.absolute(&reports), &context.absolute(&run.report));
         // A JVM that was killed leaves half a report; that it was killed is what the user must hear.
         if output.is_success() {
@@ -84,8 +89,14 @@ impl TestTask for JunitRun {
     }
 }
 
-fn failure(details: String) -> TestOutcome {
-    TestOutcome { is_success: false, is_cached: false, details }
+/// Says that a target has no tests, which is no failure: a class of tests to come is one.
+fn warn_of_no_tests(context: &Context, target: &Target) -> Result<()> {
+    context.log(LogLevel::Warn, format!("{}: `{}` has no tests", target.location, target.address))
+}
+
+/// Whether the console says that it found none.
+fn has_no_tests(output: &ProcessOutput) -> bool {
+    output.stdout_text().lines().any(|line| line.trim_start_matches(['[', ' ']).starts_with("0 tests found"))
 }
 
 /// Removes a directory of an earlier run.
@@ -171,9 +182,7 @@ impl JunitRun {
     fn console_arguments(&self, context: &Context, target: &Target, classes: &str, reports: &str) -> Vec<String> {
         let passthrough = context.passthrough();
         let mut arguments: Vec<String> =
-            ["--disable-banner", "--disable-ansi-colors", "--details=summary", "--fail-if-no-tests"]
-                .map(str::to_owned)
-                .to_vec();
+            ["--disable-banner", "--disable-ansi-colors", "--details=summary"].map(str::to_owned).to_vec();
         arguments.push(format!("--reports-dir={reports}"));
         arguments.extend(
             concurrency(target).into_iter().map(|config| format!("--config=junit.jupiter.execution.parallel.{config}")),
@@ -310,6 +319,20 @@ mod tests {
     }
 
     #[test]
+    fn a_target_without_tests_is_warned_about_unless_tests_were_chosen() {
+        let check = |passthrough: &[&str], expect: &[&str]| {
+            let root = tempfile::tempdir().unwrap();
+            let world = world(&root);
+            world.passthrough(passthrough);
+            world.fake_tool(|_| Ok(output(0, "Test run finished after 9 ms\n[         0 tests found           ]\n")));
+            world.run::<Testing<JunitRun>>().unwrap();
+            assert_eq!(world.logs(), expect);
+        };
+        check(&[], &["2: : `tests/java/a:a` has no tests"]);
+        check(&["--include-tag=fast"], &[]);
+    }
+
+    #[test]
     fn a_refused_argument_is_told_without_all_that_would_be_accepted() {
         let stderr = "Unknown options: '-k', 'title'\nUsage: junit execute [OPTIONS]\nExecute tests\n";
         let refused = ProcessOutput { stderr: stderr.into(), ..output(255, "") };
@@ -340,7 +363,6 @@ mod tests {
             --disable-banner
             --disable-ansi-colors
             --details=summary
-            --fail-if-no-tests
             --reports-dir=.pants.d/test/junit/tests.java.a.a/reports
             --config=junit.jupiter.execution.parallel.enabled=true
             --config=junit.jupiter.execution.parallel.mode.classes.default=concurrent

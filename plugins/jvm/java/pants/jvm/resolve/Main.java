@@ -11,7 +11,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import pants.jvm.fetch.Network;
 import pants.jvm.fetch.Script;
 
@@ -65,7 +67,12 @@ public final class Main {
 
   private void resolve() throws IOException {
     Repository[] repositories = repositories().toArray(new Repository[0]);
-    Resolver.Outcome outcome = new Resolver(cache, repositories).resolve(script);
+    Resolver resolver = new Resolver(cache, repositories, script.lines("force"));
+    List<List<String>> jars = new ArrayList<>(script.lines("jar"));
+    Resolver.Outcome outcome = resolver.resolve(jars);
+    while (!outcome.missing().isEmpty() && bringBare(jars, outcome.missing())) {
+      outcome = resolver.resolve(jars);
+    }
     for (Resolver.Missing missing : outcome.missing()) {
       missing.reasons().forEach(reason -> say("missing", missing.what(), oneLine(reason)));
       isComplete = false;
@@ -90,6 +97,44 @@ public final class Main {
           path,
           needs);
     }
+  }
+
+  /**
+   * Brings those of the missing jars that a repository has without a POM, as Ivy did: they need nothing. Takes them away
+   * from the jars to resolve, and says whether there were any.
+   */
+  private boolean bringBare(List<List<String>> jars, List<Resolver.Missing> missing) throws IOException {
+    Set<String> names = new HashSet<>();
+    missing.forEach(one -> names.add(one.what()));
+    boolean hasBrought = false;
+    for (List<String> line : List.copyOf(jars)) {
+      String module = line.get(0) + ":" + line.get(1);
+      String version = line.get(2);
+      if (names.contains(module + ":" + version) && bringBare(module, version, line.get(3), line.get(4))) {
+        jars.remove(line);
+        hasBrought = true;
+      }
+    }
+    return hasBrought;
+  }
+
+  private boolean bringBare(String module, String version, String classifier, String ext) throws IOException {
+    String kind = ext.isEmpty() ? "jar" : ext;
+    String path = path(module, version, classifier, kind);
+    for (Artifact place : urls("", path)) {
+      try {
+        String sha256 = store.add(cache.get(place).toPath());
+        store.copy(sha256, directory.resolve(path));
+        String node =
+            module + ":" + version + (classifier.isEmpty() ? "" : ":" + classifier) + (ext.isEmpty() ? "" : "@" + ext);
+        say("jar", node, module, version, classifier, kind, sha256, path, "");
+        return true;
+      } catch (RuntimeException absent) {
+        // The next repository may have it; that none has is told by the resolution.
+        continue;
+      }
+    }
+    return false;
   }
 
   private void bringLocked() throws IOException {

@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import pants.jvm.fetch.Script;
 
 /**
  * Asks Coursier for the closure of the declared jars.
@@ -37,10 +36,13 @@ import pants.jvm.fetch.Script;
 final class Resolver {
   private final Cache cache;
   private final Repository[] repositories;
+  private final List<List<String>> forced;
 
-  Resolver(Cache cache, Repository[] repositories) {
+  /** Asks these repositories; {@code forced} are lines {@code force}. */
+  Resolver(Cache cache, Repository[] repositories, List<List<String>> forced) {
     this.cache = cache;
     this.repositories = repositories;
+    this.forced = forced;
   }
 
   /** A jar of the closure: the node it belongs to, its coordinates, its file if it has one, and the nodes it needs. */
@@ -53,9 +55,12 @@ final class Resolver {
   /** The answer: either jars, or what is missing. */
   record Outcome(List<Found> found, List<Missing> missing) {}
 
-  /** Resolves and fetches what the script declares. */
-  Outcome resolve(Script script) {
-    var fetch = ApiHelper$.MODULE$.fetch(request(script));
+  /** Resolves and fetches what lines {@code jar} declare. */
+  Outcome resolve(List<List<String>> jars) {
+    if (jars.isEmpty()) {
+      return new Outcome(List.of(), List.of());
+    }
+    var fetch = ApiHelper$.MODULE$.fetch(request(jars));
     var threads = ExecutionContext$.MODULE$.fromExecutorService(cache.getPool());
     var answer = FetchTaskOps$.MODULE$.eitherResult$extension(fetch, threads);
     if (answer instanceof Left<CoursierError, ?> failed) {
@@ -64,13 +69,13 @@ final class Resolver {
     return new Outcome(found(answer.toOption().get()), List.of());
   }
 
-  private Fetch request(Script script) {
+  private Fetch request(List<List<String>> jars) {
     ResolutionParams parameters = ResolutionParams.create();
     Fetch request = Fetch.create().withCache(cache).withRepositories(repositories);
-    for (List<String> line : script.lines("force")) {
+    for (List<String> line : forced) {
       parameters.forceVersion(Module.of(line.get(0), line.get(1)), line.get(2));
     }
-    for (List<String> line : script.lines("jar")) {
+    for (List<String> line : jars) {
       Declared declared = Declared.parse(line);
       request.addDependencies(declared.dependency());
       if (!declared.ext.isEmpty()) {

@@ -110,6 +110,8 @@ pub struct WorkspaceConfig {
     pub assigned_tags: BTreeMap<String, Vec<String>>,
     /// For a target type, keywords that are passed over with a warning: `[target-arguments] ignored`.
     pub ignored_arguments: BTreeMap<String, Vec<String>>,
+    /// Names that are target types, or whatever else, of plugins that are not here.
+    pub opaque_types: Vec<String>,
     /// What `pants_version()` answers.
     pub pants_version: String,
     /// How many directories are evaluated at the same time; 0 means one per core.
@@ -135,6 +137,7 @@ impl WorkspaceConfig {
             source_roots: SourceRootsConfig::default(),
             assigned_tags: BTreeMap::new(),
             ignored_arguments: BTreeMap::new(),
+            opaque_types: Vec::new(),
             pants_version: String::new(),
             jobs: 0,
             limits: EvaluateLimits::default(),

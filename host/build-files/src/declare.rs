@@ -10,7 +10,7 @@ mod common_fields;
 mod target_sources;
 
 use crate::config::WorkspaceConfig;
-use crate::fields::{Given, check};
+use crate::fields::{Given, check_given};
 use crate::reads::{ReadError, Reads};
 use crate::source::Source;
 use crate::source_roots::DeclaredRoot;
@@ -122,16 +122,16 @@ impl<'w> Declarations<'w> {
         &mut self,
         spec: &ObjectSpec,
         span: Span,
-        positional: Vec<(Value, Span)>,
+        positional: Vec<Given<'_>>,
         given: Vec<Given<'_>>,
     ) -> Eval<Object> {
         let mut values: Vec<Option<Given<'_>>> = spec.fields.iter().map(|_| None).collect();
-        if let Some((_, span)) = positional.get(spec.fields.len()) {
+        if let Some(given) = positional.get(spec.fields.len()) {
             let message = format!("`{}` takes {} values at the most", spec.name, spec.fields.len());
-            return Err(Box::new(Fault { span: Some(*span), ..*fault(message) }));
+            return Err(Box::new(Fault { span: Some(given.span), ..*fault(message) }));
         }
-        for (slot, (value, span)) in values.iter_mut().zip(positional) {
-            *slot = Some(Given { name: String::new(), value, keyword: span, span, expr: None });
+        for (slot, given) in values.iter_mut().zip(positional) {
+            *slot = Some(given);
         }
         for given in given {
             let Some(at) = spec.fields.iter().position(|field| field.name == given.name) else {
@@ -152,7 +152,7 @@ impl<'w> Declarations<'w> {
                 }
                 continue;
             };
-            let checked = check(field, std::mem::take(&mut given.value), self.reads.dir());
+            let checked = check_given(field, &mut given, self.reads.dir());
             let checked = checked.map_err(|wrong| place(wrong, &given))?;
             if let Some(warning) = checked.warning {
                 self.warn(given.span, warning);
@@ -208,8 +208,10 @@ impl MacroContext for MacroCall<'_, '_> {
         let symbols = self.declarations.symbols;
         let symbol = symbols.target_type_symbol(type_name).ok_or_else(|| format!("`{type_name}` is no target type"))?;
         let span = self.span;
-        let given =
-            fields.into_iter().map(|(name, value)| Given { name, value, keyword: span, span, expr: None }).collect();
+        let given = fields
+            .into_iter()
+            .map(|(name, value)| Given { name, value, keyword: span, span, expr: None, loose: None })
+            .collect();
         self.declarations.declare_target(symbol, span, given);
         Ok(())
     }

@@ -76,7 +76,8 @@ fn make(
     let reads = Reads::new(tree, &config.environment, address.dir());
     let mut declarations = Declarations::new(symbols, config, reads);
     let span = Span { start: 0, end: 0 };
-    let given = |name: &str, value: Value| Given { name: name.to_owned(), value, keyword: span, span, expr: None };
+    let given =
+        |name: &str, value: Value| Given { name: name.to_owned(), value, keyword: span, span, expr: None, loose: None };
     // Nothing in the repository belongs to it.
     let takes_sources = symbol.spec.default_sources.is_some() && !spec.fields.iter().any(|(name, _)| name == "sources");
     let mut fields = vec![given("name", Value::from(address.name()))];

@@ -9,9 +9,13 @@
 
 mod builtins;
 mod calls;
+mod classes;
+mod exceptions;
 mod expressions;
 mod methods;
 mod modules;
+mod objects;
+mod opaque;
 mod operators;
 mod source_roots;
 
@@ -21,6 +25,7 @@ use crate::syntax::{Expr, ExprKind, Module, Name, Span, Stmt, StmtKind};
 use crate::value::{
     Eval, Fault, FaultKind, Function, Heap, Module as PythonModule, Scope, Value, fault, limit_fault, poisoned,
 };
+use opaque::OpaqueCall;
 use std::path::Path;
 
 /// What an evaluation is told besides the tree.
@@ -41,7 +46,15 @@ pub(crate) fn evaluate(module: &Module, setting: &Setting<'_>, declarations: &mu
 
 /// Apart from [`evaluate`], because the heap must live longer than what is on it.
 fn run<'a>(heap: &'a Heap<'a>, module: &'a Module, setting: &Setting<'_>, declarations: &mut Declarations<'_>) {
-    let mut evaluator = Evaluator { heap, setting, declarations, depth: setting.limits.depth };
+    let mut evaluator = Evaluator {
+        heap,
+        setting,
+        declarations,
+        depth: setting.limits.depth,
+        opaque_calls: Vec::new(),
+        handled: Vec::new(),
+        handlers_of_unknown: 0,
+    };
     let Ok(scope) = heap.scope(None) else { return };
     for stmt in &module.body {
         let Err(fault) = evaluator.stmt(stmt, scope) else { continue };
@@ -54,6 +67,7 @@ fn run<'a>(heap: &'a Heap<'a>, module: &'a Module, setting: &Setting<'_>, declar
             scope.names.borrow_mut().insert(name, Value::Poison);
         });
     }
+    evaluator.declare_opaque_calls();
 }
 
 /// How a statement ended.
@@ -71,6 +85,12 @@ struct Evaluator<'a, 'e, 's, 'w> {
     declarations: &'e mut Declarations<'w>,
     /// How many levels are left.
     depth: u32,
+    /// The calls of opaque symbols so far.
+    opaque_calls: Vec<OpaqueCall<'a>>,
+    /// What is being handled by `except`, for a `raise` that names nothing.
+    handled: Vec<Fault>,
+    /// How many `try` around here would handle a name that nobody knows.
+    handlers_of_unknown: u32,
 }
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
@@ -171,6 +191,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 let function = self.function(definition, scope)?;
                 self.bind(&definition.name, function, scope)?;
             }
+            StmtKind::Class { name, bases, body } => self.class(name, bases, body, scope)?,
+            StmtKind::Try(parts) => return self.try_block(parts, scope),
+            StmtKind::Raise(error) => return Err(self.raise(error.as_ref(), scope)?),
             StmtKind::Return(value) => {
                 return Ok(Flow::Return(match value {
                     Some(value) => self.expr(value, scope)?,

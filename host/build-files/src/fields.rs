@@ -4,10 +4,10 @@ mod check;
 mod dependency;
 
 use crate::syntax::{Expr, ExprKind, Span};
-use crate::value::{Dict, Eval, Heap, Value as Live, fault, limit_fault, poisoned};
-use pants_model::{Object, Value};
+use crate::value::{Dict, Eval, Heap, Value as Live, bytes_of_globs, bytes_of_object, fault, limit_fault, poisoned};
+use pants_model::{Globs, Value};
 
-pub(crate) use check::{Checked, WrongValue, check, check_addresses};
+pub(crate) use check::{Checked, WrongValue, check_addresses, check_given};
 pub(crate) use dependency::{Dependency, scope_words};
 
 /// How deep the values of a field may stand inside each other.
@@ -24,6 +24,17 @@ pub(crate) struct Given<'e> {
     pub span: Span,
     /// The value as it is written, when it is written.
     pub expr: Option<&'e Expr>,
+    /// What the value holds that is no value of a field by itself.
+    pub loose: Option<Loose>,
+}
+
+/// Something inside a value that is kept as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Loose {
+    /// What an opaque symbol made. Nobody knows what it is, so every field takes it.
+    Opaque,
+    /// Something that can be called. Fields that take anything do take it; why others do not.
+    Callable(String),
 }
 
 impl Given<'_> {
@@ -73,19 +84,40 @@ fn freeze_at<'a>(heap: &Heap<'a>, value: Live<'a>, depth: u32) -> Eval<Value> {
             Value::Dict(dict.borrow().items().map(entry).collect::<Eval<_>>()?)
         }
         Live::Object(object) => {
-            heap.charge((object.fields.len() + 1) * size_of::<Object>())?;
+            heap.charge(bytes_of_object(object))?;
             Value::Object(Box::new(object.clone()))
         }
-        Live::Globs([set]) => Value::Globs(Box::new(set.clone())),
-        Live::Globs(sets) => Value::List(sets.iter().map(|set| Value::Globs(Box::new(set.clone()))).collect()),
+        Live::Globs(sets) => {
+            heap.charge(sets.iter().map(bytes_of_globs).sum())?;
+            freeze_globs(sets)
+        }
         Live::Target(name) => {
             let problem = fault("a target is not a value; a target is named by its address");
             return Err(problem.hint(format!("write `':{name}'`")));
         }
-        Live::Symbol(name) => return Err(fault(format!("`{name}` is not a value without being called"))),
+        Live::Opaque(opaque) => {
+            heap.note_loose(Loose::Opaque);
+            heap.charge(opaque.text.len())?;
+            Value::Str(opaque.use_as_value().to_owned())
+        }
+        Live::Symbol(name) => {
+            heap.note_loose(Loose::Callable(format!("`{name}` is not a value without being called")));
+            Value::Str(name.to_owned())
+        }
+        Live::Function(_) | Live::Builtin(_) | Live::Method(_) | Live::Class(_) => {
+            heap.note_loose(Loose::Callable(format!("{} is not a value of this field", value.kind())));
+            Value::Str(value.repr(heap)?)
+        }
         Live::Poison => return Err(poisoned()),
         other => return Err(fault(format!("{} is not a value of a field", other.kind()))),
     })
+}
+
+fn freeze_globs(sets: &[Globs]) -> Value {
+    match sets {
+        [set] => Value::Globs(Box::new(set.clone())),
+        sets => Value::List(sets.iter().map(|set| Value::Globs(Box::new(set.clone()))).collect()),
+    }
 }
 
 /// A frozen value, back in evaluation: what a macro returned.

@@ -6,8 +6,8 @@
 use crate::nesting::check_nesting;
 use crate::syntax::{
     BinaryOp, Call, Clause, Compare, CompareOp, Comprehension, ComprehensionKind, Conditional, Expr, ExprKind,
-    FormatPart, Function, FunctionBody, Keyword, Module, Parameter, Parameters, Slice, Span, Stmt, StmtKind,
-    SyntaxFault, UnaryOp,
+    FormatPart, Function, FunctionBody, Handler, Keyword, Module, Parameter, Parameters, Slice, Span, Stmt, StmtKind,
+    SyntaxFault, Try, UnaryOp,
 };
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
@@ -138,15 +138,48 @@ impl Lowering {
                 let module = format!("{dots}{}", stmt.module.as_ref().map_or("", |module| module.as_str()));
                 StmtKind::ImportFrom { module: module.into(), names: stmt.names.iter().map(alias).collect() }
             }
-            ast::Stmt::ClassDef(_) => StmtKind::Unsupported("`class`"),
-            ast::Stmt::Try(_) => StmtKind::Unsupported("`try`"),
-            ast::Stmt::Raise(_) => StmtKind::Unsupported("`raise`"),
+            ast::Stmt::ClassDef(stmt) if !stmt.decorator_list.is_empty() => StmtKind::Unsupported("a decorator"),
+            ast::Stmt::ClassDef(stmt) => self.class_stmt(stmt),
+            ast::Stmt::Try(ast::StmtTry { is_star: true, .. }) => StmtKind::Unsupported("`except*`"),
+            ast::Stmt::Try(stmt) => self.try_stmt(stmt),
+            ast::Stmt::Raise(ast::StmtRaise { cause: Some(_), .. }) => StmtKind::Unsupported("`raise .. from ..`"),
+            ast::Stmt::Raise(stmt) => StmtKind::Raise(self.optional(stmt.exc)),
             ast::Stmt::Match(_) => StmtKind::Unsupported("`match`"),
             ast::Stmt::Global(_) => StmtKind::Unsupported("`global`"),
             ast::Stmt::Nonlocal(_) => StmtKind::Unsupported("`nonlocal`"),
             ast::Stmt::TypeAlias(_) => StmtKind::Unsupported("a type alias"),
             ast::Stmt::IpyEscapeCommand(_) => StmtKind::Unsupported("an IPython command"),
         }
+    }
+
+    fn class_stmt(&mut self, stmt: ast::StmtClassDef) -> StmtKind {
+        let (bases, keywords) = match stmt.arguments {
+            Some(arguments) => (arguments.args, arguments.keywords),
+            None => Default::default(),
+        };
+        if !keywords.is_empty() {
+            return StmtKind::Unsupported("a metaclass");
+        }
+        let bases = self.exprs(bases);
+        StmtKind::Class { name: name(&stmt.name), bases, body: self.block(stmt.body) }
+    }
+
+    fn try_stmt(&mut self, stmt: ast::StmtTry) -> StmtKind {
+        let body = self.block(stmt.body);
+        let mut handlers = Vec::new();
+        for ast::ExceptHandler::ExceptHandler(handler) in stmt.handlers {
+            let Some(exceptions) = exception_names(handler.type_.as_deref()) else {
+                return StmtKind::Unsupported("a computed exception in `except`");
+            };
+            let body = self.block(handler.body);
+            handlers.push(Handler { exceptions, name: handler.name.as_ref().map(name), body });
+        }
+        StmtKind::Try(Box::new(Try {
+            body,
+            handlers,
+            otherwise: self.block(stmt.orelse),
+            finally: self.block(stmt.finalbody),
+        }))
     }
 
     fn if_stmt(&mut self, stmt: ast::StmtIf) -> StmtKind {
@@ -360,6 +393,20 @@ impl Lowering {
         }
         let is_repr = matches!(element.conversion, ast::ConversionFlag::Repr | ast::ConversionFlag::Ascii);
         Ok(FormatPart::Value { value: self.expr((*element.expression).clone()), is_repr, spec: spec.into() })
+    }
+}
+
+/// The names of the exceptions that an `except` is for; `a.b` is `b`. Nothing when they are computed.
+fn exception_names(types: Option<&ast::Expr>) -> Option<Vec<Box<str>>> {
+    match types {
+        None => Some(Vec::new()),
+        Some(ast::Expr::Name(expr)) => Some(vec![expr.id.as_str().into()]),
+        Some(ast::Expr::Attribute(expr)) => Some(vec![name(&expr.attr)]),
+        Some(ast::Expr::Tuple(expr)) => {
+            let names = expr.elts.iter().map(|expr| exception_names(Some(expr))).collect::<Option<Vec<_>>>()?;
+            Some(names.concat())
+        }
+        Some(_) => None,
     }
 }
 

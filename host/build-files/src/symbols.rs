@@ -191,6 +191,26 @@ impl Symbols {
         Ok(())
     }
 
+    /// These symbols, and target types of which nothing is known but the name. Gives also the names among them that a
+    /// backend has registered anyway, with the backend.
+    pub(crate) fn with_opaque_types(&self, names: &[String]) -> (Self, Vec<(String, String)>) {
+        let mut symbols = self.clone();
+        let mut needless = Vec::new();
+        for name in names {
+            let spec = TargetTypeSpec {
+                name: name.clone(),
+                description: "A target type of a plugin that is not here.".to_owned(),
+                default_sources: Some(Vec::new()),
+                is_opaque: true,
+                ..TargetTypeSpec::default()
+            };
+            if let Err(conflict) = symbols.add_target_type(spec) {
+                needless.push((conflict.name, conflict.first));
+            }
+        }
+        (symbols, needless)
+    }
+
     /// The target types in the order of registration, built-in ones first.
     pub fn target_types(&self) -> &[TargetTypeSpec] {
         &self.target_types

@@ -346,6 +346,14 @@ pub(crate) enum StmtKind {
         body: Vec<Stmt>,
     },
     Function(Function),
+    Class {
+        name: Name,
+        bases: Vec<Expr>,
+        body: Vec<Stmt>,
+    },
+    Try(Box<Try>),
+    /// `raise`, `raise error`
+    Raise(Option<Expr>),
     Return(Option<Expr>),
     Break,
     Continue,
@@ -362,6 +370,31 @@ pub(crate) enum StmtKind {
     },
     /// What it is called, to say that it is not supported.
     Unsupported(&'static str),
+}
+
+#[derive(Debug)]
+pub(crate) struct Try {
+    pub body: Vec<Stmt>,
+    pub handlers: Vec<Handler>,
+    pub otherwise: Vec<Stmt>,
+    pub finally: Vec<Stmt>,
+}
+
+/// `except (KeyError, IOError) as error: ..`
+#[derive(Debug)]
+pub(crate) struct Handler {
+    /// The exceptions it is for; none means all.
+    pub exceptions: Vec<Name>,
+    pub name: Option<Name>,
+    pub body: Vec<Stmt>,
+}
+
+impl Try {
+    /// All its blocks, in the order of the source.
+    fn blocks(&self) -> impl Iterator<Item = &Vec<Stmt>> {
+        let handlers = self.handlers.iter().map(|handler| &handler.body);
+        std::iter::once(&self.body).chain(handlers).chain([&self.otherwise, &self.finally])
+    }
 }
 
 /// The name that `import a.b` binds.
@@ -396,6 +429,11 @@ impl Stmt {
                 body.iter().for_each(|stmt| stmt.each_bound_name(visit));
             }
             StmtKind::Function(function) => visit(&function.name),
+            StmtKind::Class { name, .. } => visit(name),
+            StmtKind::Try(parts) => {
+                parts.handlers.iter().filter_map(|handler| handler.name.as_deref()).for_each(&mut *visit);
+                parts.blocks().flatten().for_each(|stmt| stmt.each_bound_name(visit));
+            }
             StmtKind::Import(names) => {
                 names.iter().for_each(|(name, alias)| visit(alias.as_deref().unwrap_or(first_part(name))));
             }
@@ -403,6 +441,7 @@ impl Stmt {
                 names.iter().for_each(|(name, alias)| visit(alias.as_ref().unwrap_or(name)));
             }
             StmtKind::Expr(_)
+            | StmtKind::Raise(_)
             | StmtKind::Return(_)
             | StmtKind::Break
             | StmtKind::Continue
@@ -414,7 +453,7 @@ impl Stmt {
 
     /// The first expression in this statement or the blocks in it that is the one looked for.
     pub(crate) fn find<'e>(&'e self, is_it: &dyn Fn(&Expr) -> bool) -> Option<&'e Expr> {
-        let in_block = |block: &'e [Stmt]| block.iter().find_map(|stmt| stmt.find(is_it));
+        let in_block = |block: &'e Vec<Stmt>| block.iter().find_map(|stmt| stmt.find(is_it));
         match &self.kind {
             StmtKind::Expr(expr) => expr.find(is_it),
             StmtKind::Assign { value, .. } | StmtKind::Augment { value, .. } => value.find(is_it),
@@ -435,9 +474,12 @@ impl Stmt {
                 FunctionBody::Expr(expr) => expr.find(is_it),
                 FunctionBody::Block(body) => in_block(body),
             },
-            StmtKind::Return(Some(expr)) => expr.find(is_it),
+            StmtKind::Class { body, .. } => in_block(body),
+            StmtKind::Try(parts) => parts.blocks().find_map(in_block),
+            StmtKind::Return(Some(expr)) | StmtKind::Raise(Some(expr)) => expr.find(is_it),
             StmtKind::Assert { test, .. } => test.find(is_it),
             StmtKind::Return(None)
+            | StmtKind::Raise(None)
             | StmtKind::Delete(_)
             | StmtKind::Break
             | StmtKind::Continue

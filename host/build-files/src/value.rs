@@ -5,11 +5,17 @@
 //! refuses more than the limits: two names for one list can make a small value that is endless to go through.
 
 use crate::config::EvaluateLimits;
+use crate::fields::Loose;
 use crate::syntax;
 use pants_model::{Globs, Object};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use typed_arena::Arena;
+
+mod dict;
+mod text;
+
+pub(crate) use dict::{Dict, Key};
 
 /// How deep values may stand inside each other where all of a value is looked at.
 const DEEPEST: u32 = 100;
@@ -44,6 +50,10 @@ pub(crate) enum Value<'a> {
     /// The text of an open file.
     File(&'a str),
     Environ,
+    /// What comes of a symbol of `[build-files] opaque_types`.
+    Opaque(&'a Opaque<'a>),
+    /// A class of the file: constants under one name.
+    Class(&'a Class<'a>),
     /// Stands for what could not be evaluated. Why has been noted already, so nothing more is said of it.
     Poison,
 }
@@ -55,6 +65,38 @@ pub(crate) struct Function<'a> {
     pub defaults: Vec<Option<Value<'a>>>,
     /// Where it was defined.
     pub scope: &'a Scope<'a>,
+}
+
+/// A symbol of which nothing is known but its name, a call of it, or what is reached from there: kept as it was written.
+pub(crate) struct Opaque<'a> {
+    pub text: &'a str,
+    /// For a call and what is reached from it, whether it was used as a value somewhere. One that was not is a target.
+    pub call: Option<&'a Cell<bool>>,
+}
+
+impl<'a> Opaque<'a> {
+    /// Its text, to be kept in a field or in another text.
+    pub(crate) fn use_as_value(&self) -> &'a str {
+        if let Some(is_used) = self.call {
+            is_used.set(true);
+        }
+        self.text
+    }
+}
+
+/// A class of the file.
+pub(crate) struct Class<'a> {
+    pub name: &'a str,
+    pub bases: Vec<&'a Class<'a>>,
+    pub scope: &'a Scope<'a>,
+}
+
+impl<'a> Class<'a> {
+    /// A name of the class or of one that it extends.
+    pub(crate) fn get(&self, name: &str) -> Option<Value<'a>> {
+        let own = self.scope.names.borrow().get(name).copied();
+        own.or_else(|| self.bases.iter().find_map(|base| base.get(name)))
+    }
 }
 
 /// An imported module.
@@ -131,11 +173,16 @@ pub(crate) struct Heap<'a> {
     objects: Arena<Object>,
     globs: Arena<Globs>,
     functions: Arena<Function<'a>>,
+    opaques: Arena<Opaque<'a>>,
+    marks: Arena<Cell<bool>>,
+    classes: Arena<Class<'a>>,
     scopes: Arena<Scope<'a>>,
     /// How many bytes are left.
     memory: Cell<usize>,
     /// How many steps are left.
     steps: Cell<u64>,
+    /// What the last frozen value held that is no value of a field by itself.
+    loose: Cell<Option<Loose>>,
 }
 
 /// The names of a file or of one call of a function.
@@ -171,9 +218,13 @@ impl<'a> Heap<'a> {
             objects: Arena::with_capacity(0),
             globs: Arena::with_capacity(0),
             functions: Arena::with_capacity(0),
+            opaques: Arena::with_capacity(0),
+            marks: Arena::with_capacity(0),
+            classes: Arena::with_capacity(0),
             scopes: Arena::with_capacity(1),
             memory: Cell::new(limits.memory),
             steps: Cell::new(limits.steps),
+            loose: Cell::new(None),
         }
     }
 
@@ -197,6 +248,16 @@ impl<'a> Heap<'a> {
             }
             None => Err(limit_fault("this takes more steps than a BUILD file may").hint("does a loop never end?")),
         }
+    }
+
+    /// Notes that the value that is being frozen holds something that is no value of a field by itself.
+    pub(crate) fn note_loose(&self, loose: Loose) {
+        self.loose.set(Some(loose));
+    }
+
+    /// What was noted since this was asked last.
+    pub(crate) fn take_loose(&self) -> Option<Loose> {
+        self.loose.take()
     }
 
     /// Counts values before they are collected.
@@ -248,19 +309,34 @@ impl<'a> Heap<'a> {
     }
 
     pub(crate) fn object(&'a self, object: Object) -> Eval<Value<'a>> {
-        self.charge(size_of::<Object>())?;
+        self.charge(bytes_of_object(&object))?;
         Ok(Value::Object(self.objects.alloc(object)))
     }
 
     pub(crate) fn globs(&'a self, sets: Vec<Globs>) -> Eval<Value<'a>> {
-        let bytes = |set: &Globs| set.include.iter().chain(&set.exclude).map(|text| text.len() + 24).sum::<usize>();
-        self.charge(sets.iter().map(bytes).sum())?;
+        self.charge(sets.iter().map(bytes_of_globs).sum())?;
         Ok(Value::Globs(self.globs.alloc_extend(sets)))
     }
 
     pub(crate) fn function(&'a self, function: Function<'a>) -> Eval<Value<'a>> {
         self.charge(size_of::<Function<'_>>())?;
         Ok(Value::Function(self.functions.alloc(function)))
+    }
+
+    pub(crate) fn opaque(&'a self, text: &str, call: Option<&'a Cell<bool>>) -> Eval<Value<'a>> {
+        self.charge(size_of::<Opaque<'_>>())?;
+        let text = self.text(text)?;
+        Ok(Value::Opaque(self.opaques.alloc(Opaque { text, call })))
+    }
+
+    /// A mark that is not set.
+    pub(crate) fn mark(&'a self) -> &'a Cell<bool> {
+        self.marks.alloc(Cell::new(false))
+    }
+
+    pub(crate) fn class(&'a self, class: Class<'a>) -> Eval<Value<'a>> {
+        self.charge(size_of::<Class<'_>>())?;
+        Ok(Value::Class(self.classes.alloc(class)))
     }
 
     pub(crate) fn scope(&'a self, outer: Option<&'a Scope<'a>>) -> Eval<&'a Scope<'a>> {
@@ -293,6 +369,8 @@ impl<'a> Heap<'a> {
             Value::Symbol(name) => Key::Named(name),
             Value::Function(function) => Key::Identity(std::ptr::from_ref(function).addr()),
             Value::Method(method) => Key::Identity(std::ptr::from_ref(method).addr()),
+            Value::Opaque(opaque) => Key::Str(opaque.use_as_value()),
+            Value::Class(class) => Key::Identity(std::ptr::from_ref(class).addr()),
             Value::Object(object) => Key::Identity(std::ptr::from_ref(object).addr()),
             Value::Globs(sets) => Key::Identity(sets.as_ptr().addr()),
             Value::File(text) => Key::Identity(text.as_ptr().addr()),
@@ -304,84 +382,34 @@ impl<'a> Heap<'a> {
     }
 }
 
+/// How much memory an object takes.
+pub(crate) fn bytes_of_object(object: &Object) -> usize {
+    let fields = object.fields.iter().map(|(name, value)| name.len() + bytes_of(value));
+    size_of::<Object>() + object.symbol.len() + fields.sum::<usize>()
+}
+
+/// How much memory a set of files takes.
+pub(crate) fn bytes_of_globs(set: &Globs) -> usize {
+    let texts = set.include.iter().chain(&set.exclude);
+    size_of::<Globs>() + texts.map(|text| text.len() + size_of::<String>()).sum::<usize>()
+}
+
+fn bytes_of(value: &pants_model::Value) -> usize {
+    use pants_model::Value as Frozen;
+    size_of::<Frozen>()
+        + match value {
+            Frozen::None | Frozen::Bool(_) | Frozen::Int(_) | Frozen::Float(_) => 0,
+            Frozen::Str(text) => text.len(),
+            Frozen::Bytes(bytes) => bytes.len(),
+            Frozen::List(items) => items.iter().map(bytes_of).sum(),
+            Frozen::Dict(entries) => entries.iter().map(|(name, value)| bytes_of(name) + bytes_of(value)).sum(),
+            Frozen::Object(object) => bytes_of_object(object),
+            Frozen::Globs(set) => bytes_of_globs(set),
+        }
+}
+
 fn too_deep() -> Box<Fault> {
     limit_fault("values are nested too deeply")
-}
-
-/// What makes two values one in a dict or set.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Key<'a> {
-    None,
-    Int(i64),
-    Float(u64),
-    Str(&'a str),
-    Bytes(&'a [u8]),
-    Tuple(&'a [Key<'a>]),
-    Named(&'a str),
-    Identity(usize),
-}
-
-/// A dict in the order of insertion.
-#[derive(Clone, Default)]
-pub(crate) struct Dict<'a> {
-    entries: Vec<(Key<'a>, Value<'a>, Value<'a>)>,
-    /// Filled when the dict has outgrown a search from the start.
-    index: HashMap<Key<'a>, usize>,
-}
-
-impl<'a> Dict<'a> {
-    const SMALL: usize = 8;
-
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    pub(crate) fn keys(&self) -> impl Iterator<Item = Value<'a>> {
-        self.entries.iter().map(|(_, name, _)| *name)
-    }
-
-    pub(crate) fn items(&self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
-        self.entries.iter().map(|(_, name, value)| (*name, *value))
-    }
-
-    pub(crate) fn get(&self, key: Key<'a>) -> Option<Value<'a>> {
-        self.position(key).map(|at| self.entries[at].2)
-    }
-
-    pub(crate) fn insert(&mut self, key: Key<'a>, name: Value<'a>, value: Value<'a>) {
-        if let Some(at) = self.position(key) {
-            self.entries[at].2 = value;
-            return;
-        }
-        self.entries.push((key, name, value));
-        if self.entries.len() > Self::SMALL {
-            if self.index.is_empty() {
-                self.reindex();
-            } else {
-                self.index.insert(key, self.entries.len() - 1);
-            }
-        }
-    }
-
-    pub(crate) fn remove(&mut self, key: Key<'a>) -> Option<Value<'a>> {
-        let (_, _, value) = self.entries.remove(self.position(key)?);
-        self.reindex();
-        Some(value)
-    }
-
-    fn position(&self, key: Key<'a>) -> Option<usize> {
-        if self.entries.len() <= Self::SMALL {
-            return self.entries.iter().position(|(own, _, _)| *own == key);
-        }
-        self.index.get(&key).copied()
-    }
-
-    fn reindex(&mut self) {
-        self.index.clear();
-        if self.entries.len() > Self::SMALL {
-            self.index.extend(self.entries.iter().enumerate().map(|(at, (key, _, _))| (*key, at)));
-        }
-    }
 }
 
 impl<'a> Value<'a> {
@@ -401,6 +429,8 @@ impl<'a> Value<'a> {
             Self::Function(_) | Self::Builtin(_) | Self::Method(_) => "a function",
             Self::Symbol(_) => "a symbol",
             Self::Module(_) => "a module",
+            Self::Opaque(_) => "what an opaque symbol makes",
+            Self::Class(_) => "a class",
             Self::Target(_) => "a target",
             Self::Object(_) => "an object",
             Self::Globs(_) => "globs",
@@ -480,6 +510,8 @@ impl<'a> Value<'a> {
             (Self::Builtin(a), Self::Builtin(b)) => a == b,
             (Self::Symbol(a), Self::Symbol(b)) => a == b,
             (Self::Module(a), Self::Module(b)) => a == b,
+            (Self::Opaque(a), Self::Opaque(b)) => a.text == b.text,
+            (Self::Class(a), Self::Class(b)) => std::ptr::eq(a, b),
             (Self::Function(a), Self::Function(b)) => std::ptr::eq(a, b),
             (Self::Method(a), Self::Method(b)) => std::ptr::eq(a, b),
             _ => match (self.number(), other.number()) {
@@ -533,81 +565,6 @@ impl<'a> Value<'a> {
             },
         }
     }
-
-    /// Python's `str()`.
-    pub(crate) fn display(self, heap: &Heap<'a>) -> Eval<String> {
-        let mut out = String::new();
-        self.write(&mut out, heap, Quotes::OnlyInside, 0)?;
-        Ok(out)
-    }
-
-    /// Python's `repr()`.
-    pub(crate) fn repr(self, heap: &Heap<'a>) -> Eval<String> {
-        let mut out = String::new();
-        self.write(&mut out, heap, Quotes::Always, 0)?;
-        Ok(out)
-    }
-
-    fn write(self, out: &mut String, heap: &Heap<'a>, quotes: Quotes, depth: u32) -> Eval<()> {
-        heap.count(1)?;
-        if depth == DEEPEST {
-            return Err(too_deep());
-        }
-        if let Self::Str(text) = self {
-            // A list that holds the same text many times prints longer than it is.
-            heap.charge(text.len())?;
-        }
-        let mut each = |open: &str, items: &mut dyn Iterator<Item = Self>, close: &str| -> Eval<()> {
-            out.push_str(open);
-            for (at, item) in items.enumerate() {
-                if at > 0 {
-                    out.push_str(", ");
-                }
-                item.write(out, heap, Quotes::Always, depth + 1)?;
-            }
-            out.push_str(close);
-            Ok(())
-        };
-        match self {
-            Self::None => out.push_str("None"),
-            Self::Bool(true) => out.push_str("True"),
-            Self::Bool(false) => out.push_str("False"),
-            Self::Int(value) => out.push_str(&value.to_string()),
-            Self::Float(value) => out.push_str(&format!("{value:?}")),
-            Self::Str(text) | Self::Target(text) if quotes == Quotes::OnlyInside => out.push_str(text),
-            Self::Str(text) | Self::Target(text) => write_quoted(out, text),
-            Self::Bytes(bytes) => out.push_str(&format!("b'{}'", bytes.escape_ascii())),
-            Self::List(items) => each("[", &mut items.borrow().iter().copied(), "]")?,
-            Self::Tuple([item]) => each("(", &mut std::iter::once(*item), ",)")?,
-            Self::Tuple(items) => each("(", &mut items.iter().copied(), ")")?,
-            Self::Set(set) if set.borrow().len() == 0 => out.push_str("set()"),
-            Self::Set(set) => each("{", &mut set.borrow().keys(), "}")?,
-            Self::Dict(dict) => {
-                out.push('{');
-                for (at, (name, value)) in dict.borrow().items().enumerate() {
-                    if at > 0 {
-                        out.push_str(", ");
-                    }
-                    name.write(out, heap, Quotes::Always, depth + 1)?;
-                    out.push_str(": ");
-                    value.write(out, heap, Quotes::Always, depth + 1)?;
-                }
-                out.push('}');
-            }
-            Self::Object(object) => out.push_str(&format!("<{}>", object.symbol)),
-            Self::Builtin(name) => out.push_str(&format!("<{name}>")),
-            Self::Symbol(name) => out.push_str(&format!("<{name}>")),
-            Self::Poison => return Err(poisoned()),
-            other => out.push_str(&format!("<{}>", other.kind())),
-        }
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quotes {
-    Always,
-    OnlyInside,
 }
 
 /// A number of either kind.
@@ -624,21 +581,4 @@ impl Number {
             Self::Float(value) => value,
         }
     }
-}
-
-fn write_quoted(out: &mut String, text: &str) {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    out.push(quote);
-    for char in text.chars() {
-        match char {
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\\' => out.push_str("\\\\"),
-            char if char == quote => out.extend(['\\', char]),
-            char if char.is_control() => out.push_str(&format!("\\x{:02x}", u32::from(char))),
-            char => out.push(char),
-        }
-    }
-    out.push(quote);
 }

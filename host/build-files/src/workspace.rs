@@ -13,7 +13,7 @@ use crate::source_roots::ConfiguredRoots;
 use crate::specs::{AddressSpec, SpecFilters};
 use crate::symbols::Symbols;
 use crate::tree::{Tree, join};
-use pants_model::{Address, BuildGraph, Diagnostic, Globs};
+use pants_model::{Address, BuildGraph, Diagnostic, Globs, Severity};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -40,6 +40,7 @@ impl BuildFiles {
     /// A workspace in which nothing has been loaded.
     pub fn new(config: WorkspaceConfig, symbols: Arc<Symbols>) -> Self {
         let (tree, mut warnings) = Tree::new(&config);
+        let symbols = with_opaque_types(symbols, &config.opaque_types, &mut warnings);
         let (defaults, problems) = Defaults::new(&config, &symbols, &tree);
         warnings.extend(problems);
         let (roots, problems) = ConfiguredRoots::new(&config.source_roots);
@@ -76,7 +77,7 @@ impl BuildFiles {
             let asked = selection.asked.iter().map(|dir| &**dir);
             let mut diagnostics = self.complete(loaded, &selection.addresses, asked);
             // A repository without targets is no error here: nobody asked for one.
-            let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == pants_model::Severity::Warning;
+            let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Warning;
             diagnostics.extend(selection.diagnostics.into_iter().filter(is_warning));
             sorted(diagnostics)
         })
@@ -176,6 +177,21 @@ impl BuildFiles {
             None => run(loaded),
         }
     }
+}
+
+/// The symbols with those of `[build-files] opaque_types`; names that need not stand there become warnings.
+fn with_opaque_types(symbols: Arc<Symbols>, names: &[String], warnings: &mut Vec<Diagnostic>) -> Arc<Symbols> {
+    if names.is_empty() {
+        return symbols;
+    }
+    let (symbols, needless) = symbols.with_opaque_types(names);
+    warnings.extend(needless.into_iter().map(|(name, backend)| {
+        let owner =
+            if backend.is_empty() { "always there".to_owned() } else { format!("there by backend `{backend}`") };
+        let message = format!("`{name}` need not stand in `[build-files] opaque_types`: the symbol is {owner}");
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error_without_place(message) }
+    }));
+    Arc::new(symbols)
 }
 
 /// By place, each once; what has no place comes first, in the order in which it was noticed.

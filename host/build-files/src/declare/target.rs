@@ -6,7 +6,7 @@ use super::Declarations;
 use super::common_fields::COMMON_FIELDS;
 use super::problem::{Problem, place, unknown_keyword};
 use super::rules::{Places, broken_target_rules};
-use crate::fields::{Checked, Dependency, Given, check};
+use crate::fields::{Checked, Dependency, Given, Loose, check_given};
 use crate::symbols::TargetTypeSymbol;
 use crate::syntax::Span;
 use pants_model::{Address, FieldSpec, Target};
@@ -31,6 +31,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
         let name = self.name();
         let mut target = Target::new(Address::new(self.dir(), name.clone()), self.symbol.name.clone());
         target.location = self.declarations.source.location(self.span);
+        self.keep_loose(&mut target);
         self.dependencies(&mut target);
         let named = target.dependencies.len();
         target.tags = self.tags();
@@ -51,13 +52,31 @@ impl<'e> TargetCall<'_, '_, 'e> {
         (name, target)
     }
 
+    /// Keeps what opaque symbols made for the common fields as it is: nobody knows which addresses or files it stands
+    /// for. Nothing else that is no value by itself is taken there.
+    fn keep_loose(&mut self, target: &mut Target) {
+        let spec = self.symbol.spec;
+        let is_own = |given: &Given<'_>| spec.fields.iter().any(|field| field.name == given.name);
+        let (loose, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.given).into_iter().partition(|given| given.loose.is_some() && !is_own(given));
+        self.given = rest;
+        for given in loose {
+            match given.loose {
+                Some(Loose::Callable(why)) => {
+                    self.problem(given.span, why);
+                }
+                Some(Loose::Opaque) | None => target.fields.push((given.name.into(), given.value)),
+            }
+        }
+    }
+
     pub(super) fn dir(&self) -> &str {
         self.declarations.reads.dir()
     }
 
     pub(super) fn take(&mut self, name: &str) -> Option<Given<'e>> {
         let at = self.given.iter().position(|given| given.name == name)?;
-        let given = self.given.swap_remove(at);
+        let given = self.given.remove(at);
         (!given.value.is_none()).then_some(given)
     }
 
@@ -126,7 +145,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
             }
             return;
         };
-        match check(field, std::mem::take(&mut given.value), dir).map_err(|wrong| place(wrong, &given)) {
+        match check_given(field, &mut given, dir).map_err(|wrong| place(wrong, &given)) {
             Ok(Checked { value, dependencies, warning }) => {
                 if let Some(warning) = warning {
                     self.declarations.warn(given.span, warning);

@@ -3,7 +3,7 @@
 use super::calls::{Args, text};
 use super::{Evaluator, at};
 use crate::globs::recursive;
-use crate::value::{Dict, Eval, Heap, Number, Value, fault};
+use crate::value::{Dict, Eval, Heap, Number, Value, exception, fault};
 use pants_model::Globs;
 use std::cmp::Ordering;
 
@@ -394,7 +394,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         {
             return Err(fault("a BUILD file cannot write files"));
         }
-        let content = self.declarations.reads.file(path).map_err(|error| fault(error.to_string()))?;
+        let content = self.declarations.reads.file(path).map_err(|error| exception("IOError", error.to_string()))?;
         Ok(Value::File(self.heap.text(&content)?))
     }
 }

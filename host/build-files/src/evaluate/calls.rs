@@ -1,7 +1,7 @@
 //! Calls: of functions of the file, of symbols, and of what is built in.
 
 use super::{Evaluator, Flow, at};
-use crate::fields::{Given, freeze, thaw};
+use crate::fields::{Given, Loose, freeze, thaw};
 use crate::symbols::{Symbol, TargetTypeSymbol};
 use crate::syntax::{self, Expr, ExprKind, FunctionBody, Span};
 use crate::value::{Dict, Eval, Function, Heap, Scope, Value, fault, poisoned};
@@ -56,8 +56,13 @@ impl<'a> Args<'a> {
         self.exprs.get(index).map_or(self.span, |expr| expr.span)
     }
 
+    /// A positional argument as if it had been given with a keyword.
+    pub(super) fn unnamed(&self, index: usize, value: Value<'a>, name: &'a str) -> Keyword<'a> {
+        Keyword { name, value, span: self.place_of(index), expr: self.exprs.get(index) }
+    }
+
     /// Whether one of them could not be evaluated.
-    fn is_poisoned(&self) -> bool {
+    pub(super) fn is_poisoned(&self) -> bool {
         let values = self.positional.iter().chain(self.keywords.iter().map(|keyword| &keyword.value));
         values.into_iter().any(|value| matches!(value, Value::Poison))
     }
@@ -84,7 +89,7 @@ pub(super) fn text(value: Value<'_>) -> Eval<&str> {
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn call_expr(&mut self, call: &'a syntax::Call, span: Span, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
-        let function = self.expr(&call.function, scope)?;
+        let function = self.callee(&call.function, scope)?;
         let positional = self.exprs(&call.args, scope)?;
         let exprs = if positional.len() == call.args.len() { &call.args[..] } else { &[] };
         let mut keywords: Vec<Keyword<'a>> = Vec::with_capacity(call.keywords.len());
@@ -114,6 +119,16 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         self.call(function, Args { span, positional, exprs, keywords })
     }
 
+    /// What is called. After a dot, an object has methods first: `jar(..)` may have a field that is called like one.
+    fn callee(&mut self, expr: &'a Expr, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
+        let ExprKind::Attribute(inner, name) = &expr.kind else { return self.expr(expr, scope) };
+        self.count(1)?;
+        match self.nested(|evaluator| evaluator.expr(inner, scope))? {
+            object @ Value::Object(_) => self.heap.method(object, name),
+            value => self.attribute(value, name).map_err(|fault| at(fault, expr.span)),
+        }
+    }
+
     pub(super) fn call(&mut self, function: Value<'a>, args: Args<'a>) -> Eval<Value<'a>> {
         match function {
             Value::Poison => Ok(Value::Poison),
@@ -123,6 +138,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             Value::Method((value, _)) if args.is_poisoned() && !value.can_hold() => Ok(Value::Poison),
             Value::Method((value, name)) => self.method(*value, name, args),
             Value::Function(function) => self.nested(|evaluator| evaluator.call_function(function, args)),
+            Value::Opaque(opaque) => self.call_opaque(opaque, args),
+            Value::Class(class) => Err(fault(format!("`{}` cannot be called", class.name))
+                .hint("a class of a BUILD file holds constants, and no objects are made of it")),
             other => Err(fault(format!("{} cannot be called", other.kind()))),
         }
     }
@@ -132,24 +150,21 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         match symbols.get(name) {
             Some(Symbol::TargetType(symbol)) => {
                 let positional = self.positional_fields(symbol, &args)?;
-                let given = positional.into_iter().chain(given(&args.keywords, self.heap)?).collect();
+                let given = positional.into_iter().chain(all_frozen(&args.keywords, self.heap)?).collect();
                 let name = self.declarations.declare_target(symbol, args.span, given);
                 Ok(Value::Target(self.heap.text(&name)?))
             }
             Some(Symbol::Object(spec)) => {
-                let mut positional = Vec::with_capacity(args.positional.len());
-                for (index, value) in args.positional.iter().enumerate() {
-                    let span = args.exprs.get(index).map_or(args.span, |expr| expr.span);
-                    positional.push((freeze(self.heap, *value).map_err(|fault| at(fault, span))?, span));
-                }
-                let given = given(&args.keywords, self.heap)?;
-                let object = self.declarations.make_object(spec, args.span, positional, given)?;
+                let object = self.object(spec, &args)?;
                 self.heap.object(object)
             }
             Some(Symbol::Macro(symbol)) => {
-                let positional = args.positional.iter().map(|value| freeze(self.heap, *value)).collect::<Eval<_>>()?;
-                let given = given(&args.keywords, self.heap)?;
-                let keywords = given.into_iter().map(|given| (given.name, given.value)).collect();
+                let mut positional = Vec::with_capacity(args.positional.len());
+                for (index, value) in args.positional.iter().enumerate() {
+                    positional.push(of_macro(frozen(&args.unnamed(index, *value, ""), self.heap)?)?.1);
+                }
+                let given = all_frozen(&args.keywords, self.heap)?;
+                let keywords = given.into_iter().map(of_macro).collect::<Eval<_>>()?;
                 let value = self.declarations.call_macro(symbol, args.span, positional, keywords)?;
                 thaw(self.heap, &value)
             }
@@ -173,8 +188,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 }
                 return Err(at(problem, span));
             };
-            let value = freeze(self.heap, *value).map_err(|fault| at(fault, span))?;
-            fields.push(Given { name: (*name).to_owned(), value, keyword: span, span, expr });
+            fields.push(frozen(&args.unnamed(index, *value, name), self.heap)?);
         }
         Ok(fields)
     }
@@ -246,15 +260,27 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
 }
 
 /// The keywords of a call of a symbol, frozen.
-fn given<'a>(keywords: &[Keyword<'a>], heap: &Heap<'a>) -> Eval<Vec<Given<'a>>> {
-    let mut all = Vec::with_capacity(keywords.len());
-    for Keyword { name, value, span, expr } in keywords {
-        // The value is what a message is about, unless the keyword itself is wrong.
-        let place = expr.map_or(*span, |expr| expr.span);
-        let value = freeze(heap, *value).map_err(|fault| at(fault, place_of_unfreezable(*expr).unwrap_or(place)))?;
-        all.push(Given { name: (*name).to_owned(), value, keyword: *span, span: place, expr: *expr });
+fn all_frozen<'a>(keywords: &[Keyword<'a>], heap: &Heap<'a>) -> Eval<Vec<Given<'a>>> {
+    keywords.iter().map(|keyword| frozen(keyword, heap)).collect()
+}
+
+/// One argument of a call of a symbol, frozen.
+pub(super) fn frozen<'a>(argument: &Keyword<'a>, heap: &Heap<'a>) -> Eval<Given<'a>> {
+    let Keyword { name, value, span, expr } = argument;
+    // The value is what a message is about, unless the keyword itself is wrong.
+    let place = expr.map_or(*span, |expr| expr.span);
+    heap.take_loose();
+    let value = freeze(heap, *value).map_err(|fault| at(fault, place_of_unfreezable(*expr).unwrap_or(place)))?;
+    let loose = heap.take_loose();
+    Ok(Given { name: (*name).to_owned(), value, keyword: *span, span: place, expr: *expr, loose })
+}
+
+/// What a macro is given: functions stay on this side.
+fn of_macro(given: Given<'_>) -> Eval<(String, pants_model::Value)> {
+    match given.loose {
+        Some(Loose::Callable(why)) => Err(at(fault(why), given.span)),
+        Some(Loose::Opaque) | None => Ok((given.name, given.value)),
     }
-    Ok(all)
 }
 
 /// The first call inside a collection, which is what cannot be frozen there most of the time.

@@ -1,10 +1,11 @@
 //! Expressions: literals, names, collections, comprehensions, items and slices.
 
 use super::{Evaluator, at, poison_of, unsupported};
+use crate::symbols::Symbol;
 use crate::syntax::{
     Clause, Compare, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, Name, Slice, Span, UnaryOp,
 };
-use crate::value::{Dict, Eval, Key, Scope, Value, fault, poisoned};
+use crate::value::{Dict, Eval, Key, Scope, Value, exception, fault, poisoned};
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn expr(&mut self, expr: &'a Expr, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
@@ -76,8 +77,10 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         if let Some(value) = scope.get(name) {
             return Ok(value);
         }
-        if self.declarations.symbols.get(name).is_some() {
-            return Ok(Value::Symbol(name));
+        match self.declarations.symbols.get(name) {
+            Some(Symbol::TargetType(symbol)) if symbol.spec.is_opaque => return self.heap.opaque(name, None),
+            Some(_) => return Ok(Value::Symbol(name)),
+            None => {}
         }
         if let Some(builtin) = super::builtins::find(name) {
             return Ok(Value::Builtin(builtin));
@@ -88,6 +91,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         }
         if super::builtins::PYTHON_ONLY.contains(&&**name) {
             return Err(fault(format!("`{name}` is not available in BUILD files")));
+        }
+        if self.handlers_of_unknown > 0 {
+            return Err(exception("NameError", format!("`{name}` is not defined")));
         }
         self.declarations.note_unknown(name, span);
         Ok(Value::Poison)
@@ -231,6 +237,10 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             Value::File(text) => text.split_inclusive('\n').map(Value::Str).collect(),
             Value::Globs(sets) => self.glob_items(sets)?,
             Value::Poison => return Err(poisoned()),
+            Value::Opaque(opaque) => {
+                opaque.use_as_value();
+                Vec::new()
+            }
             other => return Err(fault(format!("{} has no items to go through", other.kind()))),
         };
         self.count(items.len())?;
@@ -238,16 +248,16 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     }
 
     pub(super) fn item(&mut self, container: Value<'a>, index: Value<'a>) -> Eval<Value<'a>> {
-        let out_of_range = || fault("the index is out of range");
+        let out_of_range = || exception("IndexError", "the index is out of range");
         match (container, index) {
             (Value::Poison, _) | (_, Value::Poison) => Ok(Value::Poison),
             (Value::Dict(dict), index) => match dict.borrow().get(self.heap.key(index)?) {
                 Some(value) => Ok(value),
-                None => Err(fault(format!("the dict has no key {}", index.repr(self.heap)?))),
+                None => Err(exception("KeyError", format!("the dict has no key {}", index.repr(self.heap)?))),
             },
             (Value::Environ, Value::Str(name)) => match self.declarations.reads.variable(name) {
                 Some(value) => self.heap.str(&value),
-                None => Err(fault(format!("the environment variable `{name}` is not set"))
+                None => Err(exception("KeyError", format!("the environment variable `{name}` is not set"))
                     .hint(format!("`os.environ.get('{name}')` is `None` then"))),
             },
             (Value::List(items), Value::Int(index)) => {

@@ -2,12 +2,9 @@
 
 use super::Evaluator;
 use super::calls::{Args, text};
-use crate::fields::freeze;
-use crate::symbols::Symbol;
 use crate::syntax::BinaryOp;
 use crate::text_format::format_fields;
 use crate::value::{Dict, Eval, Value, fault};
-use pants_model::{FieldKind, Object};
 use std::cell::RefCell;
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
@@ -405,40 +402,6 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             _ => return Err(no_method(Value::Set(set), name)),
         }
         Ok(Value::None)
-    }
-
-    /// `with_field(key = value)`: the object with more in the dict that is its `field`.
-    ///
-    /// Fluent calls such as `setup_py(..).with_binaries(..)` are written this way.
-    fn object_method(&mut self, object: &'a Object, name: &str, args: Args<'a>) -> Eval<Value<'a>> {
-        let spec = match self.declarations.symbols.get(&object.symbol) {
-            Some(Symbol::Object(spec)) => spec,
-            _ => return Err(no_method(Value::Object(object), name)),
-        };
-        let field = name
-            .strip_prefix("with_")
-            .and_then(|name| spec.fields.iter().position(|field| field.name == name && field.kind == FieldKind::Dict));
-        let Some(at) = field else {
-            return Err(fault(format!("`{}` has no method `{name}`", object.symbol)));
-        };
-        let field = &spec.fields[at].name;
-        let Value::Dict(more) = self.builtin("dict", args)? else { return Ok(Value::Object(object)) };
-        let mut entries = match object.field(field) {
-            pants_model::Value::Dict(entries) => entries.clone(),
-            _ => Vec::new(),
-        };
-        for (key, value) in more.borrow().items() {
-            let (key, value) = (freeze(self.heap, key)?, freeze(self.heap, value)?);
-            entries.retain(|(own, _)| *own != key);
-            entries.push((key, value));
-        }
-        let mut object = object.clone();
-        object.fields.retain(|(name, _)| name != field);
-        // Fields stand in the order of the declaration.
-        let before = |(name, _): &(String, _)| spec.fields[..at].iter().any(|field| field.name == *name);
-        let place = object.fields.iter().take_while(|field| before(field)).count();
-        object.fields.insert(place, (field.clone(), pants_model::Value::Dict(entries)));
-        self.heap.object(object)
     }
 
     fn file_method(&mut self, content: &'a str, name: &str, args: &Args<'a>) -> Eval<Value<'a>> {

@@ -4,13 +4,18 @@ use super::calls::{Args, text};
 use super::{Evaluator, at, known_module};
 use crate::config::ImportsPolicy;
 use crate::reads::PathKind;
+use crate::symbols::Symbol;
 use crate::syntax::{Name, Span, first_part};
-use crate::value::{Eval, Module, Scope, Value, fault};
+use crate::value::{Eval, Module, Scope, Value, exception, fault};
+use pants_model::FieldKind;
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn attribute(&mut self, value: Value<'a>, name: &'a str) -> Eval<Value<'a>> {
         match (value, name) {
             (Value::Poison, _) => Ok(Value::Poison),
+            (Value::Opaque(opaque), _) => self.heap.opaque(&format!("{}.{name}", opaque.text), opaque.call),
+            (Value::Class(class), _) => self.class_attribute(class, name),
+            (Value::Symbol(symbol), _) => self.symbol_attribute(symbol, name),
             (Value::Module(Module::Os), "path") => Ok(Value::Module(Module::OsPath)),
             (Value::Module(Module::Os), "environ") => Ok(Value::Environ),
             (Value::Module(Module::Os | Module::OsPath), "sep") => Ok(Value::Str("/")),
@@ -23,6 +28,22 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 crate::fields::thaw(self.heap, object.field(name))
             }
             _ => self.heap.method(value, name),
+        }
+    }
+
+    /// An attribute of a symbol: the symbol that is registered as `symbol.name`, or a choice of one of its fields
+    /// (`Duplicate.SKIP`).
+    fn symbol_attribute(&mut self, symbol: &'a str, name: &'a str) -> Eval<Value<'a>> {
+        let full = format!("{symbol}.{name}");
+        if self.declarations.symbols.get(&full).is_some() {
+            return Ok(Value::Symbol(self.heap.text(&full)?));
+        }
+        let Some(Symbol::Object(spec)) = self.declarations.symbols.get(symbol) else {
+            return self.heap.method(Value::Symbol(symbol), name);
+        };
+        match spec.fields.iter().any(|field| is_choice(&field.kind, name)) {
+            true => Ok(Value::Str(name)),
+            false => self.heap.method(Value::Symbol(symbol), name),
         }
     }
 
@@ -57,7 +78,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             (Module::Os, "listdir") => {
                 let path = args.between(0, 1)?.first().copied().unwrap_or(Value::Str("."));
                 let names = self.declarations.reads.names(text(path)?);
-                self.texts(&names.map_err(|error| fault(error.to_string()))?)
+                self.texts(&names.map_err(|error| exception("OSError", error.to_string()))?)
             }
             (Module::Os, "getcwd") => self.heap.str(&self.setting.build_root.to_string_lossy()),
             (Module::Os, "getenv") => self.method(Value::Environ, "get", args),
@@ -136,8 +157,11 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 Ok(())
             }
             ImportsPolicy::Error => Err(at(
-                fault(format!("`{module}` cannot be imported: BUILD files have `os` and `glob` only"))
-                    .hint("`build_file_imports = \"warn\"` in `[GLOBAL]` passes over other imports"),
+                exception(
+                    "ImportError",
+                    format!("`{module}` cannot be imported: BUILD files have `os` and `glob` only"),
+                )
+                .hint("`build_file_imports = \"warn\"` in `[GLOBAL]` passes over other imports"),
                 span,
             )),
         }
@@ -165,6 +189,15 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             path.push_str(part);
         }
         self.heap.str(&path)
+    }
+}
+
+fn is_choice(kind: &FieldKind, name: &str) -> bool {
+    match kind {
+        FieldKind::Choice(choices) => choices.iter().any(|choice| choice == name),
+        FieldKind::OneOf(kinds) => kinds.iter().any(|kind| is_choice(kind, name)),
+        FieldKind::ListOf(kind) => is_choice(kind, name),
+        _ => false,
     }
 }
 

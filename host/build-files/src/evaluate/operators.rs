@@ -2,13 +2,17 @@
 
 use super::Evaluator;
 use crate::syntax::{BinaryOp, CompareOp};
-use crate::value::{Dict, Eval, Number, Value, fault, poisoned};
+use crate::value::{Dict, Eval, Number, Value, exception, fault, poisoned};
 use pants_model::Globs;
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn binary(&mut self, op: BinaryOp, left: Value<'a>, right: Value<'a>) -> Eval<Value<'a>> {
         match (op, left, right) {
             (_, Value::Poison, _) | (_, _, Value::Poison) => Ok(Value::Poison),
+            (_, Value::Opaque(_), _) | (_, _, Value::Opaque(_)) => {
+                let text = format!("{} {} {}", left.repr(self.heap)?, op.symbol(), right.repr(self.heap)?);
+                self.heap.opaque(&text, None)
+            }
             (BinaryOp::Mod, Value::Str(format), right) => {
                 let text = crate::text_format::percent(self.heap, format, right)?;
                 self.heap.str(&text)
@@ -183,7 +187,7 @@ fn arithmetic<'a>(op: BinaryOp, left: Number, right: Number) -> Eval<Value<'a>> 
         return integer_arithmetic(op, a, b);
     }
     let (a, b) = (left.as_float(), right.as_float());
-    let by_zero = || fault("a division by zero");
+    let by_zero = || exception("ZeroDivisionError", "a division by zero");
     Ok(Value::Float(match op {
         BinaryOp::Add => a + b,
         BinaryOp::Sub => a - b,
@@ -200,7 +204,7 @@ fn arithmetic<'a>(op: BinaryOp, left: Number, right: Number) -> Eval<Value<'a>> 
 fn integer_arithmetic<'a>(op: BinaryOp, a: i64, b: i64) -> Eval<Value<'a>> {
     let shift = || u32::try_from(b).ok().filter(|shift| *shift < 64);
     if matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod) && b == 0 {
-        return Err(fault("a division by zero"));
+        return Err(exception("ZeroDivisionError", "a division by zero"));
     }
     let result = match op {
         BinaryOp::Add => a.checked_add(b),

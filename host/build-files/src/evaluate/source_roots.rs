@@ -62,6 +62,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         for (index, value) in types.iter().enumerate() {
             match value {
                 Value::Symbol(name) => names.push(*name),
+                Value::Opaque(opaque) => names.push(opaque.use_as_value()),
                 Value::Poison => return Ok(Vec::new()),
                 other => {
                     let problem = fault(format!("a source root is for target types, not {}", other.kind()));

@@ -3,6 +3,7 @@
 //! Knows values, not places: a problem says which item of a list it is about, and whoever has the source shows it.
 
 use super::dependency::{Dependency, merge_dependencies};
+use super::{Given, Loose};
 use crate::suggest::suggest;
 use pants_model::{FieldKind, FieldSpec, Value};
 
@@ -49,8 +50,28 @@ impl Checked {
     }
 }
 
+/// Checks what was given for a field, and takes it out; `dir` is what addresses are relative to.
+pub(crate) fn check_given(field: &FieldSpec, given: &mut Given<'_>, dir: &str) -> Result<Checked, WrongValue> {
+    let value = std::mem::take(&mut given.value);
+    match &given.loose {
+        Some(Loose::Opaque) => Ok(Checked::plain(value)),
+        Some(Loose::Callable(why)) if !takes_anything(&field.kind) => Err(WrongValue::new(why.clone())),
+        Some(Loose::Callable(_)) | None => check(field, value, dir),
+    }
+}
+
+/// Whether a field keeps values that it knows nothing of.
+fn takes_anything(kind: &FieldKind) -> bool {
+    match kind {
+        FieldKind::Any | FieldKind::Dict => true,
+        FieldKind::OneOf(kinds) => kinds.iter().any(takes_anything),
+        FieldKind::ListOf(kind) => takes_anything(kind),
+        _ => false,
+    }
+}
+
 /// Checks the value of a field; `dir` is what addresses are relative to.
-pub(crate) fn check(field: &FieldSpec, value: Value, dir: &str) -> Result<Checked, WrongValue> {
+fn check(field: &FieldSpec, value: Value, dir: &str) -> Result<Checked, WrongValue> {
     if value.is_none() {
         return Ok(Checked::plain(Value::None));
     }

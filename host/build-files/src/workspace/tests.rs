@@ -99,12 +99,21 @@ fn symbols() -> Arc<Symbols> {
             field("rev", FieldKind::String),
             field("force", FieldKind::Bool),
             field("extras", FieldKind::Dict),
+            field("excludes", FieldKind::ObjectList(vec!["exclude".to_owned()])),
         ],
         coordinate: ["org", "name", "rev"].map(str::to_owned).to_vec(),
         backend: "test".to_owned(),
         ..ObjectSpec::default()
     };
     symbols.add_object(jar).expect("the names differ");
+    let exclude = vec![required("org", FieldKind::String), field("name", FieldKind::String)];
+    let dup = FieldKind::Choice(vec!["SKIP".to_owned(), "FAIL".to_owned()]);
+    let fileset = FieldKind::ListOf(Box::new(FieldKind::Any));
+    let parcel = vec![field("fileset", fileset), field("dup", dup)];
+    for (name, fields) in [("exclude", exclude), ("parcel", parcel), ("parcel.standard", Vec::new())] {
+        let spec = ObjectSpec { name: name.to_owned(), fields, backend: "test".to_owned(), ..ObjectSpec::default() };
+        symbols.add_object(spec).expect("the names differ");
+    }
     symbols.add_macro("numbered", "", "test", Arc::new(Numbered)).expect("the names differ");
     symbols.add_macro("from_file", "", "test", Arc::new(FromFile)).expect("the names differ");
     Arc::new(symbols)
@@ -221,6 +230,7 @@ mod dependencies;
 mod errors;
 mod language;
 mod limits;
+mod opaque;
 mod semantics;
 mod source_roots;
 mod unknown;

@@ -192,12 +192,12 @@ fn what_is_missing_or_too_much() {
         "#]],
     );
     check(
-        "//- a/BUILD\njar('a', 'b', 'c', True, {}, 'e')\njar('a', 'b', org = 'c')\njar('a', 'b', revv = '1')\n",
+        "//- a/BUILD\njar('a', 'b', 'c', True, {}, [], 'e')\njar('a', 'b', org = 'c')\njar('a', 'b', revv = '1')\n",
         expect![[r#"
-            a/BUILD:1:30: `jar` takes 5 values at the most
+            a/BUILD:1:34: `jar` takes 6 values at the most
               |
-            1 | jar('a', 'b', 'c', True, {}, 'e')
-              |                              ^^^
+            1 | jar('a', 'b', 'c', True, {}, [], 'e')
+              |                                  ^^^
             a/BUILD:2:21: `org` of `jar` is given twice
               |
             2 | jar('a', 'b', org = 'c')
@@ -207,7 +207,7 @@ fn what_is_missing_or_too_much() {
             3 | jar('a', 'b', revv = '1')
               |               ^^^^^^^^^^
               hint: did you mean `rev`?
-              hint: `jar` takes org, name, rev, force, extras
+              hint: `jar` takes org, name, rev, force, extras, excludes
         "#]],
     );
     check(
@@ -607,14 +607,18 @@ fn what_evaluation_complains_about() {
           |               ^^^^^
     "#]],
     );
-    check_value(
-        "lambda: 1",
+    check(
+        "//- a/BUILD\njava_library(args = [lambda: 1], sources = [])\njava_library(name = 'y', dependencies = [target])\n",
         expect![[r#"
-        a/b/BUILD:2:51: a function is not a value of a field
-          |
-        2 | java_library(name = 'v', sources = [], provides = x)
-          |                                                   ^
-    "#]],
+            a/BUILD:1:21: a function is not a value of this field
+              |
+            1 | java_library(args = [lambda: 1], sources = [])
+              |                     ^^^^^^^^^^^
+            a/BUILD:2:41: `target` is not a value without being called
+              |
+            2 | java_library(name = 'y', dependencies = [target])
+              |                                         ^^^^^^^^
+        "#]],
     );
     check_body(
         "import os\nx = os.environ['NOPE']",
@@ -638,10 +642,6 @@ fn what_evaluation_complains_about() {
     check_body(
         "class A:\n  x = 1\n",
         expect![[r#"
-            a/b/BUILD:1:1: `class` is not supported in BUILD files
-              |
-            1 | class A:
-              | ^^^^^^^^
             a/b/BUILD:4:51: `x` is not defined
               |
             4 | java_library(name = 'v', sources = [], provides = x)

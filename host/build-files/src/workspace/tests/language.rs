@@ -170,3 +170,149 @@ fn what_was_read_is_recorded() {
         Environment USER"#]]
     .assert_eq(&shown.join("\n"));
 }
+
+#[test]
+fn classes_hold_constants() {
+    check_body(
+        "
+class Base:
+  '''Where things are.'''
+  root = 'r'
+  dirs = [root + d for d in ('a', 'b')]
+class Versions(Base, object):
+  guava = '18.0'
+  class Nested(object):
+    deep = {'k': 1}
+  def unused(self):
+    return self.guava
+x = [Versions.guava, Versions.Nested.deep['k'], Versions.root, getattr(Versions, 'nope', None), hasattr(Base, 'root')]
+",
+        expect![[r#"["18.0", 1, "r", None, true]"#]],
+    );
+    check_body(
+        "class A:\n  def f(self):\n    pass\n  x = 1\nx = A.f()\nx = A().x\nx = A.y\nx = A.x.y.z()",
+        expect![[r#"
+            a/b/BUILD:5:5: `A.f` is a method
+              |
+            5 | x = A.f()
+              |     ^^^
+              hint: a class of a BUILD file holds constants; a function can stand outside of it
+            a/b/BUILD:6:5: `A` cannot be called
+              |
+            6 | x = A().x
+              |     ^^^
+              hint: a class of a BUILD file holds constants, and no objects are made of it
+            a/b/BUILD:7:5: class `A` has no `y`
+              |
+            7 | x = A.y
+              |     ^^^
+            a/b/BUILD:8:5: a function has no method `z`
+              |
+            8 | x = A.x.y.z()
+              |     ^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn exceptions_are_handled_by_name() {
+    check_body(
+        "
+import os
+x = []
+try:
+  x.append(os.environ['NOPE'])
+except (IOError, KeyError) as error:
+  x.append(error)
+else:
+  x.append('not here')
+finally:
+  x.append('finally')
+try:
+  x.append(open('nope.txt').read())
+except OSError:
+  x.append('no file')
+try:
+  nobody_knows
+except NameError:
+  x.append('no name')
+def f(v):
+  try:
+    if v > 1:
+      raise ValueError('too %s' % 'big')
+    return v
+  except TypeError:
+    return 'wrong handler'
+try:
+  x.append(f(1))
+  x.append(f(2))
+except ValueError as e:
+  x.append(str(e))
+try:
+  try:
+    {}['k']
+  except Exception:
+    x.append('again')
+    raise
+except:
+  x.append('outer')
+",
+        expect![[
+            r#"["the environment variable `NOPE` is not set", "finally", "no file", "no name", 1, "too big", "again", "outer"]"#
+        ]],
+    );
+    check_body(
+        "try:\n  x = {}['k']\nexcept ImportError:\n  x = 1\nraise Exception('no way')\nraise NoArguments\nraise",
+        expect![[r#"
+            a/b/BUILD:2:7: the dict has no key 'k'
+              |
+            2 |   x = {}['k']
+              |       ^^^^^^^
+            a/b/BUILD:5:1: no way
+              |
+            5 | raise Exception('no way')
+              | ^^^^^^^^^^^^^^^^^^^^^^^^^
+            a/b/BUILD:6:1: `NoArguments` is raised
+              |
+            6 | raise NoArguments
+              | ^^^^^^^^^^^^^^^^^
+            a/b/BUILD:7:1: there is nothing to raise again
+              |
+            7 | raise
+              | ^^^^^
+        "#]],
+    );
+    check_body(
+        "try:\n  while True:\n    pass\nexcept:\n  x = 1",
+        expect![[r#"
+            a/b/BUILD:3:5: this takes more steps than a BUILD file may
+              |
+            3 |     pass
+              |     ^^^^
+              hint: does a loop never end?
+        "#]],
+    );
+}
+
+#[test]
+fn objects_are_built_up_by_methods() {
+    check_value(
+        "jar('o', 'n').force().exclude(org = 'x').exclude('y', 'z').with_extras(a = 1)",
+        expect![[
+            r#"jar(org="o", name="n", force=true, extras={"a": 1}, excludes=[exclude(org="x"), exclude(org="y", name="z")])"#
+        ]],
+    );
+    check_value(
+        "parcel(fileset = ['a']).add(globs('*.py'), 'b')",
+        expect![[r#"parcel(fileset=["a", ["*.py"] - [], "b"])"#]],
+    );
+    check_value(
+        "parcel(dup = parcel.SKIP, fileset = [parcel.FAIL])",
+        expect![[r#"parcel(fileset=["FAIL"], dup="SKIP")"#]],
+    );
+    check_value("parcel.standard()", expect!["parcel.standard()"]);
+    check_value(
+        "[parcel, parcel.other, len, lambda a: a, jar('o', 'n').force]",
+        expect![[r#"["parcel", "parcel.other", "len", "<lambda>", "jar(org='o', name='n').force"]"#]],
+    );
+}

@@ -123,13 +123,13 @@ public final class Main {
     String path = path(module, version, classifier, kind);
     for (Artifact place : urls("", path)) {
       try {
-        String sha256 = store.add(cache.get(place).toPath());
+        String sha256 = store.add(get(place).toPath());
         store.copy(sha256, directory.resolve(path));
         String node =
             module + ":" + version + (classifier.isEmpty() ? "" : ":" + classifier) + (ext.isEmpty() ? "" : "@" + ext);
         say("jar", node, module, version, classifier, kind, sha256, path, "");
         return true;
-      } catch (RuntimeException absent) {
+      } catch (Absent failed) {
         // The next repository may have it; that none has is told by the resolution.
         continue;
       }
@@ -166,11 +166,11 @@ public final class Main {
     for (List<String> line : script.lines("url")) {
       String path = path(line.get(1), line.get(2), line.get(3), line.get(4));
       try {
-        String sha256 = store.add(cache.get(urls(line.get(5), path).get(0)).toPath());
+        String sha256 = store.add(get(urls(line.get(5), path).get(0)).toPath());
         store.copy(sha256, directory.resolve(path));
         say("jar", line.get(0), line.get(1), line.get(2), line.get(3), line.get(4), sha256, path, "");
-      } catch (RuntimeException failed) {
-        say("missing", line.get(1) + ":" + line.get(2), reason(failed));
+      } catch (Absent failed) {
+        say("missing", line.get(1) + ":" + line.get(2), failed.getMessage());
         isComplete = false;
       }
     }
@@ -181,7 +181,7 @@ public final class Main {
     List<String> reasons = new ArrayList<>();
     for (Artifact place : places) {
       try {
-        File file = cache.get(place);
+        File file = get(place);
         String found = store.add(file.toPath());
         if (found.equals(sha256)) {
           return true;
@@ -189,18 +189,30 @@ public final class Main {
         Files.deleteIfExists(file.toPath());
         say("mismatch", node, place.getUrl(), sha256, found);
         return false;
-      } catch (RuntimeException failed) {
-        reasons.add(reason(failed));
+      } catch (Absent failed) {
+        reasons.add(failed.getMessage());
       }
     }
     reasons.forEach(reason -> say("missing", node, reason));
     return false;
   }
 
-  /** Coursier's interface declares no exceptions; what it throws wraps the reason. */
-  private static String reason(RuntimeException failed) {
-    Throwable reason = failed.getCause() == null ? failed : failed.getCause();
-    return oneLine(String.valueOf(reason.getMessage()));
+  /** A file could not be had. */
+  private static final class Absent extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Absent(Throwable reason) {
+      super(oneLine(String.valueOf(reason.getMessage())), reason);
+    }
+  }
+
+  /** Coursier's interface declares no exceptions, and throws checked ones, some of them in a wrapper. */
+  private File get(Artifact artifact) throws Absent {
+    try {
+      return cache.get(artifact);
+    } catch (Exception failed) {
+      throw new Absent(failed.getCause() == null ? failed : failed.getCause());
+    }
   }
 
   private List<MavenRepository> repositories() {

@@ -83,38 +83,37 @@ fn python_of_all_years_loads() {
     check(
         repository.run(&["list", "::"]),
         expect![[r#"
-        3rdparty/python:cov
-        3rdparty/python:coverage
-        3rdparty/python:pants
-        3rdparty/python:py-zipkin
-        3rdparty/python:py.egg
-        3rdparty/python:requirements.txt
-        3rdparty/python:thrift
-        src/antlr/acme:java
-        src/antlr/acme:py
-        src/python/acme/greet:app
-        src/python/acme/greet:bin
-        src/python/acme/greet:greet
-        src/python/acme/native:c
-        src/python/acme/native:headers
-        src/python/acme/native:lzo
-        src/python/acme/native:native
-        src/thrift/acme:java
-        src/thrift/acme:py
-        tests/python/acme:acme
-        tests/python/acme:all
-    "#]],
+            3rdparty/python:cov
+            3rdparty/python:coverage
+            3rdparty/python:pants
+            3rdparty/python:py-zipkin
+            3rdparty/python:requirements.txt
+            3rdparty/python:thrift
+            src/antlr/acme:java
+            src/antlr/acme:py
+            src/python/acme/greet:app
+            src/python/acme/greet:bin
+            src/python/acme/greet:greet
+            src/python/acme/native:c
+            src/python/acme/native:headers
+            src/python/acme/native:lzo
+            src/python/acme/native:native
+            src/thrift/acme:java
+            src/thrift/acme:py
+            tests/python/acme:acme
+            tests/python/acme:all
+        "#]],
     );
     check(
         repository.run(&["dependencies", "--transitive", "src/python/acme/greet:app", "3rdparty/python:cov"]),
         expect![[r#"
-        src/python/acme/greet:app
-        src/python/acme/greet:bin
-        src/python/acme/greet:greet
-        3rdparty/python:cov
-        3rdparty/python:py.egg
-        3rdparty/python:coverage
-    "#]],
+            src/python/acme/greet:app
+            src/python/acme/greet:bin
+            src/python/acme/greet:greet
+            3rdparty/python:cov
+            3rdparty/python:cov.python_requirement.1
+            3rdparty/python:coverage
+        "#]],
     );
 }
 
@@ -154,6 +153,7 @@ fn a_program_without_a_beginning_is_refused_where_it_stands() {
           |
         2 | python_app(name = 'b', basename = 'b', binary = ':a')
           |                                   ^^^
+        error: 2 errors in 1 file
     "#]]
     .assert_eq(&output.stderr);
 }
@@ -172,4 +172,21 @@ fn tests_read_the_data_files_that_a_library_lists() {
     repository.write("src/python/acme/greet/data/words.txt", "good bye");
     let output = test(&repository);
     assert_eq!(output.code, Some(1), "what the data files say counts: {}", output.stdout);
+}
+
+#[test]
+fn what_nothing_is_generated_from_is_refused_by_name() {
+    let repository = Repository::new(PYTHON);
+    repository.append(
+        "tests/python/acme/BUILD",
+        "python_tests(name = 'rpc', sources = ['test_greet.py'], dependencies = ['src/thrift/acme:py'])\n",
+    );
+    let output = repository.run(&["test", "tests/python/acme:rpc"]);
+    assert_eq!(output.code, Some(1));
+    expect![[r#"
+        error: goal `test` cannot build 1 of the targets:
+          1 of type `python_thrift_library` (`pants.backend.codegen`), for which goal `gen` has no task here yet; it is `src/thrift/acme:py` at src/thrift/acme/BUILD:1:1
+          hint: a plugin that brings tasks for these types builds them
+          hint: `--keep-going` goes on without them and without what depends on them
+    "#]].assert_eq(&output.stderr);
 }

@@ -7,6 +7,7 @@ mod rules;
 mod target;
 
 mod common_fields;
+mod inline_artifacts;
 mod target_sources;
 
 use crate::config::WorkspaceConfig;

@@ -202,7 +202,7 @@ impl Selection {
 }
 
 fn addresses(targets: &[Arc<Target>]) -> Vec<Address> {
-    targets.iter().map(|target| target.address.clone()).collect()
+    targets.iter().filter(|target| !target.is_synthetic).map(|target| target.address.clone()).collect()
 }
 
 /// Why a loaded directory has no targets.

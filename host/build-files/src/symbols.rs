@@ -269,6 +269,16 @@ impl Symbols {
         })
     }
 
+    /// The type of library that holds objects of a symbol as its third-party artifacts, and the field it has them in.
+    pub(crate) fn library_of(&self, object: &str) -> Option<(TargetTypeSymbol<'_>, &Arc<str>)> {
+        self.target_types.iter().filter(|spec| spec.default_sources.is_none()).find_map(|spec| {
+            let field = spec.third_party_field.as_ref()?;
+            let at = spec.fields.iter().position(|own| own.name == *field && takes_object(&own.kind, object))?;
+            let symbol = self.target_type_symbol(&spec.name)?;
+            Some((symbol, &symbol.field_names[at]))
+        })
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.slots.keys().map(String::as_str)
     }
@@ -284,6 +294,16 @@ impl Symbols {
         }
         self.slots.insert(name.to_owned(), slot);
         Ok(())
+    }
+}
+
+/// Whether objects of a symbol may stand in a field, alone or in a list.
+fn takes_object(kind: &FieldKind, object: &str) -> bool {
+    match kind {
+        FieldKind::Object(symbols) | FieldKind::ObjectList(symbols) => symbols.iter().any(|symbol| symbol == object),
+        FieldKind::OneOf(kinds) => kinds.iter().any(|kind| takes_object(kind, object)),
+        FieldKind::ListOf(kind) => takes_object(kind, object),
+        _ => false,
     }
 }
 

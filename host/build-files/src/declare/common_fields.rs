@@ -48,7 +48,10 @@ impl TargetCall<'_, '_, '_> {
         let dir = self.declarations.reads.dir();
         let Some(mut given) = self.take("dependencies") else { return };
         let checked = match std::mem::take(&mut given.value) {
-            Value::List(items) => check_addresses("dependencies", items, dir),
+            Value::List(mut items) => {
+                self.replace_artifacts(target, &mut items);
+                check_addresses("dependencies", items, dir)
+            }
             other => {
                 Err(WrongValue::new(format!("`dependencies` takes a list of addresses, not {}", other.kind_name())))
             }

@@ -85,7 +85,7 @@ fn symbols() -> Arc<Symbols> {
         target_type("java_library", Some(&java), library),
         binary,
         tests,
-        target_type("jar_library", None, jars),
+        TargetTypeSpec { third_party_field: Some("jars".to_owned()), ..target_type("jar_library", None, jars) },
         python,
     ] {
         symbols.add_target_type(spec).expect("the names differ");

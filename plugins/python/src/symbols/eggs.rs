@@ -10,7 +10,7 @@ pub(super) fn register(registrar: &mut Registrar) {
     for name in ["egg", "PythonEgg"] {
         registrar.build_macro(
             name,
-            "Makes a python_requirement_library for what a pre-built egg was, and is its address.",
+            "What a pre-built egg was, as a requirement; with a name, the address of a python_requirement_library for it.",
             move |context, args, kwargs| create(context, &Call::parse(name, args, kwargs)?),
         );
     }
@@ -28,15 +28,12 @@ fn create(context: &MacroContext, call: &Call) -> Result<Value> {
         return Err(Error::msg(format!("`{}` is not the name of one egg", call.glob)));
     };
     let text = version.map_or_else(|| project.clone(), |version| format!("{project}=={version}"));
-    // A library often has the name of the egg that it wraps.
-    let name = call.name.clone().unwrap_or_else(|| format!("{project}.egg"));
+    let requirement = requirement(text, Location::default(), &[]);
+    let Some(name) = call.name.clone() else { return Ok(requirement) };
     let address = Value::from(format!(":{name}"));
     context.create_target(
         "python_requirement_library",
-        vec![
-            ("name".to_owned(), Value::from(name)),
-            ("requirements".to_owned(), Value::List(vec![requirement(text, Location::default(), &[])])),
-        ],
+        vec![("name".to_owned(), Value::from(name)), ("requirements".to_owned(), Value::List(vec![requirement]))],
     )?;
     Ok(address)
 }

@@ -84,7 +84,7 @@ target(name = '2', dependencies = [scoped(scoped(':x', scope = 'runtime'), scope
 target(name = '3', dependencies = [intransitive(1)])
 target(name = '4', dependencies = [provided()])
 target(name = '5', dependencies = [provided(':x', scope = 'test')])
-target(name = '6', dependencies = [jar('o', 'n')])
+target(name = '6', dependencies = [7])
 target(name = '7', dependencies = scoped(':x', scope = 'test'))
 target(name = '8', dependencies = [intransitive('../x')])
 target(name = '9', dependencies = [intransitive(':y')])
@@ -121,10 +121,10 @@ target(name = 'x')
             5 | target(name = '5', dependencies = [provided(':x', scope = 'test')])
               |                                                   ^^^^^^^^^^^^^^
               hint: `provided` takes address
-            a/BUILD:6:36: `dependencies` takes addresses, and item 1 is an object
+            a/BUILD:6:36: `dependencies` takes addresses, and item 1 is a number
               |
-            6 | target(name = '6', dependencies = [jar('o', 'n')])
-              |                                    ^^^^^^^^^^^^^
+            6 | target(name = '6', dependencies = [7])
+              |                                    ^
             a/BUILD:7:35: `dependencies` takes a list of addresses, not an object
               |
             7 | target(name = '7', dependencies = scoped(':x', scope = 'test'))
@@ -316,4 +316,39 @@ fn a_default_target_that_is_none() {
         target type `third`: its default target `//:y` is no target: `jar_library` needs `jars`
     "#]]
     .assert_eq(&out);
+}
+
+#[test]
+fn an_artifact_among_dependencies_is_a_library_that_specs_do_not_select() {
+    let build = "
+//- a/BUILD
+target(name = 'x', dependencies = [jar('o', 'n', rev = '1'), ':y', jar('o', 'm')])
+target(name = 'y', dependencies = [jar('o', 'n', rev = '1')])
+";
+    check(
+        build,
+        expect![[r#"
+        named: a:x a:y
+        target a:x at a/BUILD:1:1
+          needs: a:x.jar.1 a:y a:x.jar.2
+        target a:y at a/BUILD:2:1
+          needs: a:y.jar.1
+        jar_library a:x.jar.1 at a/BUILD:1:36
+          jars = [jar(org="o", name="n", rev="1")]
+        jar_library a:x.jar.2 at a/BUILD:1:68
+          jars = [jar(org="o", name="m")]
+        jar_library a:y.jar.1 at a/BUILD:2:36
+          jars = [jar(org="o", name="n", rev="1")]
+    "#]],
+    );
+    let fixture = Fixture::new(build);
+    let build_files = BuildFiles::new(fixture.config(), symbols());
+    let root = fixture.root();
+    let selected = |spec: &str| -> Vec<String> {
+        let spec = AddressSpec::parse(spec, root, root).expect("this is a spec");
+        let (addresses, _) = build_files.resolve(&[spec], &SpecFilters::default());
+        addresses.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(selected("::"), ["a:x", "a:y"]);
+    assert_eq!(selected("a:x.jar.2"), ["a:x.jar.2"]);
 }

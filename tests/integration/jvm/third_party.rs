@@ -37,34 +37,53 @@ jar_library(name='newer', jars=[jar('junit', 'junit', '4.13.2')], managed_depend
     assert!(repository.read(LOCK).contains("\"junit:junit:4.13.2\""));
 }
 
-#[test]
-fn a_jar_may_be_a_file_of_the_repository() {
-    let repository = Repository::new(
+/// A program that needs a jar of this repository, and the target that the jar is made of.
+fn with_own_jar(jar: &str) -> Repository {
+    Repository::new(&format!(
         r#"
 //- src/java/one/BUILD
 jvm_binary(source='One.java', main='one.One', basename='one')
 //- src/java/one/One.java
-package one; public class One { public static void main(String[] x) {} public static int value() { return 1; } }
+package one; public class One {{ public static void main(String[] x) {{}} public static int value() {{ return 1; }} }}
 //- 3rdparty/BUILD
-jar_library(name='one', jars=[jar('org.example', 'one', '1', url='file:jars/one.jar')])
+jar_library(name='one', jars=[{jar}])
 //- src/java/app/BUILD
 jvm_binary(source='Main.java', main='app.Main', dependencies=['3rdparty:one'])
 //- src/java/app/Main.java
 package app;
-class Main { public static void main(String[] x) { System.out.println("value " + one.One.value()); } }
-"#,
-    );
+class Main {{ public static void main(String[] x) {{ System.out.println("value " + one.One.value()); }} }}
+"#
+    ))
+}
+
+/// Makes that jar anew, somewhere in the build root.
+fn make_jar(repository: &Repository, path: &str) {
+    let _ = run(repository, &["binary", "src/java/one"]).success();
+    let place = repository.root().join(path);
+    std::fs::create_dir_all(place.parent().expect("it lies in the build root")).expect("a directory");
+    std::fs::copy(repository.root().join("dist/one.jar"), place).expect("a copy");
+}
+
+#[test]
+fn a_jar_may_be_a_file_of_the_repository() {
+    let repository = with_own_jar("jar('org.example', 'one', '1', url='file:jars/one.jar')");
     let said = run(&repository, &["run", "src/java/app"]).failure(1);
     assert!(said.contains("3rdparty/BUILD:1") && said.contains("3rdparty/jars/one.jar"), "{said}");
-    let make_jar = || {
-        let _ = run(&repository, &["binary", "src/java/one"]).success();
-        let jars = repository.root().join("3rdparty/jars");
-        std::fs::create_dir_all(&jars).expect("a directory");
-        std::fs::copy(repository.root().join("dist/one.jar"), jars.join("one.jar")).expect("a copy");
-    };
-    make_jar();
+    make_jar(&repository, "3rdparty/jars/one.jar");
     assert_eq!(run(&repository, &["run", "src/java/app"]).success(), "value 1\n");
     repository.edit("src/java/one/One.java", "return 1", "return 2");
-    make_jar();
+    make_jar(&repository, "3rdparty/jars/one.jar");
     assert_eq!(run(&repository, &["run", "src/java/app"]).success(), "value 2\n", "another content is another jar");
+}
+
+#[test]
+fn a_jar_without_a_pom_needs_nothing() {
+    let repository = with_own_jar("jar('org.example', 'one', '1')");
+    let repositories = format!("[coursier]\nrepos = [\"file://{}/maven\"]\n", repository.root().display());
+    make_jar(&repository, "maven/org/example/one/1/one-1.jar");
+    repository.write("pants.toml", &repositories);
+    assert_eq!(run(&repository, &["run", "src/java/app"]).success(), "value 1\n");
+    repository.edit("3rdparty/BUILD", "'1'", "'2'");
+    let said = run(&repository, &["run", "src/java/app"]).failure(1);
+    assert!(said.contains("jar `org.example:one:2` cannot be fetched"), "{said}");
 }

@@ -108,7 +108,7 @@ pub struct WorkspaceConfig {
     pub source_roots: SourceRootsConfig,
     /// For a tag, the addresses of targets that have it: `[target-tag-assignments] tag_targets_mappings`.
     pub assigned_tags: BTreeMap<String, Vec<String>>,
-    /// For a target type, keywords that are passed over with a warning: `[target-arguments] ignored`.
+    /// For a target type, keywords that are passed over: `[target-arguments] ignored`.
     pub ignored_arguments: BTreeMap<String, Vec<String>>,
     /// Names that are target types, or whatever else, of plugins that are not here.
     pub opaque_types: Vec<String>,

@@ -1,5 +1,6 @@
 //! A family: the `BUILD` and `BUILD.*` files of one directory, which share one namespace.
 
+use crate::assigned_tags::AssignedTags;
 use crate::config::WorkspaceConfig;
 use crate::declare::Declarations;
 use crate::defaults::Defaults;
@@ -23,6 +24,7 @@ pub(crate) struct World {
     pub tree: Tree,
     pub defaults: Defaults,
     pub roots: ConfiguredRoots,
+    pub assigned_tags: AssignedTags,
 }
 
 /// What the BUILD files of one directory came to.
@@ -74,7 +76,8 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family
     for name in &listing.build_files {
         evaluate_file(world, join(&listing.dir, name).into(), &mut declarations);
     }
-    let Declarations { targets, diagnostics, unknown, source_roots, reads, .. } = declarations;
+    let Declarations { mut targets, diagnostics, unknown, source_roots, reads, .. } = declarations;
+    world.assigned_tags.assign(&mut targets);
     let mut by_name: Vec<u32> = (0..targets.len() as u32).collect();
     by_name.sort_unstable_by(|a, b| targets[*a as usize].address.name().cmp(targets[*b as usize].address.name()));
     Some(Family { targets, diagnostics, reads: reads.into_recorded(), unknown, source_roots, by_name })

@@ -35,6 +35,7 @@ mod value;
 
 mod evaluate;
 
+mod assigned_tags;
 mod defaults;
 mod family;
 mod load;

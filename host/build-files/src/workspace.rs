@@ -1,5 +1,6 @@
 //! The BUILD files of one build root, as the rooms above see them.
 
+use crate::assigned_tags::AssignedTags;
 use crate::config::WorkspaceConfig;
 use crate::defaults::Defaults;
 use crate::family::World;
@@ -29,7 +30,7 @@ const STACK: usize = 64 << 20;
 /// waits for it.
 pub struct BuildFiles {
     world: World,
-    /// What is wrong with the ignore rules, default targets and patterns of source roots.
+    /// What is wrong with the configuration and with what backends declare.
     warnings: Vec<Diagnostic>,
     loaded: Mutex<Loaded>,
     graph: RwLock<Arc<BuildGraph>>,
@@ -45,8 +46,10 @@ impl BuildFiles {
         warnings.extend(problems);
         let (roots, problems) = ConfiguredRoots::new(&config.source_roots);
         warnings.extend(problems);
+        let (assigned_tags, problems) = AssignedTags::new(&config.assigned_tags);
+        warnings.extend(problems);
         Self {
-            world: World { config, symbols, tree, defaults, roots },
+            world: World { config, symbols, tree, defaults, roots, assigned_tags },
             warnings,
             loaded: Mutex::default(),
             graph: RwLock::default(),

@@ -2,6 +2,7 @@
 
 use crate::error::SessionError;
 use crate::goals;
+use crate::repository_options;
 use crate::request::Request;
 use pants_build_files::Symbols;
 use pants_engine::Registry;
@@ -70,6 +71,7 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
 
     let symbols = Arc::new(symbols);
     let mut scopes = registry.scopes();
+    scopes.extend(repository_options::scopes());
     scopes.extend(pants_options::host_scopes());
     scopes.extend(subsystems);
     let faults = check_scopes(&scopes);

@@ -13,6 +13,7 @@ mod places;
 mod problems;
 mod report;
 mod repository;
+mod repository_options;
 mod request;
 mod selection;
 mod soundness;

@@ -1,5 +1,6 @@
 //! Directories and limits of a run, from its bootstrap options and its client's environment.
 
+use crate::repository_options;
 use crate::request::Request;
 use pants_build_files::{ImportsPolicy, MissingFilesPolicy, WorkspaceConfig};
 use pants_model::OptionValues;
@@ -48,7 +49,7 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
     let strings = |name: &str| owned(values.value("", name).as_strings());
     let bootstrap = &request.bootstrap;
     let defaults = WorkspaceConfig::new(&bootstrap.build_root);
-    WorkspaceConfig {
+    let config = WorkspaceConfig {
         build_ignore: strings("build-ignore"),
         pants_ignore: strings("pants-ignore"),
         use_gitignore: values.value("", "pants-ignore-use-gitignore").as_bool().unwrap_or(true),
@@ -64,7 +65,8 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
         missing_files: missing_files_policy(values, "files-not-found-behavior"),
         missing_owners: missing_files_policy(values, "owners-not-found-behavior"),
         ..defaults
-    }
+    };
+    repository_options::apply(values, config)
 }
 
 /// What an option says that is `ignore`, `warn` or `error`.

@@ -85,18 +85,11 @@ impl<'e> TargetCall<'_, '_, 'e> {
         self.problems.last_mut().expect("it was just pushed")
     }
 
-    /// Forgets the keywords that `[target-arguments] ignored` names for this type, with a warning for each.
+    /// Forgets the keywords that `[target-arguments] ignored` names for this type, and that it does not have.
     fn pass_over_ignored_keywords(&mut self) {
-        let spec = self.symbol.spec;
-        let Some(ignored) = self.declarations.config.ignored_arguments.get(&spec.name) else { return };
-        let is_ignored = |given: &Given<'_>| ignored.contains(&given.name) && !is_known(&self.symbol, &given.name);
-        let (passed_over, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.given).into_iter().partition(|given| is_ignored(given));
-        self.given = kept;
-        for given in passed_over {
-            let message = format!("`{}` has no field `{}`, and what is given for it is ignored", spec.name, given.name);
-            self.declarations.warn(given.keyword, message);
-        }
+        let symbol = self.symbol;
+        let Some(ignored) = self.declarations.config.ignored_arguments.get(&symbol.spec.name) else { return };
+        self.given.retain(|given| !ignored.contains(&given.name) || is_known(&symbol, &given.name));
     }
 
     fn refuse_unknown_keywords(&mut self) {

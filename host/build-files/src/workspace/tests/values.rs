@@ -268,14 +268,46 @@ java_library(name = 'y', sources = [], use_scalafmt = True)
     expect![[r#"
         target a:x at a/BUILD:1:1
           tags: t
-        warning: a/BUILD:1:20: `target` has no field `use_scalafmt`, and what is given for it is ignored
-          |
-        1 | target(name = 'x', use_scalafmt = True, tags = ['t'])
-          |                    ^^^^^^^^^^^^^^^^^^^
         a/BUILD:2:40: `java_library` has no field `use_scalafmt`
           |
         2 | java_library(name = 'y', sources = [], use_scalafmt = True)
           |                                        ^^^^^^^^^^^^^^^^^^^
           hint: `java_library` takes name, dependencies, tags, description, no_cache, scope, sources, provides, platform, exports, strict_deps, args, timeout, env
+    "#]].assert_eq(&out);
+}
+
+#[test]
+fn the_configuration_gives_tags() {
+    let fixture = Fixture::new(
+        "//- a/BUILD\ntarget(tags = ['own', 'x'])\ntarget(name = 'b')\n//- a/c/BUILD\ntarget()\n//- BUILD\ntarget(name = 'r')\n",
+    );
+    let mut config = fixture.config();
+    let mapping = |tag: &str, texts: &[&str]| (tag.to_owned(), all(texts));
+    config.assigned_tags = [
+        mapping("x", &["a", "a:b"]),
+        mapping("below", &["a::"]),
+        mapping("beside", &["a:", "//:"]),
+        mapping("bad", &["a:b:c"]),
+    ]
+    .into_iter()
+    .collect();
+    let filters = SpecFilters { tags: all(&["beside", "-x"]), ..SpecFilters::default() };
+    let (_, out) = load_with(&fixture, config.clone(), symbols(), "::", &SpecFilters::default());
+    expect![[r#"
+        target //:r at BUILD:1:1
+          tags: beside
+        target a:a at a/BUILD:1:1
+          tags: below beside own x
+        target a:b at a/BUILD:2:1
+          tags: below beside x
+        target a/c:c at a/c/BUILD:1:1
+          tags: below
+        tag `bad` of `[target-tag-assignments] tag_targets_mappings`: `a:b:c` is not an address: its name contains one of `@!?/\:=`
+    "#]].assert_eq(&out);
+    let (_, out) = load_with(&fixture, config, symbols(), "::", &filters);
+    expect![[r#"
+        target //:r at BUILD:1:1
+          tags: beside
+        tag `bad` of `[target-tag-assignments] tag_targets_mappings`: `a:b:c` is not an address: its name contains one of `@!?/\:=`
     "#]].assert_eq(&out);
 }

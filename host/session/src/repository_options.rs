@@ -1,0 +1,132 @@
+//! The options of the host's own scopes besides the global one: what they say about BUILD files and source roots.
+//!
+//! They bear the names that they had in Pants, those of both eras of source roots, so that old config files hold.
+
+use pants_build_files::{SourceRootsConfig, UnmatchedPolicy, WorkspaceConfig};
+use pants_model::{OptionKind, OptionSource, OptionSpec, OptionValues, ScopeSpec, Value};
+use std::collections::BTreeMap;
+
+/// The scopes with their options.
+pub(crate) fn scopes() -> Vec<ScopeSpec> {
+    vec![
+        scope("source", "Which directories are source roots.", source_options()),
+        scope(
+            "target-arguments",
+            "What BUILD files give to target types.",
+            vec![option(
+                "ignored",
+                OptionKind::Dict,
+                Value::None,
+                "For a target type, the keywords that are passed over although it has no such fields.",
+            )],
+        ),
+        scope(
+            "target-tag-assignments",
+            "Tags that targets have besides their own.",
+            vec![option(
+                "tag-targets-mappings",
+                OptionKind::Dict,
+                Value::None,
+                "For a tag, the addresses of the targets that have it; `dir:` and `dir::` stand for many.",
+            )],
+        ),
+    ]
+}
+
+/// What the options say, for the rooms that read BUILD files.
+pub(crate) fn apply(values: &OptionValues, config: WorkspaceConfig) -> WorkspaceConfig {
+    WorkspaceConfig {
+        source_roots: source_roots(values),
+        assigned_tags: lists(values.value("target-tag-assignments", "tag-targets-mappings")),
+        ignored_arguments: lists(values.value("target-arguments", "ignored")),
+        ..config
+    }
+}
+
+fn scope(name: &str, description: &str, options: Vec<OptionSpec>) -> ScopeSpec {
+    ScopeSpec {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        options,
+        is_goal: false,
+        backend: String::new(),
+    }
+}
+
+fn option(name: &str, kind: OptionKind, default: Value, help: &str) -> OptionSpec {
+    OptionSpec { is_advanced: true, ..OptionSpec::new(name, kind, default, help) }
+}
+
+fn source_options() -> Vec<OptionSpec> {
+    let choices = ["create", "fail"].map(str::to_owned).to_vec();
+    let mut options = vec![
+        option(
+            "root-patterns",
+            OptionKind::StringList,
+            Value::None,
+            "The ends of the paths of source roots: `src/python`, `src/*`; `/src` is that of the build root alone.",
+        ),
+        option(
+            "marker-filenames",
+            OptionKind::StringList,
+            Value::List(Vec::new()),
+            "A directory with a file of this name is a source root.",
+        ),
+        option(
+            "unmatched",
+            OptionKind::Choice(choices),
+            Value::from("create"),
+            "What sources in no source root lead to: their directory is one, or an error.",
+        ),
+        option(
+            "lang-canonicalizations",
+            OptionKind::Dict,
+            Value::None,
+            "Other names of languages. Accepted from old files; the language of a source root says nothing.",
+        ),
+    ];
+    for (name, patterns) in SourceRootsConfig::DEFAULT_PATTERNS {
+        let help =
+            "Patterns of source roots as before Pants 1.28: in `src/*`, `*` is a language. The outermost match counts.";
+        options.push(option(name, OptionKind::StringList, Value::strings(patterns.iter().copied()), help));
+    }
+    for name in FIXED {
+        let help = "Paths of source roots, as before Pants 1.28, each with its languages.";
+        options.push(option(name, OptionKind::Dict, Value::None, help));
+    }
+    options
+}
+
+/// The options that name source roots one by one.
+const FIXED: [&str; 3] = ["source-roots", "test-roots", "thirdparty-roots"];
+
+fn source_roots(values: &OptionValues) -> SourceRootsConfig {
+    let is_set = |name: &str| values.get("source", name).is_some_and(|value| value.source != OptionSource::Default);
+    let strings = |name: &str| -> Vec<String> {
+        values.value("source", name).as_strings().into_iter().map(str::to_owned).collect()
+    };
+    let patterns = SourceRootsConfig::DEFAULT_PATTERNS.map(|(name, _)| name);
+    SourceRootsConfig {
+        root_patterns: is_set("root-patterns").then(|| strings("root-patterns")),
+        marker_filenames: strings("marker-filenames"),
+        language_patterns: patterns
+            .iter()
+            .any(|name| is_set(name))
+            .then(|| patterns.into_iter().flat_map(strings).collect()),
+        fixed: FIXED.into_iter().flat_map(|name| lists(values.value("source", name)).into_keys()).collect(),
+        unmatched: match values.value("source", "unmatched").as_str() {
+            Some("fail") => UnmatchedPolicy::Fail,
+            _ => UnmatchedPolicy::Create,
+        },
+    }
+}
+
+/// A dict of lists of texts; one text alone counts as a list of it.
+fn lists(value: &Value) -> BTreeMap<String, Vec<String>> {
+    let Value::Dict(entries) = value else { return BTreeMap::new() };
+    let list = |value: &Value| match value {
+        Value::Str(text) => vec![text.clone()],
+        value => value.as_strings().into_iter().map(str::to_owned).collect(),
+    };
+    entries.iter().filter_map(|(name, value)| Some((name.as_str()?.to_owned(), list(value)))).collect()
+}

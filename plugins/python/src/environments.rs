@@ -103,6 +103,7 @@ fn recipes(context: &Context, closures: &Closures, roots: &[Target]) -> Result<V
     let mut recipes: Vec<Recipe> = Vec::new();
     for root in roots {
         let closure = closures.of(&root.address);
+        refuse_projects(root, &closure)?;
         let mut interpreter = defaults.clone();
         for target in &closure {
             interpreter
@@ -127,6 +128,22 @@ fn recipes(context: &Context, closures: &Closures, roots: &[Target]) -> Result<V
         }
     }
     Ok(recipes)
+}
+
+/// A project with a setup.py of its own would have to be installed into the environment: that is not done yet.
+fn refuse_projects(root: &Target, closure: &[&Target]) -> Result<()> {
+    let is_project = |target: &&&Target| ["python_dist", "python_distribution"].contains(&target.type_name.as_str());
+    match closure.iter().find(is_project) {
+        None => Ok(()),
+        Some(project) => {
+            let (kind, address) = (&project.type_name, &project.address);
+            let message = format!(
+                "{}: `{}` needs the {kind} `{address}`, which cannot be built yet",
+                root.location, root.address
+            );
+            Err(Error::msg(message).failed_targets([root.address.clone()]))
+        }
+    }
 }
 
 /// The environments that could be made, and the error that names the roots of the others.

@@ -119,6 +119,24 @@ fn a_set_that_cannot_be_resolved_fails_its_roots_and_leaves_the_others_their_env
 }
 
 #[test]
+fn a_program_that_needs_a_project_of_its_own_is_refused_by_name() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut targets = targets();
+    targets.push(target("src/python/native:native", "python_dist", &["setup.py"], &[]));
+    let app = targets.iter_mut().find(|target| target.address == parse("src/python/app:app")).expect("it is there");
+    app.dependencies.push(parse("src/python/native:native"));
+    let world = world("resolve.requirements", directory.path(), &targets);
+    world.roots(&roots(&["src/python/app:app"]));
+    let error = world.run::<ResolveRequirements>().expect_err("it cannot be built");
+    assert_eq!(
+        error.message,
+        "src/python/app/BUILD:1:1: `src/python/app:app` needs the python_dist `src/python/native:native`, which cannot be \
+         built yet"
+    );
+    assert_eq!(error.failed_targets, roots(&["src/python/app:app"]));
+}
+
+#[test]
 fn a_target_may_ask_for_another_interpreter() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let mut targets = targets();

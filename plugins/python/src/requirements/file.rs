@@ -14,8 +14,6 @@ pub(crate) enum FileEntry {
         /// The line it begins on, from 1.
         line: u32,
     },
-    /// `-r other.txt`: relative to the file it stands in.
-    Include(String),
     /// `-f PLACE`: more packages.
     FindLinks {
         /// A directory or URL.
@@ -72,7 +70,6 @@ fn parse_line(line: u32, text: &str) -> Result<Option<FileEntry>, String> {
     let text = text.trim();
     if let Some((flag, value)) = text.starts_with('-').then(|| split_option(text)) {
         return Ok(match flag.as_str() {
-            "-r" | "--requirement" => Some(FileEntry::Include(value)),
             "-f" | "--find-links" => Some(FileEntry::FindLinks { place: value, line }),
             _ => None,
         });
@@ -88,7 +85,7 @@ fn parse_line(line: u32, text: &str) -> Result<Option<FileEntry>, String> {
 }
 
 fn split_option(text: &str) -> (String, String) {
-    // `-rother.txt`, `-r other.txt`, `--requirement=other.txt`
+    // `-fwheels`, `-f wheels`, `--find-links=wheels`
     if !text.starts_with("--") && text.len() > 2 {
         let (flag, value) = text.split_at(text.char_indices().nth(2).map_or(text.len(), |(index, _)| index));
         return (flag.to_owned(), value.trim().to_owned());

@@ -10,7 +10,6 @@ fn check_file(content: &str, expect: &[&str]) {
             .into_iter()
             .map(|entry| match entry {
                 FileEntry::Requirement { name, text, line } => format!("{line} {name}: {text}"),
-                FileEntry::Include(file) => format!("include {file}"),
                 FileEntry::FindLinks { place, line } => format!("{line} links {place}"),
             })
             .collect(),
@@ -40,17 +39,9 @@ fn names_end_where_versions_extras_and_markers_begin() {
 }
 
 #[test]
-fn other_files_are_included() {
-    check_file(
-        "-r a.txt\n--requirement=b.txt\n-rc.txt\n--requirement d.txt",
-        &["include a.txt", "include b.txt", "include c.txt", "include d.txt"],
-    );
-}
-
-#[test]
 fn options_for_pip_are_passed_over() {
-    check_file("a\n--index-url x\n-c c.txt\n-e .\n--pre\nb", &["1 a: a", "6 b: b"]);
-    check_file("-f wheels\n--find-links=https://x/y", &["1 links wheels", "2 links https://x/y"]);
+    check_file("a\n--index-url x\n-c c.txt\n-rd.txt\n-e .\n--pre\nb", &["1 a: a", "7 b: b"]);
+    check_file("-f wheels\n--find-links=https://x/y\n-fw", &["1 links wheels", "2 links https://x/y", "3 links w"]);
 }
 
 #[test]

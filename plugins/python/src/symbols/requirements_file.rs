@@ -2,25 +2,23 @@
 
 use super::requirement;
 use crate::requirements::{FileEntry, normalize_name, parse_file};
-use plugin_api::{Error, Globs, Location, MacroContext, Registrar, Result, Value};
+use plugin_api::{Error, Location, MacroContext, Registrar, Result, Value};
 use std::collections::BTreeMap;
 
 pub(super) fn register(registrar: &mut Registrar) {
     registrar.build_macro(
         "python_requirements",
-        "Makes a python_requirement_library for each project that a requirements.txt names. Options for pip in the file \
-         are passed over: `[python-repos]` and `[python-setup]` say such things.",
+        "Makes a python_requirement_library for each project that a requirements.txt names. Options for pip in the file, \
+         `-r` too, are passed over: `[python-repos]` and `[python-setup]` say such things.",
         python_requirements,
     );
 }
 
-/// What a file and those it includes say.
+/// What a file says.
 #[derive(Default)]
 struct Requirements {
     /// The requirements on each project, with the places where they stand.
     projects: BTreeMap<String, Vec<(String, Location)>>,
-    /// The files that were read.
-    files: Vec<String>,
     /// The one place besides the index where packages are looked for.
     repository: Option<String>,
 }
@@ -29,14 +27,13 @@ struct Requirements {
 /// change of the file reaches gets an answer.
 fn python_requirements(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(String, Value)>) -> Result<Value> {
     let call = Call::parse(args, kwargs)?;
-    let mut found = Requirements::default();
-    collect(context, &included("", &call.file), &mut found)?;
+    let found = read(context, &call.file)?;
     let file_target = call.file.replace('/', "_");
     context.create_target(
         "files",
         vec![
             ("name".to_owned(), Value::from(file_target.as_str())),
-            ("sources".to_owned(), Value::Globs(Globs { include: found.files, exclude: Vec::new() })),
+            ("sources".to_owned(), Value::strings([call.file.as_str()])),
         ],
     )?;
     for (name, texts) in found.projects {
@@ -56,17 +53,16 @@ fn python_requirements(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(St
     Ok(Value::None)
 }
 
-/// The requirements of a file and of those it includes, by project, in the order of the lines.
-fn collect(context: &MacroContext, file: &str, found: &mut Requirements) -> Result<()> {
-    if found.files.iter().any(|known| known == file) {
-        return Ok(());
-    }
-    found.files.push(file.to_owned());
+/// The requirements of a file by project, in the order of the lines.
+///
+/// Files that it includes are not read, as they never were: BUILD files call the macro for each of them.
+fn read(context: &MacroContext, file: &str) -> Result<Requirements> {
     let content = context.read_file(file)?;
     let place = match context.rel_path()? {
         directory if directory.is_empty() => file.to_owned(),
         directory => format!("{directory}/{file}"),
     };
+    let mut found = Requirements::default();
     for entry in parse_file(&content).map_err(|reason| Error::msg(format!("{place}:{reason}")))? {
         match entry {
             FileEntry::Requirement { name, text, line } => {
@@ -75,7 +71,6 @@ fn collect(context: &MacroContext, file: &str, found: &mut Requirements) -> Resu
                 let place = Location { file: place.clone(), line, column: 0 };
                 found.projects.entry(same.unwrap_or(name)).or_default().push((text, place));
             }
-            FileEntry::Include(other) => collect(context, &included(file, &other), found)?,
             FileEntry::FindLinks { place: links, line } => {
                 if found.repository.as_ref().is_some_and(|known| *known != links) {
                     return Err(Error::msg(format!("{place}:{line}: only one `--find-links` is supported"))
@@ -85,7 +80,7 @@ fn collect(context: &MacroContext, file: &str, found: &mut Requirements) -> Resu
             }
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 /// The name of the target for a project, as setuptools made it: what may not stand in the name of a distribution
@@ -102,23 +97,6 @@ fn target_name(project: &str) -> String {
     name
 }
 
-/// The file that another includes, in its one spelling: files that include each other under ever other names would
-/// never end.
-fn included(by: &str, file: &str) -> String {
-    let mut parts: Vec<&str> = by.split('/').collect();
-    parts.pop();
-    for part in file.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
 /// The arguments of `python_requirements(requirements_relpath='requirements.txt', module_mapping={})`.
 struct Call {
     file: String,
@@ -132,7 +110,7 @@ impl Call {
         let named = ["requirements_relpath", "module_mapping"].map(str::to_owned).into_iter().zip(args);
         for (name, value) in named.chain(kwargs) {
             match (name.as_str(), &value) {
-                ("requirements_relpath", Value::Str(file)) => call.file = file.clone(),
+                ("requirements_relpath", Value::Str(file)) => call.file = file.trim_start_matches("./").to_owned(),
                 ("module_mapping", Value::Dict(_)) => {
                     let entries = value.to_entries().into_iter();
                     call.modules =
@@ -156,13 +134,6 @@ mod tests {
         let got = Call::parse(args.to_vec(), kwargs).map(|call| (call.file, call.modules.len()));
         let expect = expect.map(|(file, count)| (file.to_owned(), count)).map_err(str::to_owned);
         assert_eq!(got.map_err(|error| error.message), expect);
-    }
-
-    #[test]
-    fn an_included_file_has_one_name() {
-        assert_eq!(included("requirements.txt", "./requirements.txt"), "requirements.txt");
-        assert_eq!(included("a/b.txt", "../c/./d.txt"), "c/d.txt");
-        assert_eq!(included("b.txt", "../../d.txt"), "../../d.txt");
     }
 
     #[test]

@@ -103,7 +103,7 @@ fn distribution(name: &str, description: &str) -> TargetType {
     python(TargetType::new(name, description))
         .sources(&["*.py"])
         .field("setup_requires", FieldKind::StringList, "What its setup.py imports, as requirements or addresses.")
-        .missing_phases(&["binary", "bundle", "pyprep", "repl", "run", "setup-py", "test"])
+        .missing_phases(&["binary", "pyprep", "setup-py"])
 }
 
 fn requirement_library() -> TargetType {

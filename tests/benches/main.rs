@@ -5,55 +5,47 @@
 mod generated;
 
 use divan::{Bencher, black_box};
-use generated::Generated;
+use generated::{Generated, walk_and_read};
 use pants_build_files::{BuildFiles, Symbols, WorkspaceConfig};
 use pants_engine::{
     Context, GoalSpec, PhaseSpec, Placement, PlanRequest, Planning, PluginTag, ProductDecl, Registry, RoundManager,
     Task, TaskError, TaskSpec, TaskType, Workspace, WorkspaceError, plan_rounds,
 };
-use pants_model::{
-    Address, BuildGraph, Event, EventSink, FieldKind, FieldSpec, Fingerprint, Globs, OptionValues, TargetTypeSpec,
-    Value,
-};
+use pants_model::{Address, BuildGraph, Event, EventSink, Fingerprint, Globs, OptionValues, TargetTypeSpec};
 use pants_options::{Invocation, bootstrap};
 use pants_plugin_loader::{LoadRequest, UnpinnedPolicy, load_plugins};
 use pants_session::{Cancel, Request, Warm};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 fn main() {
     divan::main();
 }
 
-/// 10,000 BUILD files, each with a library of three sources, in ten layers.
-static REPOSITORY: LazyLock<Generated> = LazyLock::new(|| Generated::new(10_000));
+/// The repository with this many modules, made once.
+fn repository(modules: usize) -> &'static Generated {
+    static MADE: [(usize, LazyLock<Generated>); 3] = [
+        (1_000, LazyLock::new(|| Generated::new(1_000))),
+        (5_000, LazyLock::new(|| Generated::new(5_000))),
+        (20_000, LazyLock::new(|| Generated::new(20_000))),
+    ];
+    let made = MADE.iter().find(|(size, _)| *size == modules);
+    &made.expect("benchmarks use these sizes").1
+}
 
 /// The floor of evaluation: walking the tree and reading the same BUILD files.
-#[divan::bench(sample_count = 10, sample_size = 1)]
-fn floor_walk_and_read(bencher: Bencher) {
-    let root = REPOSITORY.root();
+#[divan::bench(args = [1_000, 5_000, 20_000], sample_count = 10, sample_size = 1)]
+fn floor_walk_and_read(bencher: Bencher, modules: usize) {
+    let root = repository(modules).root();
     bencher.bench(|| walk_and_read(root));
 }
 
-fn walk_and_read(directory: &Path) -> usize {
-    let mut bytes = 0;
-    for entry in std::fs::read_dir(directory).expect("a directory") {
-        let entry = entry.expect("an entry");
-        if entry.file_type().expect("its type").is_dir() {
-            bytes += walk_and_read(&entry.path());
-        } else if entry.file_name() == "BUILD" {
-            bytes += std::fs::read(entry.path()).expect("a BUILD file").len();
-        }
-    }
-    bytes
-}
-
 /// Walking, reading, evaluating, expanding sources and building the graph.
-#[divan::bench(sample_count = 10, sample_size = 1)]
-fn evaluate_10000_build_files(bencher: Bencher) {
-    let root = REPOSITORY.root().to_owned();
+#[divan::bench(args = [1_000, 5_000, 20_000], sample_count = 10, sample_size = 1)]
+fn evaluate_build_files(bencher: Bencher, modules: usize) {
+    let root = repository(modules).root().to_owned();
     bencher.bench(|| {
         let files = BuildFiles::new(WorkspaceConfig::new(&root), Arc::new(symbols()));
         let diagnostics = files.load_all();
@@ -64,17 +56,8 @@ fn evaluate_10000_build_files(bencher: Bencher) {
 
 fn symbols() -> Symbols {
     let mut symbols = Symbols::new();
-    let field = |name: &str, kind| FieldSpec {
-        name: name.to_owned(),
-        kind,
-        is_required: false,
-        default: Value::None,
-        help: String::new(),
-    };
     let spec = TargetTypeSpec {
         name: "java_library".to_owned(),
-        description: String::new(),
-        fields: vec![field("provides", FieldKind::Any)],
         default_sources: Some(vec!["*.java".to_owned()]),
         ..TargetTypeSpec::default()
     };
@@ -83,16 +66,24 @@ fn symbols() -> Symbols {
 }
 
 /// A run from top to bottom, with the backends, and with nothing warm.
-#[divan::bench(sample_count = 10, sample_size = 1)]
-fn session_list_everything_cold(bencher: Bencher) {
-    let request = request(&REPOSITORY, &["list", "::"]);
+#[divan::bench(args = [1_000, 5_000, 20_000], sample_count = 10, sample_size = 1)]
+fn session_list_everything_cold(bencher: Bencher, modules: usize) {
+    let request = request(repository(modules), &["list", "::"]);
+    bencher.with_inputs(|| repository(modules).forget_evaluations()).bench_values(|()| run(&request));
+}
+
+/// The same, when a run before left its evaluated BUILD files on disk.
+#[divan::bench(args = [1_000, 5_000, 20_000], sample_count = 10, sample_size = 1)]
+fn session_list_everything_evaluated(bencher: Bencher, modules: usize) {
+    let request = request(repository(modules), &["list", "::"]);
+    run(&request);
     bencher.bench(|| run(&request));
 }
 
 /// The same for one directory: what a run costs that needs almost nothing.
-#[divan::bench(sample_count = 20, sample_size = 1)]
-fn session_list_one_directory_cold(bencher: Bencher) {
-    let request = request(&REPOSITORY, &["list", "layer0/m0:"]);
+#[divan::bench(args = [1_000, 20_000], sample_count = 20, sample_size = 1)]
+fn session_list_one_directory_cold(bencher: Bencher, modules: usize) {
+    let request = request(repository(modules), &["list", "src/java/org/gen/l0/m0:"]);
     bencher.bench(|| run(&request));
 }
 
@@ -136,13 +127,13 @@ fn exe_dir() -> PathBuf {
 fn load_plugins_of_a_warm_cache(bencher: Bencher, count: usize) {
     let request = LoadRequest {
         backend_packages: Vec::new(),
-        plugins: REPOSITORY.plugins(&exe_dir().join("libpants_backend_python.so"), count),
+        plugins: repository(1_000).plugins(&exe_dir().join("libpants_backend_python.so"), count),
         plugin_paths: Vec::new(),
         environment_paths: Vec::new(),
         exe_dir: PathBuf::new(),
-        build_root: REPOSITORY.root().to_owned(),
-        cache_dir: REPOSITORY.cache().join("pants"),
-        lock_file: REPOSITORY.root().join("pants-plugins.lock"),
+        build_root: repository(1_000).root().to_owned(),
+        cache_dir: repository(1_000).cache().join("pants"),
+        lock_file: repository(1_000).root().join("pants-plugins.lock"),
         unpinned: UnpinnedPolicy::Warn,
     };
     bencher.bench(|| load_plugins(&request).unwrap_or_else(|error| panic!("{error}")).plugins.len());

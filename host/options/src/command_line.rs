@@ -165,7 +165,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn argument(&mut self, arg: &str, next_is_flag: bool) {
-        if HelpKind::of_word(arg).is_some() {
+        if let Some(kind) = HelpKind::of_word(arg) {
+            // The word is a goal, too: flags after it are that goal's.
+            if kind == HelpKind::Goals {
+                self.current = arg.to_owned();
+            }
             return;
         }
         if arg.len() > 1 && arg.starts_with('-') {

@@ -53,6 +53,12 @@ impl Repository {
         self.write(path, &(self.read(path) + text));
     }
 
+    /// The names in the build root.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.root()).expect("the build root");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
     pub(crate) fn exists(&self, path: &str) -> bool {
         self.root().join(path).exists()
     }

@@ -27,28 +27,29 @@ fn questions_need_no_tool() {
     check(
         &["filedeps", "--transitive", "//:tests"],
         expect![[r#"
-        3rdparty/jvm/BUILD
-        3rdparty/python/BUILD
-        3rdparty/python/requirements.txt
-        BUILD
-        src/java/org/example/app/BUILD
-        src/java/org/example/app/Main.java
-        src/java/org/example/greet/BUILD
-        src/java/org/example/greet/Greeter.java
-        src/protobuf/org/example/wire/BUILD
-        src/protobuf/org/example/wire/greeting.proto
-        src/python/example/greet/BUILD
-        src/python/example/greet/__init__.py
-        src/python/example/greet/greeter.py
-        src/resources/org/example/greet/BUILD
-        src/resources/org/example/greet/salutation.txt
-        tests/java/org/example/app/BUILD
-        tests/java/org/example/app/MainTest.java
-        tests/java/org/example/greet/BUILD
-        tests/java/org/example/greet/GreeterTest.java
-        tests/python/example/greet/BUILD
-        tests/python/example/greet/test_greeter.py
-    "#]],
+            3rdparty/jvm/BUILD
+            3rdparty/python/BUILD
+            3rdparty/python/requirements.txt
+            BUILD
+            default target `//:junit_library`
+            src/java/org/example/app/BUILD
+            src/java/org/example/app/Main.java
+            src/java/org/example/greet/BUILD
+            src/java/org/example/greet/Greeter.java
+            src/protobuf/org/example/wire/BUILD
+            src/protobuf/org/example/wire/greeting.proto
+            src/python/example/greet/BUILD
+            src/python/example/greet/__init__.py
+            src/python/example/greet/greeter.py
+            src/resources/org/example/greet/BUILD
+            src/resources/org/example/greet/salutation.txt
+            tests/java/org/example/app/BUILD
+            tests/java/org/example/app/MainTest.java
+            tests/java/org/example/greet/BUILD
+            tests/java/org/example/greet/GreeterTest.java
+            tests/python/example/greet/BUILD
+            tests/python/example/greet/test_greeter.py
+        "#]],
     );
     check(
         &["depmap", "src/java/org/example/app"],

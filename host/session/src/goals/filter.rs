@@ -109,8 +109,8 @@ impl Filter {
     fn test(&self, context: &Context, option: &str, item: &str) -> Result<Test, TaskError> {
         match option {
             "type" => self.type_test(item),
-            "target" => targets(context, option, item, |asked, named| TargetSet::of(&asked.graph, &named)),
-            "ancestor" => targets(context, option, item, |asked, named| {
+            "target" => targets(context, item, |asked, named| TargetSet::of(&asked.graph, &named)),
+            "ancestor" => targets(context, item, |asked, named| {
                 TargetSet::of(&asked.graph, &asked.graph.closure(&named, Order::Preorder))
             }),
             "regex" => regex(option, item).map(Test::Address),
@@ -138,15 +138,8 @@ fn regex(option: &str, pattern: &str) -> Result<Regex, TaskError> {
 }
 
 /// The targets of an address spec.
-fn targets(
-    context: &Context,
-    option: &str,
-    spec: &str,
-    set: impl Fn(&Asked, Vec<TargetId>) -> TargetSet,
-) -> Result<Test, TaskError> {
-    let addresses = context
-        .resolve(&[spec.to_owned()])
-        .map_err(|error| TaskError { message: format!("`--{option}={spec}`: {}", error.message), ..error })?;
+fn targets(context: &Context, spec: &str, set: impl Fn(&Asked, Vec<TargetId>) -> TargetSet) -> Result<Test, TaskError> {
+    let addresses = context.resolve(&[spec.to_owned()])?;
     let asked = Asked::of(context);
     let named = addresses.iter().filter_map(|address| asked.graph.id(address)).collect();
     Ok(Test::OneOf(set(&asked, named), asked.graph.len()))

@@ -4,8 +4,9 @@ use super::console::ConsoleGoal;
 use super::output::{Format, Output, Stop};
 use super::values::Fields;
 use pants_engine::Context;
-use pants_model::{Address, Target};
+use pants_model::{Address, DependencyModifier, Target};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 pub(crate) struct Peek;
 
@@ -36,11 +37,21 @@ struct Peeked<'t> {
     sources: Vec<String>,
     tags: &'t [String],
     fields: Fields<'t>,
+    /// How some of the dependencies differ from plain ones.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    modifiers: BTreeMap<String, Modifier<'t>>,
     /// Absent for a target that no BUILD file declares.
     #[serde(skip_serializing_if = "str::is_empty")]
     file: &'t str,
     #[serde(skip_serializing_if = "is_nowhere")]
     line: u32,
+}
+
+#[derive(Serialize)]
+struct Modifier<'t> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'t str>,
+    transitive: bool,
 }
 
 fn is_nowhere(line: &u32) -> bool {
@@ -59,8 +70,14 @@ impl<'t> Peeked<'t> {
             sources: target.sources.iter().map(|source| source.to_string_lossy().into_owned()).collect(),
             tags: &target.tags,
             fields: Fields(target),
+            modifiers: target.modifiers.iter().map(modifier).collect(),
             file: &target.location.file,
             line: target.location.line,
         }
     }
+}
+
+fn modifier((address, modifier): &(Address, DependencyModifier)) -> (String, Modifier<'_>) {
+    let DependencyModifier { scope, is_transitive } = modifier;
+    (address.to_string(), Modifier { scope: scope.as_deref(), transitive: *is_transitive })
 }

@@ -74,6 +74,45 @@ fn list_everything(bencher: divan::Bencher<'_, '_>, modules: usize) {
     });
 }
 
+/// The same with a prelude of 25 lines, of which every BUILD file uses one function.
+#[divan::bench(args = MODULES, sample_count = 10)]
+fn list_everything_with_a_prelude(bencher: divan::Bencher<'_, '_>, modules: usize) {
+    let repository = repository(modules);
+    let mut prelude = String::from(
+        "def module(name, sources, dependencies):\n  files(name=name, sources=sources, dependencies=dependencies)\n",
+    );
+    for number in 0..10 {
+        prelude.push_str(&format!(
+            "VERSION_{number} = '1.{number}'\ndef other_{number}(name, **kwargs):\n  target(name=name)\n"
+        ));
+    }
+    fs::write(repository.path().join("prelude.py"), prelude).expect("the directory is ours");
+    use_module(repository.path());
+    let symbols = Arc::new(Symbols::new());
+    let everything = [AddressSpec::Descendants(String::new())];
+    bencher.bench_local(|| {
+        let mut config = WorkspaceConfig::new(repository.path());
+        config.prelude_globs = vec!["prelude.py".to_owned()];
+        let build_files = BuildFiles::new(config, symbols.clone());
+        let (addresses, diagnostics) = build_files.resolve(&everything, &SpecFilters::default());
+        assert_eq!((addresses.len(), diagnostics.len()), (modules, 0));
+        black_box(build_files.graph())
+    });
+}
+
+/// Makes every BUILD file call the prelude's `module`.
+fn use_module(dir: &Path) {
+    for entry in fs::read_dir(dir).expect("the repository is there") {
+        let path = entry.expect("the repository is there").path();
+        if path.is_dir() {
+            use_module(&path);
+        } else if path.ends_with("BUILD") {
+            let text = fs::read_to_string(&path).expect("the repository is there");
+            fs::write(&path, text.replacen("files(", "module(", 1)).expect("the directory is ours");
+        }
+    }
+}
+
 #[divan::bench(args = MODULES, sample_count = 10)]
 fn list_one(bencher: divan::Bencher<'_, '_>, modules: usize) {
     let repository = repository(modules);

@@ -110,6 +110,8 @@ pub struct WorkspaceConfig {
     pub assigned_tags: BTreeMap<String, Vec<String>>,
     /// For a target type, keywords that are passed over: `[target-arguments] ignored`.
     pub ignored_arguments: BTreeMap<String, Vec<String>>,
+    /// Files whose names every BUILD file sees, as patterns relative to the build root.
+    pub prelude_globs: Vec<String>,
     /// Names that are target types, or whatever else, of plugins that are not here.
     pub opaque_types: Vec<String>,
     /// What `pants_version()` answers.
@@ -137,6 +139,7 @@ impl WorkspaceConfig {
             source_roots: SourceRootsConfig::default(),
             assigned_tags: BTreeMap::new(),
             ignored_arguments: BTreeMap::new(),
+            prelude_globs: Vec::new(),
             opaque_types: Vec::new(),
             pants_version: String::new(),
             jobs: 0,

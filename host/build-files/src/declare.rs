@@ -12,6 +12,7 @@ mod target_sources;
 
 use crate::config::WorkspaceConfig;
 use crate::fields::{Given, check_given};
+use crate::prelude::Prelude;
 use crate::reads::{ReadError, Reads};
 use crate::source::Source;
 use crate::source_roots::DeclaredRoot;
@@ -39,6 +40,10 @@ pub(crate) struct Declarations<'w> {
     pub unknown: Vec<UnknownSymbol>,
     /// The source roots that are declared, in their order.
     pub source_roots: Vec<DeclaredRoot>,
+    /// The names of all BUILD files, when there are any.
+    pub prelude: Option<&'w Prelude>,
+    /// While a function of the prelude runs, the call in the BUILD file that it runs for.
+    pub call_site: Option<Span>,
     names: HashMap<String, Location>,
     source: Rc<Source>,
 }
@@ -53,6 +58,8 @@ impl<'w> Declarations<'w> {
             diagnostics: Vec::new(),
             unknown: Vec::new(),
             source_roots: Vec::new(),
+            prelude: None,
+            call_site: None,
             names: HashMap::new(),
             source: Rc::new(Source::new("".into(), String::new())),
         }
@@ -63,23 +70,59 @@ impl<'w> Declarations<'w> {
         self.source = source;
     }
 
+    /// The file that a span is in.
+    fn source(&self, span: Span) -> &Source {
+        let of_prelude = self.prelude.filter(|_| span.is_in_prelude()).and_then(|prelude| prelude.source(span));
+        of_prelude.unwrap_or(&self.source)
+    }
+
+    /// The file that a span is in, absolute.
+    pub(crate) fn path(&self, span: Span) -> &str {
+        &self.source(span).path
+    }
+
+    /// The place where a span starts.
+    pub(crate) fn location(&self, span: Span) -> Location {
+        self.source(span).location(span)
+    }
+
+    /// Where a call that stands here declares a target: in the BUILD file, whichever function it is in.
+    pub(crate) fn place_of_target(&self, span: Span) -> Location {
+        self.location(self.call_site.unwrap_or(span))
+    }
+
+    /// An error at a span. One in the prelude says which BUILD file it happened for.
+    pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+        let mut diagnostic = self.source(span).error(span, message);
+        diagnostic.hints.extend(self.hint_of_caller(span));
+        diagnostic
+    }
+
+    /// For a place in the prelude, the call in the BUILD file.
+    pub(crate) fn hint_of_caller(&self, span: Span) -> Option<String> {
+        let call_site = self.call_site.filter(|_| span.is_in_prelude())?;
+        Some(format!("it is called at {}", self.location(call_site)))
+    }
+
     /// Puts a fault among the diagnostics, unless it follows from what is there already.
     pub(crate) fn report(&mut self, fault: Fault, otherwise: Span) {
         if fault.kind == FaultKind::Poisoned {
             return;
         }
-        let mut diagnostic = self.source.error(fault.span.unwrap_or(otherwise), fault.message);
-        diagnostic.hints = fault.hints;
+        let mut diagnostic = self.error(fault.span.unwrap_or(otherwise), fault.message);
+        diagnostic.hints.splice(..0, fault.hints);
         self.diagnostics.push(diagnostic);
     }
 
     pub(crate) fn warn(&mut self, span: Span, message: String) {
-        self.diagnostics.push(self.source.warning(span, message));
+        self.diagnostics.push(self.source(span).warning(span, message));
     }
 
     /// Notes that nobody knows this name.
     pub(crate) fn note_unknown(&mut self, name: &str, span: Span) {
-        note(&mut self.unknown, name, || self.source.error(span, String::new()));
+        let mut unknown = std::mem::take(&mut self.unknown);
+        note(&mut unknown, name, || self.source(span).error(span, String::new()));
+        self.unknown = unknown;
     }
 
     /// Declares a target; gives its name. Problems are reported, all of a call at once, and then there is no target.
@@ -92,8 +135,8 @@ impl<'w> Declarations<'w> {
             self.targets.push(Arc::new(target));
         }
         for Problem { span, message, hints } in problems {
-            let mut diagnostic = self.source.error(span, message);
-            diagnostic.hints = hints;
+            let mut diagnostic = self.error(span, message);
+            diagnostic.hints.splice(..0, hints);
             self.diagnostics.push(diagnostic);
         }
         name
@@ -108,7 +151,7 @@ impl<'w> Declarations<'w> {
             }
             dir = join(&dir, name);
         }
-        let Diagnostic { location, excerpt, .. } = self.source.error(span, String::new());
+        let Diagnostic { location, excerpt, .. } = self.error(span, String::new());
         self.source_roots.push(DeclaredRoot {
             dir: dir.into(),
             types: types.iter().map(|name| (*name).into()).collect(),
@@ -165,7 +208,7 @@ impl<'w> Declarations<'w> {
         if let Some(message) = broken_object_rules(spec, &fields) {
             return Err(fault(message));
         }
-        Ok(Object { symbol: spec.name.clone(), fields, location: self.source.location(span) })
+        Ok(Object { symbol: spec.name.clone(), fields, location: self.location(span) })
     }
 
     /// Calls a macro of a backend.

@@ -17,10 +17,12 @@ mod modules;
 mod objects;
 mod opaque;
 mod operators;
+mod prelude;
 mod source_roots;
 
 use crate::config::{EvaluateLimits, ImportsPolicy};
 use crate::declare::Declarations;
+use crate::prelude::Prelude;
 use crate::syntax::{Expr, ExprKind, Module, Name, Span, Stmt, StmtKind};
 use crate::value::{
     Eval, Fault, FaultKind, Function, Heap, Module as PythonModule, Scope, Value, fault, limit_fault, poisoned,
@@ -41,31 +43,32 @@ pub(crate) struct Setting<'s> {
 /// Evaluates a file. What it declares and what is wrong with it goes to `declarations`.
 pub(crate) fn evaluate(module: &Module, setting: &Setting<'_>, declarations: &mut Declarations<'_>) {
     let heap = Heap::new(setting.limits);
-    run(&heap, module, setting, declarations);
+    let prelude = declarations.prelude;
+    run(&heap, module, prelude, setting, declarations);
 }
 
 /// Apart from [`evaluate`], because the heap must live longer than what is on it.
-fn run<'a>(heap: &'a Heap<'a>, module: &'a Module, setting: &Setting<'_>, declarations: &mut Declarations<'_>) {
+fn run<'a>(
+    heap: &'a Heap<'a>,
+    module: &'a Module,
+    prelude: Option<&'a Prelude>,
+    setting: &Setting<'_>,
+    declarations: &mut Declarations<'_>,
+) {
     let mut evaluator = Evaluator {
         heap,
         setting,
         declarations,
+        prelude,
+        prelude_scope: None,
         depth: setting.limits.depth,
         opaque_calls: Vec::new(),
         handled: Vec::new(),
         handlers_of_unknown: 0,
     };
     let Ok(scope) = heap.scope(None) else { return };
-    for stmt in &module.body {
-        let Err(fault) = evaluator.stmt(stmt, scope) else { continue };
-        let is_limit = fault.kind == FaultKind::Limit;
-        evaluator.declarations.report(*fault, stmt.span);
-        if is_limit {
-            break;
-        }
-        stmt.each_bound_name(&mut |name| {
-            scope.names.borrow_mut().insert(name, Value::Poison);
-        });
+    if let Err(fault) = evaluator.statements(&module.body, scope) {
+        evaluator.declarations.report(*fault, Span::default());
     }
     evaluator.declare_opaque_calls();
 }
@@ -83,6 +86,9 @@ struct Evaluator<'a, 'e, 's, 'w> {
     heap: &'a Heap<'a>,
     setting: &'e Setting<'s>,
     declarations: &'e mut Declarations<'w>,
+    prelude: Option<&'a Prelude>,
+    /// The names of the prelude, when it has been run.
+    prelude_scope: Option<&'a Scope<'a>>,
     /// How many levels are left.
     depth: u32,
     /// The calls of opaque symbols so far.
@@ -97,6 +103,21 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     /// Counts work before it is done.
     fn count(&mut self, steps: usize) -> Eval<()> {
         self.heap.count(steps)
+    }
+
+    /// The statements of a file, one after the other whatever happens; only a limit ends them.
+    fn statements(&mut self, body: &'a [Stmt], scope: &'a Scope<'a>) -> Eval<()> {
+        for stmt in body {
+            let Err(fault) = self.stmt(stmt, scope) else { continue };
+            if fault.is_limit() {
+                return Err(fault);
+            }
+            self.declarations.report(*fault, stmt.span);
+            stmt.each_bound_name(&mut |name| {
+                scope.names.borrow_mut().insert(name, Value::Poison);
+            });
+        }
+        Ok(())
     }
 
     /// Goes one level down.

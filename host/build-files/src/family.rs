@@ -6,16 +6,16 @@ use crate::declare::Declarations;
 use crate::defaults::Defaults;
 use crate::evaluate::{Setting, evaluate};
 use crate::parse::parse;
+use crate::prelude::Prelude;
 use crate::reads::{Reads, RecordedRead};
-use crate::source::Source;
+use crate::source::{Source, read_source};
 use crate::source_roots::{ConfiguredRoots, DeclaredRoot};
 use crate::symbols::Symbols;
 use crate::tree::{Listing, Tree, join};
 use crate::unknown::UnknownSymbol;
 use pants_model::{Diagnostic, Location, Severity, Target};
-use std::fs;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What every evaluation needs: shared by all threads, never changed.
 pub(crate) struct World {
@@ -25,6 +25,15 @@ pub(crate) struct World {
     pub defaults: Defaults,
     pub roots: ConfiguredRoots,
     pub assigned_tags: AssignedTags,
+    /// What every BUILD file sees; read when the first of them is.
+    pub prelude: OnceLock<Prelude>,
+}
+
+impl World {
+    /// The prelude, which is read now if nobody needed it before.
+    pub(crate) fn prelude(&self) -> &Prelude {
+        self.prelude.get_or_init(|| Prelude::load(&self.config, &self.tree))
+    }
 }
 
 /// What the BUILD files of one directory came to.
@@ -73,6 +82,7 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family
     }
     let reads = Reads::new(&world.tree, &world.config.environment, &listing.dir);
     let mut declarations = Declarations::new(&world.symbols, &world.config, reads);
+    declarations.prelude = Some(world.prelude()).filter(|prelude| !prelude.is_empty());
     for name in &listing.build_files {
         evaluate_file(world, join(&listing.dir, name).into(), &mut declarations);
     }
@@ -84,7 +94,7 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family
 }
 
 fn evaluate_file(world: &World, path: Arc<str>, declarations: &mut Declarations<'_>) {
-    let text = match read_build_file(world, &path) {
+    let text = match read_source(world.tree.root(), &path, world.config.limits.source) {
         Ok(text) => text,
         Err(message) => {
             let location = Location { file: path, line: 0, column: 0 };
@@ -111,16 +121,4 @@ fn evaluate_file(world: &World, path: Arc<str>, declarations: &mut Declarations<
             declarations.diagnostics.push(diagnostic);
         }
     }
-}
-
-fn read_build_file(world: &World, path: &str) -> Result<String, String> {
-    let full = world.tree.root().join(path);
-    let bytes = fs::read(full).map_err(|error| format!("this file cannot be read: {error}"))?;
-    if bytes.len() > world.config.limits.source {
-        return Err(format!("this file is longer than {} bytes", world.config.limits.source));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        format!("line {} is not UTF-8 text", line + 1)
-    })
 }

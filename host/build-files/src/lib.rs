@@ -25,6 +25,7 @@ mod sources;
 mod tree;
 mod wildcard;
 
+mod prelude;
 mod symbols;
 
 mod declare;

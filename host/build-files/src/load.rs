@@ -234,8 +234,13 @@ impl Loaded {
             // A broken file may be why a dependency is not in the graph.
             dirs.extend(target.dependencies.iter().map(Address::dir));
         }
+        let mut dirs: Vec<&str> = dirs.into_iter().collect();
+        // Of equal problems the first one is told.
+        dirs.sort_unstable();
         let families: Vec<&Arc<Family>> = dirs.into_iter().filter_map(|dir| self.family(dir)).collect();
-        problems.extend(unknown::describe(families.iter().flat_map(|family| &family.unknown), &known_names(world)));
+        if !world.prelude().has_errors() {
+            problems.extend(unknown::describe(families.iter().flat_map(|family| &family.unknown), &known_names(world)));
+        }
         problems.extend(families.into_iter().flat_map(|family| family.diagnostics.iter().cloned()));
         problems
     }
@@ -245,6 +250,7 @@ impl Loaded {
 fn known_names(world: &World) -> Vec<&str> {
     let mut names: Vec<&str> = world.symbols.names().collect();
     names.extend_from_slice(built_in_names());
+    names.extend(world.prelude().names());
     names
 }
 

@@ -16,11 +16,20 @@ use ruff_text_size::{Ranged, TextRange};
 /// walked by recursion.
 const DEEPEST: u32 = 200;
 
-/// Parses a whole file.
+/// Parses a whole file whose spans start at 0.
 pub(crate) fn parse(text: &str) -> Result<Module, SyntaxFault> {
-    check_nesting(text)?;
-    let parsed = ruff_python_parser::parse_module(text).map_err(|error| syntax_fault(text, &error))?;
-    let mut lowering = Lowering { depth: 0, fault: None };
+    parse_at(text, 0)
+}
+
+/// Parses a whole file whose spans start here.
+pub(crate) fn parse_at(text: &str, start: u32) -> Result<Module, SyntaxFault> {
+    let shifted = |fault: SyntaxFault| {
+        let Span { start: from, end: to } = fault.span;
+        SyntaxFault { span: Span { start: from + start, end: to + start }, ..fault }
+    };
+    check_nesting(text).map_err(shifted)?;
+    let parsed = ruff_python_parser::parse_module(text).map_err(|error| shifted(syntax_fault(text, &error)))?;
+    let mut lowering = Lowering { start, depth: 0, fault: None };
     let body = lowering.block(parsed.into_syntax().body);
     match lowering.fault {
         Some(fault) => Err(fault),
@@ -31,8 +40,9 @@ pub(crate) fn parse(text: &str) -> Result<Module, SyntaxFault> {
 fn syntax_fault(text: &str, error: &ruff_python_parser::ParseError) -> SyntaxFault {
     // What is missing at the end of the file is missing after its last word.
     let end = text.trim_end().len() as u32;
-    let at = span(error.location);
-    let span = Span { start: at.start.min(end), end: at.end.min(end) };
+    let at = error.location;
+    let (start, stop): (u32, u32) = (at.start().into(), at.end().into());
+    let span = Span { start: start.min(end), end: stop.min(end) };
     let said = error.error.to_string();
     let mut first = said.chars();
     let lowered: String = first.next().into_iter().flat_map(char::to_lowercase).chain(first).collect();
@@ -45,17 +55,20 @@ fn syntax_fault(text: &str, error: &ruff_python_parser::ParseError) -> SyntaxFau
     SyntaxFault { span, message: format!("syntax error: {}", lowered.trim_end_matches('.')), hint }
 }
 
-fn span(range: TextRange) -> Span {
-    Span { start: range.start().into(), end: range.end().into() }
-}
-
 /// One pass over ruff's tree, which it consumes. After a fault it goes on with placeholders; the result is dropped.
 struct Lowering {
+    /// Where the spans of the file start.
+    start: u32,
     depth: u32,
     fault: Option<SyntaxFault>,
 }
 
 impl Lowering {
+    fn span(&self, range: TextRange) -> Span {
+        let (start, end): (u32, u32) = (range.start().into(), range.end().into());
+        Span { start: self.start + start, end: self.start + end }
+    }
+
     fn fault(&mut self, span: Span, message: &str) {
         self.fault.get_or_insert_with(|| SyntaxFault { span, message: message.to_owned(), hint: None });
     }
@@ -77,12 +90,12 @@ impl Lowering {
     }
 
     fn stmt(&mut self, stmt: ast::Stmt) -> Stmt {
-        let span = span(stmt.range());
-        let kind = self.nested(span, |lowering| lowering.stmt_kind(stmt)).unwrap_or(StmtKind::Pass);
+        let span = self.span(stmt.range());
+        let kind = self.nested(span, |lowering| lowering.stmt_kind(stmt, span)).unwrap_or(StmtKind::Pass);
         Stmt { span, kind }
     }
 
-    fn stmt_kind(&mut self, stmt: ast::Stmt) -> StmtKind {
+    fn stmt_kind(&mut self, stmt: ast::Stmt, span: Span) -> StmtKind {
         match stmt {
             ast::Stmt::Expr(stmt) => StmtKind::Expr(self.expr(*stmt.value)),
             ast::Stmt::Assign(stmt) => {
@@ -122,6 +135,7 @@ impl Lowering {
             ast::Stmt::FunctionDef(stmt) if stmt.is_async => StmtKind::Unsupported("`async def`"),
             ast::Stmt::FunctionDef(stmt) if !stmt.decorator_list.is_empty() => StmtKind::Unsupported("a decorator"),
             ast::Stmt::FunctionDef(stmt) => StmtKind::Function(Function {
+                span,
                 name: name(&stmt.name),
                 parameters: self.parameters(*stmt.parameters),
                 body: FunctionBody::Block(self.block(stmt.body)),
@@ -214,7 +228,7 @@ impl Lowering {
     }
 
     fn expr(&mut self, expr: ast::Expr) -> Expr {
-        let span = span(expr.range());
+        let span = self.span(expr.range());
         let kind = self.nested(span, |lowering| lowering.expr_kind(expr, span)).unwrap_or(ExprKind::None);
         Expr { span, kind }
     }
@@ -272,6 +286,7 @@ impl Lowering {
                 otherwise: self.expr(*expr.orelse),
             })),
             ast::Expr::Lambda(expr) => ExprKind::Lambda(Box::new(Function {
+                span,
                 name: "<lambda>".into(),
                 parameters: expr.parameters.map(|parameters| self.parameters(*parameters)).unwrap_or_default(),
                 body: FunctionBody::Expr(self.expr(*expr.body)),
@@ -334,7 +349,7 @@ impl Lowering {
         let function = self.expr(*expr.func);
         let args = self.exprs(expr.arguments.args);
         let keyword = |keyword: ast::Keyword| Keyword {
-            span: span(keyword.range),
+            span: self.span(keyword.range),
             name: keyword.arg.as_ref().map(name),
             value: self.expr(keyword.value),
         };

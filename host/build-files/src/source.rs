@@ -5,6 +5,8 @@
 use crate::syntax::Span;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use pants_model::{Diagnostic, Location, Severity};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The text of one file with its lines.
@@ -13,15 +15,28 @@ pub(crate) struct Source {
     /// Relative to the build root.
     pub path: Arc<str>,
     pub text: String,
+    /// Where its spans start.
+    start: u32,
     /// Where each line starts.
     lines: Vec<u32>,
 }
 
 impl Source {
+    /// A source whose spans start at 0.
     pub(crate) fn new(path: Arc<str>, text: String) -> Self {
+        Self::starting_at(0, path, text)
+    }
+
+    /// A source whose spans start here.
+    pub(crate) fn starting_at(start: u32, path: Arc<str>, text: String) -> Self {
         let mut lines = vec![0];
         lines.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
-        Self { path, text, lines }
+        Self { path, text, start, lines }
+    }
+
+    /// Where its spans start.
+    pub(crate) fn start(&self) -> u32 {
+        self.start
     }
 
     /// The place where a span starts.
@@ -53,7 +68,7 @@ impl Source {
         let start = *self.lines.get(line)? as usize;
         let column = (location.column as usize).checked_sub(1)?;
         let (at, _) = self.text[start..].char_indices().nth(column)?;
-        Some((start + at) as u32)
+        Some(self.start + (start + at) as u32)
     }
 
     /// The line of a span's start with the part of the span on it underlined.
@@ -72,13 +87,26 @@ impl Source {
         Some(Renderer::plain().render(&[Group::with_level(Level::ERROR).element(snippet)]))
     }
 
+    /// The place in the text of an offset of a span.
     fn char_boundary(&self, offset: u32) -> usize {
-        let mut at = (offset as usize).min(self.text.len());
+        let mut at = (offset.saturating_sub(self.start) as usize).min(self.text.len());
         while !self.text.is_char_boundary(at) {
             at -= 1;
         }
         at
     }
+}
+
+/// Reads the text of a BUILD file or of one that all of them see; says what is wrong with it as a whole.
+pub(crate) fn read_source(root: &Path, path: &str, longest: usize) -> Result<String, String> {
+    let bytes = fs::read(root.join(path)).map_err(|error| format!("this file cannot be read: {error}"))?;
+    if bytes.len() > longest {
+        return Err(format!("this file is longer than {longest} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        format!("line {} is not UTF-8 text", line + 1)
+    })
 }
 
 #[cfg(test)]

@@ -4,10 +4,23 @@
 //! reached.
 
 /// A range of bytes of the source.
+///
+/// Sources that are evaluated together share one row of offsets: a BUILD file starts at 0, and the files of the prelude
+/// stand one after the other from [`PRELUDE_START`] on. So a span says which file it is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
     pub start: u32,
     pub end: u32,
+}
+
+/// Where the offsets of the prelude start; no BUILD file is that long.
+pub(crate) const PRELUDE_START: u32 = 1 << 30;
+
+impl Span {
+    /// Whether it is in a file of the prelude.
+    pub(crate) fn is_in_prelude(self) -> bool {
+        self.start >= PRELUDE_START
+    }
 }
 
 pub(crate) type Name = Box<str>;
@@ -86,6 +99,11 @@ impl Expr {
                 }
             }
         }
+    }
+
+    /// Whether it is written without a name: then it is the same whoever asks.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.find(&|expr| matches!(expr.kind, ExprKind::Name(_))).is_none()
     }
 
     /// Calls `visit` for each name that an assignment to this expression changes.
@@ -254,6 +272,7 @@ pub(crate) struct Conditional {
 
 #[derive(Debug)]
 pub(crate) struct Function {
+    pub span: Span,
     /// `<lambda>` for a lambda.
     pub name: Name,
     pub parameters: Parameters,

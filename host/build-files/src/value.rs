@@ -156,6 +156,11 @@ pub(crate) fn limit_fault(message: impl Into<String>) -> Box<Fault> {
 }
 
 impl Fault {
+    /// Whether nothing more of the file is evaluated.
+    pub(crate) fn is_limit(&self) -> bool {
+        self.kind == FaultKind::Limit
+    }
+
     pub(crate) fn hint(mut self: Box<Self>, hint: impl Into<String>) -> Box<Self> {
         self.hints.push(hint.into());
         self

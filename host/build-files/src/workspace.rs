@@ -49,7 +49,7 @@ impl BuildFiles {
         let (assigned_tags, problems) = AssignedTags::new(&config.assigned_tags);
         warnings.extend(problems);
         Self {
-            world: World { config, symbols, tree, defaults, roots, assigned_tags },
+            world: World { config, symbols, tree, defaults, roots, assigned_tags, prelude: OnceLock::new() },
             warnings,
             loaded: Mutex::default(),
             graph: RwLock::default(),
@@ -121,7 +121,11 @@ impl BuildFiles {
 
     /// What the BUILD files of a loaded directory read besides themselves: their targets depend on it.
     pub fn reads_of(&self, dir: &str) -> Vec<RecordedRead> {
-        self.loaded().family(dir).map(|family| family.reads.clone()).unwrap_or_default()
+        let loaded = self.loaded();
+        let Some(family) = loaded.family(dir) else { return Vec::new() };
+        // Reading the prelude needs the stacks of our threads; a family that is loaded has had it read.
+        let of_prelude = self.world.prelude.get().map(|prelude| prelude.reads.as_slice()).unwrap_or_default();
+        family.reads.iter().chain(of_prelude).cloned().collect()
     }
 
     /// The directories whose BUILD files have been evaluated so far, sorted.
@@ -147,6 +151,7 @@ impl BuildFiles {
             loaded.link(&self.world, Arc::make_mut(&mut graph), reached);
         }
         let mut diagnostics = self.warnings.clone();
+        diagnostics.extend(self.world.prelude().diagnostics.iter().cloned());
         diagnostics.extend(loaded.problems(&self.world, &self.graph(), roots, asked));
         diagnostics
     }
@@ -175,7 +180,11 @@ impl BuildFiles {
             self.pool.set(pool).expect("this is done under the lock");
         }
         match self.pool.get() {
-            Some(pool) => pool.install(|| run(loaded)),
+            Some(pool) => pool.install(|| {
+                // Before anybody evaluates: a thread that waits here could be given evaluation that waits for this.
+                self.world.prelude();
+                run(loaded)
+            }),
             // The system gives us no thread at all; the caller's own is what there is.
             None => run(loaded),
         }

@@ -67,6 +67,12 @@ fn target_options() -> Vec<OptionSpec> {
         list("pants-ignore", &[".*/", "/dist/"], "Files and directories to pass over, as gitignore patterns.")
             .advanced(),
         flag("pants-ignore-use-gitignore", true, "Pass over what `.gitignore` names, too.").advanced(),
+        list(
+            "build-file-prelude-globs",
+            &[],
+            "Files in the language of BUILD files whose functions and values every BUILD file sees, as patterns.",
+        )
+        .advanced(),
         choice("build-file-imports", &["allow", "warn", "error"], "warn", "What an `import` in a BUILD file leads to.")
             .advanced(),
         choice(

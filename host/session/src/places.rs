@@ -60,6 +60,7 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
             Some("error") => ImportsPolicy::Error,
             _ => ImportsPolicy::Warn,
         },
+        prelude_globs: strings("build-file-prelude-globs"),
         opaque_types: owned(values.value("build-files", "opaque-types").as_strings()),
         pants_version: values.value("", "pants-version").as_str().unwrap_or(VERSION).to_owned(),
         missing_files: missing_files_policy(values, "files-not-found-behavior"),

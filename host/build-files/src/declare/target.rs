@@ -30,7 +30,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
         let places = Places::of(self.symbol.spec, &self.given);
         let name = self.name();
         let mut target = Target::new(Address::new(self.dir(), name.clone()), self.symbol.name.clone());
-        target.location = self.declarations.source.location(self.span);
+        target.location = self.declarations.place_of_target(self.span);
         self.keep_loose(&mut target);
         self.dependencies(&mut target);
         let named = target.dependencies.len();

@@ -4,7 +4,7 @@ use super::{Evaluator, Flow, at};
 use crate::fields::{Given, Loose, freeze, thaw};
 use crate::symbols::{Symbol, TargetTypeSymbol};
 use crate::syntax::{self, Expr, ExprKind, FunctionBody, Span};
-use crate::value::{Dict, Eval, Function, Heap, Scope, Value, fault, poisoned};
+use crate::value::{Dict, Eval, Function, Scope, Value, fault, poisoned};
 
 /// The arguments of one call.
 pub(super) struct Args<'a> {
@@ -137,7 +137,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             Value::Builtin(name) => self.builtin(name, args),
             Value::Method((value, _)) if args.is_poisoned() && !value.can_hold() => Ok(Value::Poison),
             Value::Method((value, name)) => self.method(*value, name, args),
-            Value::Function(function) => self.nested(|evaluator| evaluator.call_function(function, args)),
+            Value::Function(function) => self.with_call_site(function, args.span, |evaluator| {
+                evaluator.nested(|evaluator| evaluator.call_function(function, args))
+            }),
             Value::Opaque(opaque) => self.call_opaque(opaque, args),
             Value::Class(class) => Err(fault(format!("`{}` cannot be called", class.name))
                 .hint("a class of a BUILD file holds constants, and no objects are made of it")),
@@ -149,8 +151,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         let symbols = self.declarations.symbols;
         match symbols.get(name) {
             Some(Symbol::TargetType(symbol)) => {
-                let positional = self.positional_fields(symbol, &args)?;
-                let given = positional.into_iter().chain(all_frozen(&args.keywords, self.heap)?).collect();
+                self.check_place_of_call(name, args.span)?;
+                let mut given = self.positional_fields(symbol, &args)?;
+                given.extend(self.all_frozen(&args.keywords)?);
                 let name = self.declarations.declare_target(symbol, args.span, given);
                 Ok(Value::Target(self.heap.text(&name)?))
             }
@@ -159,11 +162,12 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 self.heap.object(object)
             }
             Some(Symbol::Macro(symbol)) => {
+                self.check_place_of_call(name, args.span)?;
                 let mut positional = Vec::with_capacity(args.positional.len());
                 for (index, value) in args.positional.iter().enumerate() {
-                    positional.push(of_macro(frozen(&args.unnamed(index, *value, ""), self.heap)?)?.1);
+                    positional.push(of_macro(self.frozen(&args.unnamed(index, *value, ""))?)?.1);
                 }
-                let given = all_frozen(&args.keywords, self.heap)?;
+                let given = self.all_frozen(&args.keywords)?;
                 let keywords = given.into_iter().map(of_macro).collect::<Eval<_>>()?;
                 let value = self.declarations.call_macro(symbol, args.span, positional, keywords)?;
                 thaw(self.heap, &value)
@@ -188,9 +192,33 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 }
                 return Err(at(problem, span));
             };
-            fields.push(frozen(&args.unnamed(index, *value, name), self.heap)?);
+            fields.push(self.frozen(&args.unnamed(index, *value, name))?);
         }
         Ok(fields)
+    }
+
+    /// The keywords of a call of a symbol, frozen.
+    pub(super) fn all_frozen(&mut self, keywords: &[Keyword<'a>]) -> Eval<Vec<Given<'a>>> {
+        keywords.iter().map(|keyword| self.frozen(keyword)).collect()
+    }
+
+    /// One argument of a call of a symbol, frozen.
+    pub(super) fn frozen(&mut self, argument: &Keyword<'a>) -> Eval<Given<'a>> {
+        let Keyword { name, value, span, expr } = argument;
+        // The value is what a message is about, unless the keyword itself is wrong.
+        let place = expr.map_or(*span, |expr| expr.span);
+        self.heap.take_loose();
+        let value =
+            freeze(self.heap, *value).map_err(|fault| at(fault, place_of_unfreezable(*expr).unwrap_or(place)))?;
+        let loose = self.heap.take_loose();
+        let given = Given { name: (*name).to_owned(), value, keyword: *span, span: place, expr: *expr, loose };
+        // What the prelude does not write itself comes from the BUILD file, and what is wrong with it is wrong there.
+        match self.declarations.call_site {
+            Some(call) if place.is_in_prelude() && !expr.is_some_and(Expr::is_constant) => {
+                Ok(Given { span: call, expr: None, ..given })
+            }
+            _ => Ok(given),
+        }
     }
 
     fn call_function(&mut self, function: &'a Function<'a>, args: Args<'a>) -> Eval<Value<'a>> {
@@ -257,22 +285,6 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         }
         self.heap.charge_values(names.len() * 2)
     }
-}
-
-/// The keywords of a call of a symbol, frozen.
-fn all_frozen<'a>(keywords: &[Keyword<'a>], heap: &Heap<'a>) -> Eval<Vec<Given<'a>>> {
-    keywords.iter().map(|keyword| frozen(keyword, heap)).collect()
-}
-
-/// One argument of a call of a symbol, frozen.
-pub(super) fn frozen<'a>(argument: &Keyword<'a>, heap: &Heap<'a>) -> Eval<Given<'a>> {
-    let Keyword { name, value, span, expr } = argument;
-    // The value is what a message is about, unless the keyword itself is wrong.
-    let place = expr.map_or(*span, |expr| expr.span);
-    heap.take_loose();
-    let value = freeze(heap, *value).map_err(|fault| at(fault, place_of_unfreezable(*expr).unwrap_or(place)))?;
-    let loose = heap.take_loose();
-    Ok(Given { name: (*name).to_owned(), value, keyword: *span, span: place, expr: *expr, loose })
 }
 
 /// What a macro is given: functions stay on this side.

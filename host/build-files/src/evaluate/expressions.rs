@@ -77,6 +77,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         if let Some(value) = scope.get(name) {
             return Ok(value);
         }
+        if let Some(value) = self.prelude_value(name)? {
+            return Ok(value);
+        }
         match self.declarations.symbols.get(name) {
             Some(Symbol::TargetType(symbol)) if symbol.spec.is_opaque => return self.heap.opaque(name, None),
             Some(_) => return Ok(Value::Symbol(name)),
@@ -86,7 +89,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             return Ok(Value::Builtin(builtin));
         }
         if &**name == "__file__" {
-            let path = self.setting.build_root.join(self.setting.path);
+            let path = self.setting.build_root.join(self.declarations.path(span));
             return self.heap.str(&path.to_string_lossy());
         }
         if super::builtins::PYTHON_ONLY.contains(&&**name) {

@@ -3,7 +3,7 @@
 //! An object does not change: each of these gives a new one.
 
 use super::Evaluator;
-use super::calls::{Args, frozen};
+use super::calls::Args;
 use crate::fields::freeze;
 use crate::symbols::Symbol;
 use crate::value::{Eval, Value, fault};
@@ -56,9 +56,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     pub(super) fn object(&mut self, spec: &ObjectSpec, args: &Args<'a>) -> Eval<Object> {
         let mut positional = Vec::with_capacity(args.positional.len());
         for (index, value) in args.positional.iter().enumerate() {
-            positional.push(frozen(&args.unnamed(index, *value, ""), self.heap)?);
+            positional.push(self.frozen(&args.unnamed(index, *value, ""))?);
         }
-        let keywords = args.keywords.iter().map(|keyword| frozen(keyword, self.heap)).collect::<Eval<_>>()?;
+        let keywords = self.all_frozen(&args.keywords)?;
         self.declarations.make_object(spec, args.span, positional, keywords)
     }
 

@@ -5,7 +5,7 @@
 //! called with is kept as text, and so is whatever is reached from it (`thing(..).with_more(a = 1)`).
 
 use super::Evaluator;
-use super::calls::{Args, frozen};
+use super::calls::Args;
 use crate::fields::Given;
 use crate::syntax::Span;
 use crate::value::{Eval, Opaque, Value};
@@ -19,6 +19,8 @@ const KNOWN_FIELDS: [&str; 8] =
 pub(super) struct OpaqueCall<'a> {
     symbol: &'a str,
     span: Span,
+    /// The call in the BUILD file, if this one is in the prelude.
+    call_site: Option<Span>,
     given: Vec<Given<'a>>,
     is_used: &'a Cell<bool>,
 }
@@ -48,7 +50,8 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         let is_used = self.heap.mark();
         let span = args.span;
         let given = self.opaque_fields(args)?;
-        self.opaque_calls.push(OpaqueCall { symbol: opaque.text, span, given, is_used });
+        let call_site = self.declarations.call_site;
+        self.opaque_calls.push(OpaqueCall { symbol: opaque.text, span, call_site, given, is_used });
         self.heap.opaque(&text, Some(is_used))
     }
 
@@ -63,7 +66,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         }
         for keyword in args.keywords {
             if KNOWN_FIELDS.contains(&keyword.name) {
-                fields.push(frozen(&keyword, self.heap)?);
+                fields.push(self.frozen(&keyword)?);
                 continue;
             }
             let value = match keyword.value {
@@ -89,10 +92,12 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     /// Declares the targets of all calls that were used for nothing else.
     pub(super) fn declare_opaque_calls(&mut self) {
         for call in std::mem::take(&mut self.opaque_calls) {
-            if let (false, Some(symbol)) =
-                (call.is_used.get(), self.declarations.symbols.target_type_symbol(call.symbol))
-            {
+            // What the prelude itself calls and keeps is a value, whether a BUILD file uses it or not.
+            let is_value = call.is_used.get() || (call.span.is_in_prelude() && call.call_site.is_none());
+            if let (false, Some(symbol)) = (is_value, self.declarations.symbols.target_type_symbol(call.symbol)) {
+                self.declarations.call_site = call.call_site;
                 self.declarations.declare_target(symbol, call.span, call.given);
+                self.declarations.call_site = None;
             }
         }
     }

@@ -231,6 +231,7 @@ mod errors;
 mod language;
 mod limits;
 mod opaque;
+mod prelude;
 mod semantics;
 mod source_roots;
 mod unknown;

@@ -140,18 +140,22 @@ fn data_files_of_a_library_are_its_own() {
 #[test]
 fn a_program_without_a_beginning_is_refused_where_it_stands() {
     let repository = Repository::new(
-        "//- a/BUILD\npython_binary(name = 'a')\npython_app(name = 'b', basename = 'b', binary = ':a')\n",
+        "//- a/BUILD\npython_binary(name = 'a')\npython_binary(name = 'gone', source = 'gone.py')\npython_app(name = 'b', basename = 'b', binary = ':a')\n",
     );
     let output = repository.run(&["list", "a:"]);
     assert_eq!(output.code, Some(1));
     expect![[r#"
+        a/BUILD:2:39: warning: source `a/gone.py` does not exist
+          |
+        2 | python_binary(name = 'gone', source = 'gone.py')
+          |                                       ^^^^^^^^^
         a/BUILD:1:1: `python_binary` must specify `sources` or `entry_point`
           |
         1 | python_binary(name = 'a')
           | ^^^^^^^^^^^^^^^^^^^^^^^^^
-        a/BUILD:2:35: `basename` must not equal `name`
+        a/BUILD:3:35: `basename` must not equal `name`
           |
-        2 | python_app(name = 'b', basename = 'b', binary = ':a')
+        3 | python_app(name = 'b', basename = 'b', binary = ':a')
           |                                   ^^^
         error: 2 errors in 1 file
     "#]]

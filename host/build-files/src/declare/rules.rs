@@ -36,6 +36,8 @@ pub(super) fn broken_target_rules(
         symbol: &spec.name,
         specs: &spec.fields,
         has: &|field| target.has_field(field),
+        // A source that does not exist was said all the same; that it is missing is told where it is looked for.
+        says: &|field| target.has_field(field) || (field == "sources" && has_content(target.field(field))),
         is_given: &|field| field_is_given(target, field),
     };
     let mut problems = Vec::new();
@@ -66,6 +68,7 @@ pub(super) fn broken_object_rules(spec: &ObjectSpec, fields: &[(String, Value)])
         symbol: &spec.name,
         specs: &spec.fields,
         has: &|field| has_content(value(field)),
+        says: &|field| has_content(value(field)),
         is_given: &|field| !value(field).is_none(),
     };
     spec.rules.iter().find_map(|rule| subject.broken(rule).1)
@@ -92,6 +95,8 @@ struct Subject<'s> {
     specs: &'s [FieldSpec],
     /// Whether a field is given and not empty.
     has: &'s dyn Fn(&str) -> bool,
+    /// Whether something is given for a field, whatever it comes to.
+    says: &'s dyn Fn(&str) -> bool,
     is_given: &'s dyn Fn(&str) -> bool,
 }
 
@@ -104,8 +109,8 @@ impl Subject<'_> {
         match rule {
             FieldRule::NonEmpty(field) => (Some(field), (!(self.has)(field)).then(|| self.empty(field))),
             FieldRule::AtLeastOneOf(fields) => {
-                let has_none = !fields.iter().any(|field| (self.has)(field));
-                (None, has_none.then(|| format!("`{}` must specify {}", self.symbol, listed(fields, "or"))))
+                let says_none = !fields.iter().any(|field| (self.says)(field));
+                (None, says_none.then(|| format!("`{}` must specify {}", self.symbol, listed(fields, "or"))))
             }
             FieldRule::AtMostOneOf(fields) => match given(fields)[..] {
                 [first, second, ..] => (Some(second), Some(format!("`{first}` and `{second}` are both given"))),

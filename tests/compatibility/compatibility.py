@@ -54,6 +54,9 @@ REPOSITORIES = [
 
 PLACE = re.compile(r"^(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): (?P<warning>warning: )?(?P<message>.*)")
 
+SYMBOL = re.compile(r"^  (?P<symbol>`\S+`): (?:once|(?P<times>\d+) times), (?:first )?at (?P<file>[^:]+):(?P<line>\d+):")
+SUMMARY = re.compile(r"^error: (BUILD files use \d+ symbols|\d+ errors?\b)")
+
 Answer = collections.namedtuple("Answer", "build_files targets errors warnings other")
 
 
@@ -95,11 +98,14 @@ def sort_out(stderr):
     """Errors and warnings as (place, message), and the lines at the left that are neither."""
     errors, warnings, other = [], [], []
     for line in stderr.splitlines():
-        found = PLACE.match(line)
+        found, symbol = PLACE.match(line), SYMBOL.match(line)
         if found:
             place = "%s:%s" % (found["file"], found["line"])
             (warnings if found["warning"] else errors).append((place, found["message"]))
-        elif line and not line[0].isspace() and "|" not in line:
+        elif symbol:
+            place = "%s:%s" % (symbol["file"], symbol["line"])
+            errors.extend([(place, "%s is not defined" % symbol["symbol"])] * int(symbol["times"] or 1))
+        elif line and not line[0].isspace() and "|" not in line and not SUMMARY.match(line):
             other.append(line)
     return errors, warnings, other
 

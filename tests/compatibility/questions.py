@@ -39,13 +39,14 @@ def is_sorted(order):
 build_file = {target["address"]: target["file"] for target in json.loads("\n".join(ask("peek", "::")))}
 chosen, wrong = random.Random(1), 0
 for start in chosen.sample(sorted(graph), min(len(graph), int((sys.argv[4:] or [200])[0]))):
-    inside, some = closure(below, start), set(chosen.sample(sorted(graph), 5))
-    some |= set(chosen.sample(sorted(inside), min(len(inside), 3)))
+    inside = closure(below, start)
+    some = {*chosen.sample(sorted(graph), 5), *chosen.sample(sorted(inside), min(len(inside), 3))}
     # Pairs whose paths can be counted: few targets lie between them.
     end = chosen.choice(sorted(a for a in inside - {start} if len(closure(above, a) & inside) < 12) or [start])
     files = {build_file[a] for a in inside} | {source for a in inside for source in graph[a]["sources"]}
-    said_paths = [[full(a) for a in line.strip()[1:-1].split(", ")] for line in ask("paths", start, end) if line[:1] == "\t"]
-    order = addresses(ask("sort", start))
+    printed = ask("paths", start, end) if start != end else ["\t[%s]" % start]
+    said_paths = [[full(a) for a in line.strip()[1:-1].split(", ")] for line in printed if line.startswith("\t")]
+    order = addresses(ask("sort", *sorted(inside)))
     for question, said, expected in [
             ("dependencies", sorted(addresses(ask("dependencies", "--transitive", start))), sorted(inside)),
             ("dependees", sorted(addresses(ask("dependees", "--transitive", start))), sorted(closure(above, start) - {start})),

@@ -4,7 +4,7 @@
 //! expands source globs, and answers which targets a spec or a file stands for. Directories are evaluated when they are
 //! first needed, in parallel.
 //!
-//! Must not know: any backend or target type by name (but `target`, `alias` and `files`), tasks, goals, options, the
+//! Must not know: any backend, or target type by name but those of Pants's own core, tasks, goals, options, the
 //! daemon. It runs no process and writes nothing. Everything that evaluation reads goes through one recording context.
 //!
 //! The floors, each importing lower ones only: source text and syntax; the directory tree and globs; values and the

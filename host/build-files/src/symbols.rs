@@ -2,7 +2,9 @@
 //!
 //! Knows no backend by name. Built-in symbols are registered here too, so that `targets` lists them like any other.
 
-use pants_model::{FieldKind, FieldSpec, Fingerprint, FingerprintBuilder, Globs, ObjectSpec, TargetTypeSpec, Value};
+mod built_in;
+
+use pants_model::{FieldKind, Fingerprint, FingerprintBuilder, Globs, ObjectSpec, TargetTypeSpec, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -126,7 +128,7 @@ impl Default for Symbols {
 }
 
 impl Symbols {
-    /// The built-in symbols alone: `target`, `alias` and `files`.
+    /// The built-in symbols alone.
     pub fn new() -> Self {
         let mut symbols = Self {
             slots: HashMap::new(),
@@ -136,10 +138,10 @@ impl Symbols {
             objects: Vec::new(),
             macros: Vec::new(),
         };
-        for spec in built_in_target_types() {
+        for spec in built_in::target_types() {
             symbols.add_target_type(spec).expect("built-in symbols have different names");
         }
-        for spec in modifier_symbols() {
+        for spec in built_in::objects() {
             symbols.add_object(spec).expect("built-in symbols have different names");
         }
         symbols
@@ -311,62 +313,12 @@ fn is_same_type(first: &TargetTypeSpec, second: &TargetTypeSpec) -> bool {
     *first == TargetTypeSpec { backend: first.backend.clone(), ..second.clone() }
 }
 
-fn built_in_target_types() -> [TargetTypeSpec; 3] {
-    let spec = |name: &str, description: &str| TargetTypeSpec {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        ..TargetTypeSpec::default()
-    };
-    [
-        spec("target", "A group of dependencies under one name."),
-        TargetTypeSpec {
-            fields: vec![FieldSpec {
-                name: "target".to_owned(),
-                kind: FieldKind::Address,
-                is_required: true,
-                default: Value::None,
-                help: "The target that this name stands for.".to_owned(),
-            }],
-            ..spec("alias", "Another name of a target.")
-        },
-        TargetTypeSpec {
-            default_sources: Some(Vec::new()),
-            ..spec("files", "Loose files, at their path below the build root.")
-        },
-    ]
-}
-
-/// The symbols that say how a dependency differs from a plain one.
-fn modifier_symbols() -> [ObjectSpec; 3] {
-    // Values are checked where they become dependencies: an address may be modified itself.
-    let field = |name: &str, help: &str| FieldSpec {
-        name: name.to_owned(),
-        kind: FieldKind::Any,
-        is_required: name == "address",
-        default: Value::None,
-        help: help.to_owned(),
-    };
-    let symbol = |name: &str, description: &str| ObjectSpec {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        fields: vec![field("address", "The target that is depended on.")],
-        ..ObjectSpec::default()
-    };
-    let mut scoped = symbol("scoped", "A dependency that counts in some scopes only.");
-    scoped.fields.push(field("scope", "Some of compile, runtime, test, forced and default, separated by spaces."));
-    [
-        symbol("intransitive", "A dependency that is not seen by those who depend on the target."),
-        symbol("provided", "An intransitive dependency for compile and test, which others bring at run time."),
-        scoped,
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn spec(name: &str, backend: &str, description: &str) -> TargetTypeSpec {
-        let [mut spec, ..] = built_in_target_types();
+        let [mut spec, ..] = built_in::target_types();
         spec.name = name.to_owned();
         spec.backend = backend.to_owned();
         spec.description = description.to_owned();
@@ -382,7 +334,7 @@ mod tests {
         assert_eq!(conflict.to_string(), "symbol `x` of backend `b` is already registered by backend `a`");
         let conflict = symbols.add_target_type(spec("target", "b", "differs")).unwrap_err();
         assert_eq!(conflict.to_string(), "symbol `target` of backend `b` is already registered by the host");
-        assert_eq!(symbols.target_types().len(), 4);
+        assert_eq!(symbols.target_types().len(), Symbols::new().target_types().len() + 1);
     }
 
     #[test]

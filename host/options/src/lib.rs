@@ -3,14 +3,13 @@
 //! Takes the command line, the environment and the config files of one invocation and says what was asked: which
 //! goals, which specs, which value each option has and who set it. Must not know any goal, task, target type or backend
 //! by name: scopes and options arrive as data ([`ScopeSpec`](pants_model::ScopeSpec)), and the only options declared
-//! here are those of the global scope and of the host's own scopes. Reads config files and `@file` values and asks whether a path exists; touches
+//! here are those of the global scope. Reads config files and `@file` values and asks whether a path exists; touches
 //! nothing else of the outside.
 //!
 //! The modules stand in the order of the flow: texts become values, files become sections, words become flags and
 //! goals, and all of it is merged by rank.
 
 mod global;
-mod host_scopes;
 mod names;
 mod suggest;
 
@@ -42,7 +41,6 @@ pub use config::ConfigFiles;
 pub use error::{ConfigPlace, ConfigProblem, OptionsError};
 pub use global::{VERSION, global_options, global_scope};
 pub use help::render_help;
-pub use host_scopes::host_scopes;
 pub use literal::{LiteralError, parse_literal, render_literal};
 pub use parse::{Parsed, parse, parse_with_disabled};
 pub use value::ValueError;

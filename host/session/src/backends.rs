@@ -72,7 +72,6 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     let symbols = Arc::new(symbols);
     let mut scopes = registry.scopes();
     scopes.extend(repository_options::scopes());
-    scopes.extend(pants_options::host_scopes());
     scopes.extend(subsystems);
     let faults = check_scopes(&scopes);
     if !faults.is_empty() {

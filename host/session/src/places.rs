@@ -46,7 +46,7 @@ pub(crate) fn process_config(request: &Request, values: &OptionValues) -> Proces
 
 /// What the repository is made of.
 pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> WorkspaceConfig {
-    let strings = |name: &str| owned(values.value("", name).as_strings());
+    let strings = |name: &str| values.value("", name).as_strings().into_iter().map(str::to_owned).collect::<Vec<_>>();
     let bootstrap = &request.bootstrap;
     let defaults = WorkspaceConfig::new(&bootstrap.build_root);
     let config = WorkspaceConfig {
@@ -61,7 +61,6 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
             _ => ImportsPolicy::Warn,
         },
         prelude_globs: strings("build-file-prelude-globs"),
-        opaque_types: owned(values.value("build-files", "opaque-types").as_strings()),
         pants_version: values.value("", "pants-version").as_str().unwrap_or(VERSION).to_owned(),
         missing_files: missing_files_policy(values, "files-not-found-behavior"),
         missing_owners: missing_files_policy(values, "owners-not-found-behavior"),
@@ -77,8 +76,4 @@ pub(crate) fn missing_files_policy(values: &OptionValues, name: &str) -> Missing
         Some("error") => MissingFilesPolicy::Error,
         _ => MissingFilesPolicy::Warn,
     }
-}
-
-fn owned(texts: Vec<&str>) -> Vec<String> {
-    texts.into_iter().map(str::to_owned).collect()
 }

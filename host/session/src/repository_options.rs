@@ -9,6 +9,16 @@ use std::collections::BTreeMap;
 /// The scopes with their options.
 pub(crate) fn scopes() -> Vec<ScopeSpec> {
     vec![
+        scope(
+            "build-files",
+            "How BUILD files are read.",
+            vec![option(
+                "opaque-types",
+                OptionKind::StringList,
+                Value::List(Vec::new()),
+                "Symbols of plugins that are not here: their targets are loaded, and nothing can be done with them.",
+            )],
+        ),
         scope("source", "Which directories are source roots.", source_options()),
         scope(
             "target-arguments",
@@ -36,6 +46,7 @@ pub(crate) fn scopes() -> Vec<ScopeSpec> {
 /// What the options say, for the rooms that read BUILD files.
 pub(crate) fn apply(values: &OptionValues, config: WorkspaceConfig) -> WorkspaceConfig {
     WorkspaceConfig {
+        opaque_types: texts(values.value("build-files", "opaque-types")),
         source_roots: source_roots(values),
         assigned_tags: lists(values.value("target-tag-assignments", "tag-targets-mappings")),
         ignored_arguments: lists(values.value("target-arguments", "ignored")),
@@ -102,9 +113,7 @@ const FIXED: [&str; 3] = ["source-roots", "test-roots", "thirdparty-roots"];
 
 fn source_roots(values: &OptionValues) -> SourceRootsConfig {
     let is_set = |name: &str| values.get("source", name).is_some_and(|value| value.source != OptionSource::Default);
-    let strings = |name: &str| -> Vec<String> {
-        values.value("source", name).as_strings().into_iter().map(str::to_owned).collect()
-    };
+    let strings = |name: &str| texts(values.value("source", name));
     let patterns = SourceRootsConfig::DEFAULT_PATTERNS.map(|(name, _)| name);
     SourceRootsConfig {
         root_patterns: is_set("root-patterns").then(|| strings("root-patterns")),
@@ -121,12 +130,16 @@ fn source_roots(values: &OptionValues) -> SourceRootsConfig {
     }
 }
 
+fn texts(value: &Value) -> Vec<String> {
+    value.as_strings().into_iter().map(str::to_owned).collect()
+}
+
 /// A dict of lists of texts; one text alone counts as a list of it.
 fn lists(value: &Value) -> BTreeMap<String, Vec<String>> {
     let Value::Dict(entries) = value else { return BTreeMap::new() };
     let list = |value: &Value| match value {
         Value::Str(text) => vec![text.clone()],
-        value => value.as_strings().into_iter().map(str::to_owned).collect(),
+        value => texts(value),
     };
     entries.iter().filter_map(|(name, value)| Some((name.as_str()?.to_owned(), list(value)))).collect()
 }

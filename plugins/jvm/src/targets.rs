@@ -5,7 +5,6 @@
 
 mod apps;
 mod compiled;
-mod core;
 mod documents;
 mod maven;
 mod publishing;
@@ -92,7 +91,6 @@ pub(crate) fn register(registrar: &mut Registrar) {
     apps::register(registrar);
     publishing::register(registrar);
     documents::register(registrar);
-    core::register(registrar);
 }
 
 #[cfg(test)]

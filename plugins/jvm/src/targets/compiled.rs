@@ -4,6 +4,9 @@ use super::maven::excludes;
 use super::publishing::ARTIFACTS;
 use plugin_api::{DefaultTarget, FieldKind, FieldRule, Object, Registrar, TargetType, Value};
 
+/// The phases that a command may be run before.
+const PHASES_WITH_COMMANDS: [&str; 3] = ["binary", "compile", "test"];
+
 pub(super) fn register(registrar: &mut Registrar) {
     register_java(registrar);
     register_scala(registrar);
@@ -90,7 +93,7 @@ fn tests(target_type: TargetType) -> TargetType {
 }
 
 fn jvm_prep_command() -> TargetType {
-    let phases = super::core::PHASES_WITH_COMMANDS;
+    let phases = PHASES_WITH_COMMANDS;
     compiled(TargetType::new("jvm_prep_command", "A class whose `main` is run before a phase is carried out."))
         .sources(&[])
         .required_field("mainclass", FieldKind::String, "The class.")

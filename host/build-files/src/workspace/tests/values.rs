@@ -41,7 +41,7 @@ fn check_rules(build: &str, expect: Expect) {
         symbols.add_target_type(spec).expect("the names differ");
     }
     let license = ObjectSpec {
-        name: "bundle".to_owned(),
+        name: "pack".to_owned(),
         fields: vec![string("mapper"), string("relative_to")],
         rules: vec![FieldRule::AtMostOneOf(all(&["mapper", "relative_to"]))],
         ..ObjectSpec::default()
@@ -60,7 +60,7 @@ binary(name = 'b1', entry_point = 'x', basename = 'c', a = '1')
 binary(name = 'b2', sources = ['X.java'])
 either(name = 'e', b = '')
 library(name = 'l', dependencies = ['b', ':j'], exports = [':j'])
-java_library(name = 'p', sources = [], provides = bundle(mapper = 'm'))
+java_library(name = 'p', sources = [], provides = pack(mapper = 'm'))
 ",
         expect![[r#"
             named: a:b1 a:b2 a:e a:j a:l a:p
@@ -80,7 +80,7 @@ java_library(name = 'p', sources = [], provides = bundle(mapper = 'm'))
               files: a/X.java
               needs: b:b a:j
             java_library a:p at a/BUILD:7:1
-              provides = bundle(mapper="m")
+              provides = pack(mapper="m")
               sources = []
             target b:b at b/BUILD:1:1
         "#]],
@@ -100,7 +100,7 @@ either(name = 'e1')
 either(name = 'e2', a = '1', b = '2')
 library(name = 'l1', dependencies = [':j'], exports = ['b', ':j', ':k'])
 library(name = 'l2', sources = [])
-java_library(name = 'p', sources = [], provides = bundle(mapper = 'm', relative_to = 'r'))
+java_library(name = 'p', sources = [], provides = pack(mapper = 'm', relative_to = 'r'))
 ",
         expect![[r#"
             a/BUILD:2:1: `jars` must have a non-empty list of `jars`
@@ -141,8 +141,8 @@ java_library(name = 'p', sources = [], provides = bundle(mapper = 'm', relative_
                |                                ^^
             a/BUILD:11:51: `mapper` and `relative_to` are both given
                |
-            11 | java_library(name = 'p', sources = [], provides = bundle(mapper = 'm', relative_to = 'r'))
-               |                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            11 | java_library(name = 'p', sources = [], provides = pack(mapper = 'm', relative_to = 'r'))
+               |                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         "#]],
     );
 }

@@ -1,6 +1,6 @@
 //! Questions that cannot be answered say why, in one message.
 
-use super::check_error;
+use super::{check_error, repository};
 use expect_test::expect;
 
 #[test]
@@ -68,6 +68,16 @@ fn a_filter_names_what_there_is() {
         error: filter: `--type=-` names nothing
     "#]],
     );
+}
+
+#[test]
+fn no_targets_at_all_is_worth_a_word() {
+    let output = repository().run(&["dependencies"]);
+    expect![[r#"
+        [dependencies] warning: there are no targets to answer about (`::` means all of them)
+    "#]].assert_eq(&output.stderr);
+    assert_eq!(output.success(), "");
+    assert_eq!(repository().run(&["--tag=nobody", "sort", "--output-format=json", "::"]).quiet_success(), "[]\n");
 }
 
 #[test]

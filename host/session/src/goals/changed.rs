@@ -149,6 +149,10 @@ impl ConsoleGoal for Changed {
         proposal(planning)
     }
 
+    fn needs_targets(&self) -> bool {
+        false
+    }
+
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         if is_set(context, "files") {
             let changed = ChangedTargets::of_scope(context.options(), context.scope());

@@ -3,7 +3,7 @@
 use super::output::{FileSink, Format, Layout, Output, Shape, Sink, StandardOutput, Stop, unescape};
 use pants_engine::{Context, Planning, RoundManager, Task, TaskError, TaskSpec, TaskType};
 use pants_engine::{ProductDecl, TargetScope};
-use pants_model::{Address, OptionKind, OptionSpec, Predicate, Value};
+use pants_model::{Address, LogLevel, OptionKind, OptionSpec, Predicate, Value};
 use std::sync::Arc;
 
 /// A goal that prints and changes nothing.
@@ -25,6 +25,11 @@ pub(crate) trait ConsoleGoal: Send + Sync + 'static {
     fn shape(&self, context: &Context) -> Shape {
         let _ = context;
         Shape::Array
+    }
+
+    /// Whether it says nothing without targets.
+    fn needs_targets(&self) -> bool {
+        true
     }
 
     /// Whether it hands on the arguments after `--`.
@@ -111,6 +116,9 @@ struct ConsoleTask<G>(Arc<G>);
 impl<G: ConsoleGoal> Task for ConsoleTask<G> {
     fn execute(&mut self, context: &Context) -> Result<(), TaskError> {
         let goal = &*self.0;
+        if goal.needs_targets() && context.target_roots().is_empty() && !may_be_none(context) {
+            context.log(LogLevel::Warn, "there are no targets to answer about (`::` means all of them)");
+        }
         let typed = text_option(context, "output-format");
         let format = goal.formats().iter().copied().find(|format| Some(format.name()) == typed.as_deref());
         let layout = Layout {
@@ -128,6 +136,24 @@ impl<G: ConsoleGoal> Task for ConsoleTask<G> {
             Ok(()) | Err(Stop::Unread) => Ok(()),
         }
     }
+}
+
+/// Options that choose targets, by scope and name: whoever gives one may find that there are none.
+const CHOOSERS: [(&str, &str); 6] = [
+    ("changed", "parent"),
+    ("changed", "diffspec"),
+    ("", "spec-file"),
+    ("", "owner-of"),
+    ("", "tag"),
+    ("", "exclude-target-regexp"),
+];
+
+/// Whether it is an answer, and no slip, that there are no targets.
+fn may_be_none(context: &Context) -> bool {
+    CHOOSERS.iter().any(|(scope, name)| {
+        let value = context.options().value(scope, name);
+        value.as_str().is_some_and(|text| !text.is_empty()) || !value.as_strings().is_empty()
+    })
 }
 
 /// An option of a built-in goal that is text.

@@ -18,6 +18,10 @@ impl ConsoleGoal for Goals {
         ("ListGoals", "List all goals with a sentence on each.")
     }
 
+    fn needs_targets(&self) -> bool {
+        false
+    }
+
     fn shape(&self, _context: &Context) -> Shape {
         Shape::Object
     }

@@ -14,6 +14,10 @@ impl ConsoleGoal for ListOwners {
         ("ListOwners", "List the targets that own files: of specs, of `--owner-of`, or after `--`.")
     }
 
+    fn needs_targets(&self) -> bool {
+        false
+    }
+
     fn takes_passthrough(&self) -> bool {
         true
     }

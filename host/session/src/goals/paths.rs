@@ -14,6 +14,10 @@ impl ConsoleGoal for Path {
         ("PathFinder", "Print one of the shortest paths from a target to one that it depends on.")
     }
 
+    fn needs_targets(&self) -> bool {
+        false
+    }
+
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let asked = Asked::of(context);
         let [from, to] = two(context, &asked)?;
@@ -35,6 +39,10 @@ impl ConsoleGoal for Paths {
 
     fn options(&self) -> Vec<OptionSpec> {
         vec![OptionSpec::new("limit", OptionKind::Int, 0, "Print no more than this many paths; 0 means all.")]
+    }
+
+    fn needs_targets(&self) -> bool {
+        false
     }
 
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {

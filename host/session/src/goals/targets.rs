@@ -33,6 +33,10 @@ impl ConsoleGoal for Targets {
         vec![text("details", Value::None, "Show the fields of this symbol.")]
     }
 
+    fn needs_targets(&self) -> bool {
+        false
+    }
+
     fn shape(&self, _context: &Context) -> Shape {
         Shape::Object
     }

@@ -19,7 +19,7 @@ use crate::source_roots::DeclaredRoot;
 use crate::symbols::{MacroContext, MacroSymbol, Symbols, TargetTypeSymbol};
 use crate::syntax::Span;
 use crate::tree::join;
-use crate::unknown::{UnknownSymbol, note};
+use crate::unknown::{UnknownSymbol, Use, note};
 use crate::value::{Eval, Fault, FaultKind, fault};
 use pants_model::{Diagnostic, Globs, Location, Object, ObjectSpec, Target, Value};
 use problem::{Problem, place, unknown_keyword};
@@ -119,9 +119,9 @@ impl<'w> Declarations<'w> {
     }
 
     /// Notes that nobody knows this name.
-    pub(crate) fn note_unknown(&mut self, name: &str, span: Span) {
+    pub(crate) fn note_unknown(&mut self, name: &str, use_: Use, span: Span) {
         let mut unknown = std::mem::take(&mut self.unknown);
-        note(&mut unknown, name, || self.source(span).error(span, String::new()));
+        note(&mut unknown, name, use_, || self.source(span).error(span, String::new()));
         self.unknown = unknown;
     }
 

@@ -61,6 +61,7 @@ fn run<'a>(
         declarations,
         prelude,
         prelude_scope: None,
+        statement_callee: None,
         depth: setting.limits.depth,
         opaque_calls: Vec::new(),
         handled: Vec::new(),
@@ -89,6 +90,8 @@ struct Evaluator<'a, 'e, 's, 'w> {
     prelude: Option<&'a Prelude>,
     /// The names of the prelude, when it has been run.
     prelude_scope: Option<&'a Scope<'a>>,
+    /// The name that the current statement calls, and does nothing with what that gives.
+    statement_callee: Option<Span>,
     /// How many levels are left.
     depth: u32,
     /// The calls of opaque symbols so far.
@@ -148,6 +151,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     fn stmt_kind(&mut self, stmt: &'a Stmt, scope: &'a Scope<'a>) -> Eval<Flow<'a>> {
         match &stmt.kind {
             StmtKind::Expr(expr) => {
+                self.statement_callee = expr.outermost_callee();
                 self.expr(expr, scope)?;
             }
             StmtKind::Assign { targets, value } => {

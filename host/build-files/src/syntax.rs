@@ -106,6 +106,23 @@ impl Expr {
         self.find(&|expr| matches!(expr.kind, ExprKind::Name(_))).is_none()
     }
 
+    /// For a statement that is this expression, the name that is called for what it does: `f` of `f(..)`, of `f(..).g()`
+    /// and of `[f(x) for x in ..]`.
+    pub(crate) fn outermost_callee(&self) -> Option<Span> {
+        match &self.kind {
+            ExprKind::Call(call) => match &call.function.kind {
+                ExprKind::Name(_) => Some(call.function.span),
+                ExprKind::Attribute(inner, _) => inner.outermost_callee(),
+                _ => None,
+            },
+            ExprKind::Comprehension(comprehension) => match &comprehension.kind {
+                ComprehensionKind::List(element) => element.outermost_callee(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Calls `visit` for each name that an assignment to this expression changes.
     fn each_assigned_name<'e>(&'e self, visit: &mut dyn FnMut(&'e str)) {
         match &self.kind {

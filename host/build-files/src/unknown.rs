@@ -14,20 +14,39 @@ pub(crate) struct UnknownSymbol {
     pub name: Arc<str>,
     /// How many times it was met.
     pub count: usize,
+    /// Whether a call of it stood by itself somewhere, as calls that declare targets do.
+    pub is_statement: bool,
     /// Where it was met first.
     pub location: Location,
     /// The line there, as diagnostics show it.
     pub excerpt: Option<String>,
 }
 
+/// How a name is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It is called, and nothing is done with what that gives.
+    Statement,
+    /// As a value, or as what makes one.
+    Value,
+}
+
 /// Notes one more use of a name.
-pub(crate) fn note(unknown: &mut Vec<UnknownSymbol>, name: &str, place: impl FnOnce() -> Diagnostic) {
+pub(crate) fn note(unknown: &mut Vec<UnknownSymbol>, name: &str, use_: Use, place: impl FnOnce() -> Diagnostic) {
+    let is_statement = use_ == Use::Statement;
     if let Some(symbol) = unknown.iter_mut().find(|symbol| *symbol.name == *name) {
         symbol.count += 1;
+        symbol.is_statement |= is_statement;
         return;
     }
     let Diagnostic { location, excerpt, .. } = place();
-    unknown.push(UnknownSymbol { name: name.into(), count: 1, location: location.unwrap_or_default(), excerpt });
+    unknown.push(UnknownSymbol {
+        name: name.into(),
+        count: 1,
+        is_statement,
+        location: location.unwrap_or_default(),
+        excerpt,
+    });
 }
 
 /// The one error about all of them; nothing when there are none.
@@ -35,20 +54,29 @@ pub(crate) fn describe<'u>(unknown: impl IntoIterator<Item = &'u UnknownSymbol>,
     let symbols = merge(unknown);
     let similar: Vec<Option<&str>> =
         symbols.iter().map(|symbol| suggest(&symbol.name, known.iter().copied())).collect();
-    let strange = symbols.iter().zip(&similar).filter(|(_, similar)| similar.is_none());
-    let strange: Vec<String> = strange.map(|(symbol, _)| format!("\"{}\"", symbol.name)).collect();
+    let strange = symbols.iter().zip(&similar).filter(|(_, similar)| similar.is_none()).map(|(symbol, _)| symbol);
+    let (types, values): (Vec<_>, Vec<_>) = strange.partition(|symbol| symbol.is_statement);
     let mut diagnostic = match &symbols[..] {
         [] => return None,
         [only] => describe_one(only, similar[0]),
         _ => describe_many(&symbols, &similar),
     };
-    if !strange.is_empty() {
+    if !types.is_empty() {
+        let names: Vec<String> = types.iter().map(|symbol| format!("\"{}\"", symbol.name)).collect();
         diagnostic.hints.push(format!(
-            "`opaque_types = [{}]` in `[build-files]` loads {} without the plugin that defined {}",
-            strange.join(", "),
-            if strange.len() == 1 { "it" } else { "them" },
-            if strange.len() == 1 { "it" } else { "them" },
+            "if a plugin defined {}, `opaque_types = [{}]` in `[build-files]` loads the targets without it",
+            if types.len() == 1 { "it" } else { "these types" },
+            names.join(", "),
         ));
+    }
+    if !types.is_empty() || !values.is_empty() {
+        let names: Vec<String> = values.iter().map(|symbol| format!("`{}`", symbol.name)).collect();
+        let what = match (&symbols[..], &names[..]) {
+            ([_], _) => "it".to_owned(),
+            (_, []) => "them, too".to_owned(),
+            (_, names) => names.join(", "),
+        };
+        diagnostic.hints.push(format!("a file of `build_file_prelude_globs` can define {what}"));
     }
     Some(diagnostic)
 }
@@ -89,11 +117,11 @@ fn merge<'u>(unknown: impl IntoIterator<Item = &'u UnknownSymbol>) -> Vec<Unknow
             by_name.insert(&symbol.name, symbol.clone());
             continue;
         };
-        let count = merged.count + symbol.count;
+        let (count, is_statement) = (merged.count + symbol.count, merged.is_statement || symbol.is_statement);
         if place(symbol) < place(merged) {
             *merged = symbol.clone();
         }
-        merged.count = count;
+        (merged.count, merged.is_statement) = (count, is_statement);
     }
     let mut symbols: Vec<UnknownSymbol> = by_name.into_values().collect();
     symbols.sort_by_key(|symbol| std::cmp::Reverse(symbol.count));

@@ -5,6 +5,7 @@ use crate::symbols::Symbol;
 use crate::syntax::{
     Clause, Compare, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, Name, Slice, Span, UnaryOp,
 };
+use crate::unknown::Use;
 use crate::value::{Dict, Eval, Key, Scope, Value, exception, fault, poisoned};
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
@@ -98,7 +99,8 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         if self.handlers_of_unknown > 0 {
             return Err(exception("NameError", format!("`{name}` is not defined")));
         }
-        self.declarations.note_unknown(name, span);
+        let is_statement = self.statement_callee == Some(span);
+        self.declarations.note_unknown(name, if is_statement { Use::Statement } else { Use::Value }, span);
         Ok(Value::Poison)
     }
 

@@ -58,7 +58,7 @@ fn names_that_are_not_defined() {
               |
             1 | x = nothing_like_it
               |     ^^^^^^^^^^^^^^^
-              hint: `opaque_types = ["nothing_like_it"]` in `[build-files]` loads it without the plugin that defined it
+              hint: a file of `build_file_prelude_globs` can define it
         "#]],
     );
 }
@@ -646,7 +646,7 @@ fn what_evaluation_complains_about() {
               |
             4 | java_library(name = 'v', sources = [], provides = x)
               |                                                   ^
-              hint: `opaque_types = ["x"]` in `[build-files]` loads it without the plugin that defined it
+              hint: a file of `build_file_prelude_globs` can define it
         "#]],
     );
     check_body(
@@ -660,7 +660,7 @@ fn what_evaluation_complains_about() {
               |
             2 | java_library(name = 'v', sources = [], provides = x)
               |                                                   ^
-              hint: `opaque_types = ["x"]` in `[build-files]` loads it without the plugin that defined it
+              hint: a file of `build_file_prelude_globs` can define it
         "#]],
     );
     check_body(

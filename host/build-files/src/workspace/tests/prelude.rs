@@ -170,7 +170,8 @@ target(name = 'fine')
               |
             7 |   nobody_knows_this(name = name)
               |   ^^^^^^^^^^^^^^^^^
-              hint: `opaque_types = ["nobody_knows_this"]` in `[build-files]` loads it without the plugin that defined it
+              hint: if a plugin defined it, `opaque_types = ["nobody_knows_this"]` in `[build-files]` loads the targets without it
+              hint: a file of `build_file_prelude_globs` can define it
             p.py:8:9: the dict has no key 'nope'
               |
             8 | VALUE = {}['nope']

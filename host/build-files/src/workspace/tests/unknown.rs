@@ -23,7 +23,8 @@ target(dependencies = [':one', ':nobody_knows'])
               `java_libary`: once, at a/BUILD:2:1 (did you mean `java_library`?)
               `public`: once, at a/BUILD:2:66
               `scala_artifact_v2`: once, at a/BUILD:2:36
-              hint: `opaque_types = ["scrooge_library", "public", "scala_artifact_v2"]` in `[build-files]` loads them without the plugin that defined them
+              hint: if a plugin defined it, `opaque_types = ["scrooge_library"]` in `[build-files]` loads the targets without it
+              hint: a file of `build_file_prelude_globs` can define `public`, `scala_artifact_v2`
         "#]],
     );
 }
@@ -37,7 +38,8 @@ fn one_symbol_is_shown_at_its_first_place() {
               |
             1 | fetch(name = 'x')
               | ^^^^^
-              hint: `opaque_types = ["fetch"]` in `[build-files]` loads it without the plugin that defined it
+              hint: if a plugin defined it, `opaque_types = ["fetch"]` in `[build-files]` loads the targets without it
+              hint: a file of `build_file_prelude_globs` can define it
         "#]],
     );
 }
@@ -58,7 +60,8 @@ fn only_what_was_asked_for_is_told_of() {
               |
             1 | fetch(name = 'x')
               | ^^^^^
-              hint: `opaque_types = ["fetch"]` in `[build-files]` loads it without the plugin that defined it
+              hint: if a plugin defined it, `opaque_types = ["fetch"]` in `[build-files]` loads the targets without it
+              hint: a file of `build_file_prelude_globs` can define it
         "#]],
     );
 }

@@ -99,6 +99,7 @@ impl Selection {
         if family.is_some_and(|family| family.has_errors()) {
             return Vec::new();
         }
+        self.diagnostics.extend(world.tree.listing(dir).iter().flat_map(|listing| listing.warnings.iter().cloned()));
         let hint = match family {
             Some(family) => Some(name_hint(address, family, Address::to_string)),
             None => similar_target(loaded, world, address).or_else(|| reason_of_absence(loaded, dir)),
@@ -110,6 +111,7 @@ impl Selection {
     fn siblings(&mut self, loaded: &mut Loaded, world: &World, spec: &AddressSpec, dir: &str) -> Vec<Address> {
         loaded.load_directories(world, [dir]);
         self.asked.insert(dir.into());
+        self.diagnostics.extend(world.tree.listing(dir).iter().flat_map(|listing| listing.warnings.iter().cloned()));
         let Some(family) = loaded.family(dir) else {
             let hint = similar_family(loaded, world, dir).or_else(|| reason_of_absence(loaded, dir));
             self.no_match(&spec.to_string(), hint);

@@ -99,10 +99,12 @@ impl Source {
 
 /// Reads the text of a BUILD file or of one that all of them see; says what is wrong with it as a whole.
 pub(crate) fn read_source(root: &Path, path: &str, longest: usize) -> Result<String, String> {
-    let bytes = fs::read(root.join(path)).map_err(|error| format!("this file cannot be read: {error}"))?;
-    if bytes.len() > longest {
+    let unreadable = |error: std::io::Error| format!("this file cannot be read: {error}");
+    let path = root.join(path);
+    if fs::metadata(&path).map_err(unreadable)?.len() > longest as u64 {
         return Err(format!("this file is longer than {longest} bytes"));
     }
+    let bytes = fs::read(path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
         format!("line {} is not UTF-8 text", line + 1)

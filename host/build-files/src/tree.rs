@@ -14,6 +14,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+/// How many links to directories a path may go through.
+const MOST_LINKS: usize = 3;
+
 /// What one directory holds.
 #[derive(Debug)]
 pub(crate) struct Listing {
@@ -142,14 +145,20 @@ impl Tree {
             match self.entry_kind(dir, name, &entry) {
                 Some(EntryKind::Dir) => listing.dirs.push(name.into()),
                 Some(EntryKind::File) => listing.files.push(name.into()),
+                None if is_build_file(name) => listing.warnings.extend(self.no_build_file(dir, name, &entry)),
                 None => {}
             }
         }
         listing.files.sort_unstable();
         listing.dirs.sort_unstable();
+        listing.warnings.sort_by(|a, b| a.message.cmp(&b.message));
         if !are_builds_ignored {
-            let is_build_file = |name: &str| name == "BUILD" || name.starts_with("BUILD.");
-            listing.build_files = listing.files.iter().filter(|name| is_build_file(name)).cloned().collect();
+            let is_ours = |name: &&Box<str>| {
+                is_build_file(name)
+                    && !(self.without_builds.know_files
+                        && self.without_builds.matches(&join(dir, name), EntryKind::File))
+            };
+            listing.build_files = listing.files.iter().filter(is_ours).cloned().collect();
         }
         Ok(self.remember(listing))
     }
@@ -172,15 +181,33 @@ impl Tree {
         Some(EntryKind::Dir)
     }
 
+    /// What is to be told of an entry that has the name of a BUILD file and can be none.
+    fn no_build_file(&self, dir: &str, name: &str, entry: &fs::DirEntry) -> Option<Diagnostic> {
+        let path = join(dir, name);
+        if self.hidden.matches(&path, EntryKind::File) || self.is_hidden_dir(&path) {
+            return None;
+        }
+        let why = match fs::metadata(entry.path()) {
+            Ok(metadata) if metadata.is_file() || metadata.is_dir() => return None,
+            Ok(_) => "it is neither a file nor a directory".to_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "it is a link to nothing".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Some(warning(format!("`{path}` is left out: {why}")))
+    }
+
     fn is_hidden_dir(&self, dir: &str) -> bool {
         self.excluded.iter().any(|excluded| excluded == dir) || self.hidden.matches(dir, EntryKind::Dir)
     }
 
-    /// Whether a link to a directory leads out of the build root, or to a directory that it stands in.
+    /// Whether a link to a directory leads out of the build root, or to a directory that it stands in, or is one of too
+    /// many on the way: directories that are all linked to each other have more paths than anybody can list.
     fn is_strange_link(&self, link: &Path) -> bool {
         let (Ok(target), Ok(root)) = (fs::canonicalize(link), fs::canonicalize(&self.root)) else { return true };
-        let above = link.ancestors().skip(1).take_while(|dir| dir.starts_with(&self.root));
-        !target.starts_with(root) || above.into_iter().any(|dir| fs::canonicalize(dir).is_ok_and(|dir| dir == target))
+        let above = || link.ancestors().skip(1).take_while(|dir| dir.starts_with(&self.root));
+        !target.starts_with(root)
+            || above().any(|dir| fs::canonicalize(dir).is_ok_and(|dir| dir == target))
+            || above().filter(|dir| dir.is_symlink()).count() >= MOST_LINKS
     }
 }
 
@@ -201,8 +228,9 @@ impl Rules {
     fn new(root: &Path, file: Option<&Path>, patterns: &[String], warnings: &mut Vec<Diagnostic>) -> Self {
         let mut builder = GitignoreBuilder::new(root);
         let mut know_files = false;
-        // A missing file has no rules; a line of it that is no pattern is git's business, not ours.
-        let text = file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+        // A missing file has no rules; a line of it that is no pattern, or no text, is git's business, not ours.
+        let bytes = file.filter(|file| file.is_file()).and_then(|file| fs::read(file).ok()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
         for line in text.lines() {
             know_files |= is_about_files(line);
             let _ = builder.add_line(file.map(Path::to_owned), line);
@@ -223,6 +251,10 @@ impl Rules {
     fn matches(&self, path: &str, kind: EntryKind) -> bool {
         !path.is_empty() && self.patterns.matched(path, kind == EntryKind::Dir).is_ignore()
     }
+}
+
+fn is_build_file(name: &str) -> bool {
+    name == "BUILD" || name.starts_with("BUILD.")
 }
 
 fn is_about_files(pattern: &str) -> bool {

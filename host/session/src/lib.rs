@@ -3,6 +3,7 @@
 //! The only place that knows the order of the steps. It owns [`Warm`], what outlives a run. It must not know: sockets,
 //! terminals, the layout of dylibs, any language. Direct mode and the daemon call the same function.
 
+mod aliases;
 mod backends;
 mod error;
 mod git;
@@ -28,7 +29,7 @@ pub use warm::Warm;
 
 use backends::{BackendKey, Backends};
 use pants_build_files::BuildFiles;
-use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, execute, plan_rounds};
+use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, Workspace, execute, plan_rounds};
 use pants_model::{Event, EventSink, LogLevel, OptionValues};
 use pants_options::{CommandLine, HelpKind, render_help};
 use problems::{Limit, OnErrors, Problems};
@@ -68,6 +69,7 @@ pub fn run(
     let problems = Problems::new(on_errors(&options), limit(&options));
     let repository = Arc::new(Repository::new(request, files, events.clone(), problems));
     let roots = repository.select(&selection, &options)?;
+    let roots = aliases::meant(&backends, &command.goals, &repository.graph(), roots);
     let mut asked = PlanRequest {
         phases: command.goals.clone(),
         roots,

@@ -105,3 +105,83 @@ fn a_directory_that_is_not_there_says_why() {
     assert!(matches!(tree.listing("a/BUILD"), Err(NoListing::Missing)));
     assert!(matches!(tree.listing("dist/x"), Err(NoListing::Ignored)));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_a_build_file_is_named() {
+    use std::os::unix::fs::symlink;
+    let prepare = |root: &Path| {
+        symlink("nowhere", root.join("a/BUILD.gone")).unwrap();
+        symlink("/dev/null", root.join("a/BUILD.null")).unwrap();
+        symlink("BUILD.loop", root.join("a/BUILD.loop")).unwrap();
+        symlink("nowhere", root.join("a/gone.java")).unwrap();
+        fs::create_dir(root.join("a/BUILD.dir")).unwrap();
+    };
+    check(
+        "//- a/BUILD/x.txt\n//- a/B.java\n",
+        prepare,
+        expect![[r#"
+            warning: `a/BUILD.gone` is left out: it is a link to nothing
+            warning: `a/BUILD.loop` is left out: Too many levels of symbolic links (os error 40)
+            warning: `a/BUILD.null` is left out: it is neither a file nor a directory
+            a/B.java
+            a/BUILD/x.txt
+        "#]],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn directories_that_are_all_linked_to_each_other_have_an_end() {
+    use std::os::unix::fs::symlink;
+    let fixture = Fixture::new("//- d0/BUILD\n");
+    for one in 0..9 {
+        fs::create_dir_all(fixture.root().join(format!("d{one}"))).unwrap();
+        for other in 0..9 {
+            symlink(format!("../d{other}"), fixture.root().join(format!("d{one}/to{other}"))).unwrap();
+        }
+    }
+    let (tree, _) = Tree::new(&fixture.config());
+    let listings = tree.walk("").expect("the build root can be listed");
+    // 9 directories, and ways of one to three links from each to the others.
+    assert_eq!(listings.len(), 1 + 9 + 9 * 8 + 9 * 8 * 7 + 9 * 8 * 7 * 6);
+}
+
+#[test]
+fn build_files_are_ignored_by_directory_and_by_name() {
+    let fixture = Fixture::new(
+        "//- BUILD\n//- BUILD.bazel\n//- a/BUILD.bazel\n//- skipped/BUILD\n//- skipped/kept/BUILD\n//- b/x/BUILD\n//- b/y/BUILD\n",
+    );
+    let mut config = fixture.config();
+    config.build_ignore = ["BUILD.bazel", "/skipped", "b/*", "!b/y"].map(str::to_owned).to_vec();
+    let (tree, _) = Tree::new(&config);
+    let listings = tree.walk("").expect("the build root can be listed");
+    let found: Vec<String> =
+        listings.iter().flat_map(|listing| listing.build_files.iter().map(|name| join(&listing.dir, name))).collect();
+    assert_eq!(found, ["BUILD", "b/y/BUILD"]);
+}
+
+#[test]
+fn later_patterns_take_earlier_ones_back() {
+    let fixture =
+        Fixture::new("//- a/x.tmp\n//- a/keep.tmp\n//- out/x\n//- dist/x\n//- a/.gitignore\n*.java\n//- a/A.java\n");
+    std::fs::write(fixture.root().join(".gitignore"), b"# caf\xe9\n*.tmp\n!keep.tmp\n/out/\n").unwrap();
+    let mut config = fixture.config();
+    config.pants_ignore.push("!/out/".to_owned());
+    let (tree, warnings) = Tree::new(&config);
+    assert_eq!(warnings, []);
+    let listings = tree.walk("").expect("the build root can be listed");
+    let found: Vec<String> =
+        listings.iter().flat_map(|listing| listing.files.iter().map(|name| join(&listing.dir, name))).collect();
+    assert_eq!(found, [".gitignore", "a/.gitignore", "a/A.java", "a/keep.tmp", "out/x"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_too_long_is_named() {
+    let fixture = Fixture::new("//- a/BUILD\n");
+    let (tree, _) = Tree::new(&fixture.config());
+    let long = vec!["d".repeat(200); 30].join("/");
+    assert!(matches!(tree.listing(&long), Err(NoListing::Unreadable(_))));
+    assert!(matches!(tree.listing("a\0b"), Err(NoListing::Unreadable(_))));
+}

@@ -117,7 +117,7 @@ fn target_type(spec: &TargetTypeSpec, output: &mut Output) -> Result<(), Stop> {
         output.line(format_args!("  sources: files and globs{most}; default {default_text}"))?;
         output.entry("sources", &json!({ "default": default, "max": spec.max_sources }))?;
     }
-    fields(&spec.fields, output)?;
+    fields(&spec.fields, &spec.source_fields, output)?;
     rules(&spec.rules, output)?;
     let injected: Vec<&str> = spec.injected_dependencies.iter().map(|injected| &*injected.address).collect();
     sentence("injected_dependencies", "Depends on", &injected, "without saying so.", output)?;
@@ -127,7 +127,7 @@ fn target_type(spec: &TargetTypeSpec, output: &mut Output) -> Result<(), Stop> {
 
 fn object(spec: &ObjectSpec, output: &mut Output) -> Result<(), Stop> {
     heading(&spec.name, "object", &spec.description, &spec.backend, output)?;
-    fields(&spec.fields, output)?;
+    fields(&spec.fields, &[], output)?;
     rules(&spec.rules, output)
 }
 
@@ -140,14 +140,19 @@ fn heading(name: &str, kind: &str, description: &str, backend: &str, output: &mu
     parts.into_iter().try_for_each(|(key, value)| output.entry(key, &value))
 }
 
-fn fields(specs: &[FieldSpec], output: &mut Output) -> Result<(), Stop> {
-    specs.iter().try_for_each(|field| output.line(field_line(field)))?;
+/// What fields there are; some of them name files, as `sources` does.
+fn fields(specs: &[FieldSpec], source_fields: &[String], output: &mut Output) -> Result<(), Stop> {
+    let kind = |field: &FieldSpec| match source_fields.contains(&field.name) {
+        true => "files and globs".to_owned(),
+        false => kind_name(&field.kind),
+    };
+    specs.iter().try_for_each(|field| output.line(field_line(field, &kind(field))))?;
     let documents: Vec<_> = specs
         .iter()
         .map(|field| {
             json!({
                 "name": field.name,
-                "kind": kind_name(&field.kind),
+                "kind": kind(field),
                 "required": field.is_required,
                 "default": Json(&field.default),
                 "help": field.help,
@@ -186,13 +191,12 @@ fn quoted(fields: &[String]) -> String {
     fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn field_line(field: &FieldSpec) -> String {
+fn field_line(field: &FieldSpec, kind: &str) -> String {
     let required = if field.is_required { " (required)" } else { "" };
     let default = match &field.default {
         Value::None => String::new(),
         value => format!("; default {}", render_literal(value)),
     };
-    let kind = kind_name(&field.kind);
     format!("  {}: {kind}{required}{default}. {}", field.name, field.help).trim_end().to_owned()
 }
 
@@ -206,6 +210,8 @@ fn kind_name(kind: &FieldKind) -> String {
         FieldKind::Choice(choices) => format!("one of {}", choices.join(", ")),
         FieldKind::StringList => "a list of strings".to_owned(),
         FieldKind::Dict => "a dict".to_owned(),
+        FieldKind::Object(symbols) if symbols.is_empty() => "an object".to_owned(),
+        FieldKind::ObjectList(symbols) if symbols.is_empty() => "a list of objects".to_owned(),
         FieldKind::Object(symbols) => symbols.join(" or "),
         FieldKind::ObjectList(symbols) => format!("a list of {}", symbols.join(" or ")),
         FieldKind::Address => "an address".to_owned(),

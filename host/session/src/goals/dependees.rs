@@ -1,6 +1,6 @@
 //! `dependees`: what depends on the roots, in the whole repository.
 
-use super::asked::{Asked, TargetSet};
+use super::asked::Asked;
 use super::console::{ConsoleGoal, flag, is_set};
 use super::output::{Output, Shape, Stop};
 use pants_engine::Context;
@@ -45,12 +45,15 @@ impl ConsoleGoal for Dependees {
 
 /// The dependees of some targets, sorted; with `--closed` after the targets themselves.
 fn found(context: &Context, asked: &Asked, roots: &[TargetId]) -> Vec<TargetId> {
-    let mut seen = TargetSet::of(&asked.graph, roots);
-    let is_new = |id: &TargetId| seen.insert(*id);
-    let dependees: Vec<TargetId> = match is_set(context, "transitive") {
-        true => asked.graph.dependee_closure(roots).into_iter().filter(is_new).collect(),
-        false => roots.iter().flat_map(|root| asked.graph.dependees(*root)).copied().filter(is_new).collect(),
+    let mut by_id = roots.to_vec();
+    by_id.sort_unstable();
+    let mut dependees: Vec<TargetId> = match is_set(context, "transitive") {
+        true => asked.graph.dependee_closure(roots),
+        false => roots.iter().flat_map(|root| asked.graph.dependees(*root)).copied().collect(),
     };
+    dependees.sort_unstable();
+    dependees.dedup();
+    dependees.retain(|id| by_id.binary_search(id).is_err());
     let before = if is_set(context, "closed") { roots } else { &[] };
     before.iter().copied().chain(asked.sorted(dependees)).collect()
 }

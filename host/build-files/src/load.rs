@@ -265,6 +265,7 @@ fn describe(why: &NoListing) -> String {
     match why {
         NoListing::Missing => "does not exist".to_owned(),
         NoListing::Ignored => "is hidden by an ignore rule".to_owned(),
+        NoListing::StrangeLink => "is a link out of the build root, or back to where it stands".to_owned(),
         NoListing::Unreadable(error) => format!("cannot be read: {error}"),
     }
 }

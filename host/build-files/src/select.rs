@@ -33,6 +33,10 @@ pub(crate) fn select(
     filters: &CompiledFilters,
 ) -> Selection {
     let mut selection = Selection::default();
+    if !specs.is_empty() && specs.iter().all(|spec| matches!(spec, AddressSpec::Exclude(_))) {
+        let problem = Diagnostic::error_without_place("there is nothing to take targets away from");
+        selection.diagnostics.push(problem.hint("specs with `^` or `!` take away what other specs name, such as `::`"));
+    }
     let excluded = Excluded::new(specs);
     let mut seen: HashSet<Address> = HashSet::new();
     for spec in specs {
@@ -132,7 +136,9 @@ impl Selection {
                 let hint = similar.or_else(|| reason_of_absence(loaded, dir));
                 match why {
                     NoListing::Unreadable(error) => self.no_match(&spec.to_string(), Some(error.to_string())),
-                    NoListing::Missing | NoListing::Ignored => self.no_match(&spec.to_string(), hint),
+                    NoListing::Missing | NoListing::Ignored | NoListing::StrangeLink => {
+                        self.no_match(&spec.to_string(), hint);
+                    }
                 }
                 return Vec::new();
             }

@@ -25,6 +25,14 @@ pub enum SpecError {
     /// Nothing was written.
     #[error("an empty text is not a target")]
     Empty,
+    /// The build root, which has no target that is named after it.
+    #[error(
+        "`{text}` is the build root, whose targets are named: `//:name`, `:` for all there, `::` for all there are"
+    )]
+    BuildRoot {
+        /// The text as it was typed.
+        text: String,
+    },
     /// An absolute path that leads elsewhere.
     #[error("`{text}` is not inside the build root `{}`", build_root.display())]
     OutsideBuildRoot {
@@ -77,6 +85,9 @@ impl AddressSpec {
             return Err(SpecError::Empty);
         }
         let path = relative_path(text, text, build_root, cwd)?;
+        if path.is_empty() {
+            return Err(SpecError::BuildRoot { text: text.to_owned() });
+        }
         let on_disk = build_root.join(&path);
         let has_wildcard = path.contains(['*', '?', '[']);
         let last = path.rsplit('/').next().unwrap_or(&path);

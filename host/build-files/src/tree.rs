@@ -40,6 +40,8 @@ pub(crate) enum NoListing {
     Missing,
     /// An ignore rule hides it.
     Ignored,
+    /// It is reached by a link that is not followed.
+    StrangeLink,
     /// It exists and cannot be read.
     Unreadable(io::Error),
 }
@@ -83,6 +85,13 @@ impl Tree {
         if prefixes(dir).any(|dir| self.is_hidden_dir(dir)) {
             return Err(NoListing::Ignored);
         }
+        let is_strange = |dir: &str| {
+            let path = self.root.join(dir);
+            path.is_symlink() && path.is_dir() && self.is_strange_link(&path)
+        };
+        if prefixes(dir).any(is_strange) {
+            return Err(NoListing::StrangeLink);
+        }
         let are_builds_ignored = prefixes(dir).any(|dir| self.without_builds.matches(dir, EntryKind::Dir));
         self.list(dir, are_builds_ignored)
     }
@@ -111,7 +120,7 @@ impl Tree {
             match self.list(&dir, are_builds_ignored) {
                 Ok(listing) => Some(listing),
                 Err(NoListing::Unreadable(error)) => Some(self.remember(unreadable(&dir, &error))),
-                Err(NoListing::Missing | NoListing::Ignored) => None,
+                Err(NoListing::Missing | NoListing::Ignored | NoListing::StrangeLink) => None,
             }
         })
     }
@@ -159,6 +168,13 @@ impl Tree {
                         && self.without_builds.matches(&join(dir, name), EntryKind::File))
             };
             listing.build_files = listing.files.iter().filter(is_ours).cloned().collect();
+        }
+        if !listing.build_files.is_empty() && dir.contains(|char: char| char == ':' || char.is_control()) {
+            listing.build_files.clear();
+            let shown = dir.escape_debug();
+            listing.warnings.push(warning(format!(
+                "the BUILD files of `{shown}` are left out: no address can name a directory with a colon or control character"
+            )));
         }
         Ok(self.remember(listing))
     }

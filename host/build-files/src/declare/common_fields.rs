@@ -11,26 +11,26 @@ pub(super) const COMMON_FIELDS: [&str; 6] = ["name", "dependencies", "tags", "de
 
 impl TargetCall<'_, '_, '_> {
     pub(super) fn name(&mut self) -> String {
-        let Some(Given { value, span, .. }) = self.take("name") else {
-            let name = self.dir().rsplit('/').next().unwrap_or_default().to_owned();
-            if name.is_empty() {
-                let span = self.span;
-                self.problem(span, "a target of the build root needs a `name`".to_owned());
+        let (name, span) = match self.take("name") {
+            None => (self.dir().rsplit('/').next().unwrap_or_default().to_owned(), self.span),
+            Some(Given { value: Value::Str(name), span, .. }) if name.is_empty() => {
+                self.problem(span, "`name` is empty".to_owned());
+                return name;
             }
-            let span = self.span;
-            return self.unique(name, span);
-        };
-        let name = match value {
-            Value::Str(name) => name,
-            other => {
-                self.problem(span, format!("`name` takes a string, not {}", other.kind_name()));
+            Some(Given { value: Value::Str(name), span, .. }) => (name, span),
+            Some(Given { value, span, .. }) => {
+                self.problem(span, format!("`name` takes a string, not {}", value.kind_name()));
                 return String::new();
             }
         };
         if name.is_empty() {
-            self.problem(span, "`name` is empty".to_owned());
+            self.problem(span, "a target of the build root needs a `name`".to_owned());
         } else if let Some(char) = name.chars().find(|char| Address::FORBIDDEN_IN_NAME.contains(char)) {
             self.problem(span, format!("the name `{name}` contains `{char}`, which no name may"));
+        } else if let Some(char) = name.chars().find(|char| char.is_control()) {
+            let message =
+                format!("the name `{}` contains `{}`, which no name may", name.escape_debug(), char.escape_debug());
+            self.problem(span, message);
         }
         self.unique(name, span)
     }

@@ -185,3 +185,40 @@ fn a_path_that_is_too_long_is_named() {
     assert!(matches!(tree.listing(&long), Err(NoListing::Unreadable(_))));
     assert!(matches!(tree.listing("a\0b"), Err(NoListing::Unreadable(_))));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_not_followed_is_not_followed_when_it_is_named() {
+    use std::os::unix::fs::symlink;
+    let fixture = Fixture::new("//- a/BUILD\n//- b/BUILD\n");
+    symlink("..", fixture.root().join("a/up")).unwrap();
+    symlink("/usr", fixture.root().join("a/out")).unwrap();
+    symlink("../b", fixture.root().join("a/b")).unwrap();
+    let (tree, _) = Tree::new(&fixture.config());
+    for dir in ["a/up", "a/up/b", "a/out", "a/out/bin"] {
+        assert!(matches!(tree.listing(dir), Err(NoListing::StrangeLink)), "{dir}");
+    }
+    assert!(tree.listing("a/b").is_ok_and(|listing| listing.build_files.len() == 1));
+}
+
+#[cfg(unix)]
+#[test]
+fn directories_that_no_address_can_name_have_no_build_files() {
+    check(
+        "//- a:b/BUILD\n//- c/x:y/d/BUILD\n//- c/x:y/d/x.txt\n",
+        |root| {
+            fs::create_dir(root.join("new\nline")).unwrap();
+            fs::write(root.join("new\nline/BUILD"), "").unwrap();
+        },
+        expect![[r#"
+            warning: the BUILD files of `a:b` are left out: no address can name a directory with a colon or control character
+            warning: the BUILD files of `c/x:y/d` are left out: no address can name a directory with a colon or control character
+            warning: the BUILD files of `new\nline` are left out: no address can name a directory with a colon or control character
+            a:b/BUILD
+            c/x:y/d/BUILD
+            c/x:y/d/x.txt
+            new
+            line/BUILD
+        "#]],
+    );
+}

@@ -197,6 +197,9 @@ java_library(name = 'f', strict_deps = 'Yes', args = {'a': 1}, env = {1: 2})
 java_library(name = 'g', sources = ['/etc/passwd'])
 java_library(name = 'h', exports = ['a::'])
 target(name = 'i/j')
+target(name = 'k\\nl')
+//- a/x=y/BUILD
+target()
 ",
         expect![[r#"
             a/BUILD:1:8: `target` takes keywords only
@@ -249,6 +252,14 @@ target(name = 'i/j')
                |
             10 | target(name = 'i/j')
                |               ^^^^^
+            a/BUILD:11:15: the name `k\nl` contains `\n`, which no name may
+               |
+            11 | target(name = 'k\nl')
+               |               ^^^^^^
+            a/x=y/BUILD:1:1: the name `x=y` contains `=`, which no name may
+              |
+            1 | target()
+              | ^^^^^^^^
         "#]],
     );
 }

@@ -34,13 +34,22 @@ fn register_java(registrar: &mut Registrar) {
             .field("can_set_native_method_prefix", FieldKind::Bool, "Whether it needs to set the prefix of methods.")
             .rule(FieldRule::AtLeastOneOf(["premain", "agent_class"].map(str::to_owned).to_vec())),
     );
-    registrar.target_type(plugin(java("javac_plugin", "Java sources of a plugin for javac.")));
+    registrar.target_type(
+        plugin(java("javac_plugin", "Java sources of a plugin for javac."))
+            // The jar of the compiler in Pants v1; since Java 9 it is a part of every JDK.
+            .injects_or_creates(
+                TOOLS_JAR,
+                DefaultTarget { address: TOOLS_JAR.to_owned(), type_name: "target".to_owned(), fields: Vec::new() },
+            ),
+    );
     registrar.target_type(
         with_scalac(compiled(TargetType::new("benchmark", "Benchmarks for Caliper.")))
             .sources(&[])
             .missing_phases(&["bench"]),
     );
 }
+
+const TOOLS_JAR: &str = "//:tools-jar-synthetic";
 
 fn register_scala(registrar: &mut Registrar) {
     let scala = |name: &str, description: &str| {

@@ -78,7 +78,8 @@ fn jar_library() -> TargetType {
 }
 
 fn managed_jar_dependencies() -> TargetType {
-    let artifact = FieldKind::OneOf(vec![FieldKind::Object(jar_symbols()), FieldKind::Address]);
+    // Libraries may be managed by what pins their versions, so they are no dependencies.
+    let artifact = FieldKind::OneOf(vec![FieldKind::Object(jar_symbols()), FieldKind::String]);
     TargetType::new("managed_jar_dependencies", "Versions of third-party jars, for all libraries that it manages.")
         .field("artifacts", FieldKind::ListOf(Box::new(artifact)), "Jars with a version, or addresses of libraries.")
 }

@@ -199,21 +199,112 @@ impl<'c> Management<'c> {
 
     /// Loads what a target pins, unless that was done.
     fn load_pins(&mut self, spec: &str, dir: &str) -> Result<Address> {
-        let spec = match spec.strip_prefix(':') {
-            Some(name) => format!("{dir}:{name}"),
-            None => spec.to_owned(),
-        };
-        let spec = if spec.starts_with(':') { format!("//{spec}") } else { spec };
-        let addresses = self.context.resolve(std::slice::from_ref(&spec))?;
-        let [address] = &addresses[..] else {
-            return Err(Error::msg(format!("`{spec}` is no single target")));
-        };
-        if !self.pins.contains_key(address) {
-            let closure = self.context.closure(&addresses, GraphView::Declared)?;
-            let pins = pins_of(address, &closure, self.scala)?;
+        let address = self.load_target(spec, dir)?;
+        if !self.pins.contains_key(&address) {
+            let pins = self.pins_of(&address)?;
             self.pins.insert(address.clone(), pins);
         }
-        Ok(address.clone())
+        Ok(address)
+    }
+
+    /// Loads a target that a BUILD file of a directory names without depending on it.
+    fn load_target(&self, spec: &str, dir: &str) -> Result<Address> {
+        let spec = match spec.strip_prefix(':') {
+            Some(name) => format!("//{dir}:{name}"),
+            None => spec.to_owned(),
+        };
+        match &self.context.resolve(std::slice::from_ref(&spec))?[..] {
+            [address] => Ok(address.clone()),
+            _ => Err(Error::msg(format!("`{spec}` is no single target"))),
+        }
+    }
+
+    /// What a target pins: itself, and all it depends on that pins versions.
+    fn pins_of(&self, address: &Address) -> Result<Pins> {
+        let closure = self.context.closure(std::slice::from_ref(address), GraphView::Declared)?;
+        let managers: Vec<&Target> = closure.iter().filter(|target| target.type_name == TYPE).collect();
+        if managers.is_empty() {
+            let target = closure.iter().find(|target| target.address == *address);
+            let type_name = target.map_or("", |target| &target.type_name);
+            return Err(Error::msg(format!(
+                "neither `{address}`, a `{type_name}`, nor anything it depends on is a `{TYPE}`"
+            )));
+        }
+        let mut pins = Pins::default();
+        let mut origin: BTreeMap<PinKey, &Address> = BTreeMap::new();
+        // Dependencies come first in a closure, so those a target builds on are there before it.
+        for manager in managers {
+            for (key, jar) in self.own_pins(manager)? {
+                if let Some(known) = pins.0.get(&key).filter(|known| known.rev != jar.rev) {
+                    return Err(Error::msg(format!(
+                        "{}: `{}` pins jar `{}` to `{}`, and `{}`, which it builds on, to `{}`",
+                        jar.location,
+                        manager.address,
+                        jar.module(),
+                        jar.rev,
+                        origin[&key],
+                        known.rev
+                    )));
+                }
+                origin.insert(key.clone(), &manager.address);
+                pins.0.insert(key, jar);
+            }
+        }
+        Ok(pins)
+    }
+
+    /// What the `artifacts` of one target pin: jars, or libraries by address.
+    fn own_pins(&self, manager: &Target) -> Result<BTreeMap<PinKey, Jar>> {
+        let mut jars = Vec::new();
+        for artifact in manager.field("artifacts").as_list().unwrap_or_default() {
+            match artifact {
+                Value::Object(object) => jars.push(Jar::of(object, manager.address.dir(), self.scala)?),
+                Value::Str(text) => jars.extend(self.library_jars(manager, text)?),
+                _ => {}
+            }
+        }
+        let mut pins: BTreeMap<PinKey, Jar> = BTreeMap::new();
+        for jar in jars {
+            if !jar.has_version() {
+                let module = jar.module();
+                let message = format!("{}: jar `{module}` has no `rev`, so no version can be pinned", jar.location);
+                return Err(Error::msg(message));
+            }
+            if let Some(known) = pins.get(&PinKey::of(&jar)).filter(|known| known.rev != jar.rev) {
+                return Err(Error::msg(format!(
+                    "{}: `{}` pins jar `{}` to `{}` here and to `{}` at {}",
+                    jar.location,
+                    manager.address,
+                    jar.module(),
+                    jar.rev,
+                    known.rev,
+                    known.location
+                )));
+            }
+            pins.insert(PinKey::of(&jar), jar);
+        }
+        Ok(pins)
+    }
+
+    /// The jars of a library, or of the libraries of a group.
+    fn library_jars(&self, manager: &Target, spec: &str) -> Result<Vec<Jar>> {
+        let what = || format!("{}: `artifacts` of `{}`", manager.location, manager.address);
+        let address = self.load_target(spec, manager.address.dir()).map_err(|error| error.context(what()))?;
+        let mut jars = Vec::new();
+        for target in self.context.closure(&[address], GraphView::Declared)? {
+            match &*target.type_name {
+                "jar_library" => jars.extend(jars_of(&target, self.scala)?),
+                "target" | "alias" => {}
+                other => {
+                    let address = &target.address;
+                    return Err(Error::msg(format!(
+                        "{} takes jars, libraries of jars and groups of those, and `{address}` is a `{other}`",
+                        what()
+                    )));
+                }
+            }
+        }
+        Ok(jars)
     }
 
     /// The version of a jar that a library declares, and that is pinned.
@@ -256,103 +347,6 @@ fn conflict(jar: &Jar, pinned: &Jar, manager: &Address) -> Error {
         format!("managed version: `{}`, at {}", pinned.rev, pinned.location),
     ];
     error.hint("leave `rev` out, or say what to do with `[jar-dependency-management] conflict_strategy`")
-}
-
-/// What a target pins: itself, and all it depends on that pins versions.
-fn pins_of(address: &Address, closure: &[Target], scala: &ScalaPlatform) -> Result<Pins> {
-    let by_address: BTreeMap<&Address, &Target> = closure.iter().map(|target| (&target.address, target)).collect();
-    let mut pins = Pins::default();
-    let mut origin: BTreeMap<PinKey, &Address> = BTreeMap::new();
-    // Dependencies come first in a closure, so those a target builds on are there before it.
-    let managers: Vec<&Target> = closure.iter().filter(|target| target.type_name == TYPE).collect();
-    if managers.is_empty() {
-        let type_name = by_address.get(address).map_or("", |target| &target.type_name);
-        return Err(Error::msg(format!(
-            "neither `{address}`, a `{type_name}`, nor anything it depends on is a `{TYPE}`"
-        )));
-    }
-    for manager in managers {
-        for (key, jar) in own_pins(manager, &by_address, scala)? {
-            if let Some(known) = pins.0.get(&key).filter(|known| known.rev != jar.rev) {
-                return Err(Error::msg(format!(
-                    "{}: `{}` pins jar `{}` to `{}`, and `{}`, which it builds on, to `{}`",
-                    jar.location,
-                    manager.address,
-                    jar.module(),
-                    jar.rev,
-                    origin[&key],
-                    known.rev
-                )));
-            }
-            origin.insert(key.clone(), &manager.address);
-            pins.0.insert(key, jar);
-        }
-    }
-    Ok(pins)
-}
-
-/// What the `artifacts` of one target pin: jars, or libraries by address.
-fn own_pins(
-    manager: &Target,
-    by_address: &BTreeMap<&Address, &Target>,
-    scala: &ScalaPlatform,
-) -> Result<BTreeMap<PinKey, Jar>> {
-    let mut jars = Vec::new();
-    for artifact in manager.field("artifacts").as_list().unwrap_or_default() {
-        match artifact {
-            Value::Object(object) => jars.push(Jar::of(object, manager.address.dir(), scala)?),
-            Value::Str(text) => jars.extend(library_jars(manager, text, by_address, scala)?),
-            _ => {}
-        }
-    }
-    let mut pins: BTreeMap<PinKey, Jar> = BTreeMap::new();
-    for jar in jars {
-        if !jar.has_version() {
-            let message = format!("{}: jar `{}` has no `rev`, so no version can be pinned", jar.location, jar.module());
-            return Err(Error::msg(message));
-        }
-        if let Some(known) = pins.get(&PinKey::of(&jar)).filter(|known| known.rev != jar.rev) {
-            return Err(Error::msg(format!(
-                "{}: `{}` pins jar `{}` to `{}` here and to `{}` at {}",
-                jar.location,
-                manager.address,
-                jar.module(),
-                jar.rev,
-                known.rev,
-                known.location
-            )));
-        }
-        pins.insert(PinKey::of(&jar), jar);
-    }
-    Ok(pins)
-}
-
-/// The jars of a library, or of the libraries of a group.
-fn library_jars(
-    manager: &Target,
-    address: &str,
-    by_address: &BTreeMap<&Address, &Target>,
-    scala: &ScalaPlatform,
-) -> Result<Vec<Jar>> {
-    let mut pending: Vec<Address> = Address::parse(address).into_iter().collect();
-    let mut seen = BTreeSet::new();
-    let mut jars = Vec::new();
-    while let Some(address) = pending.pop() {
-        let Some(target) = by_address.get(&address).filter(|_| seen.insert(address.clone())) else { continue };
-        match &*target.type_name {
-            "jar_library" => jars.extend(jars_of(target, scala)?),
-            "target" | "alias" => {}
-            other => {
-                return Err(Error::msg(format!(
-                    "{}: `artifacts` of `{}` takes jars, libraries of jars and groups of those, and `{address}` is a \
-                     `{other}`",
-                    manager.location, manager.address
-                )));
-            }
-        }
-        pending.extend(target.dependencies.iter().cloned());
-    }
-    Ok(jars)
 }
 
 /// The libraries that `managed_jar_libraries` makes of jars: `org.name[.classifier][.ext]`.

@@ -12,7 +12,6 @@ fn jar(name: &str, rev: &str) -> Value {
 
 fn target(type_name: &str, name: &str, field: &str, items: Vec<Value>) -> Target {
     let mut target = Target::new(Address::new("3rdparty", name), type_name);
-    target.dependencies = items.iter().filter_map(Value::as_str).filter_map(Address::parse).collect();
     target.fields.push((field.to_owned(), Value::List(items)));
     target
 }
@@ -82,11 +81,13 @@ fn a_library_takes_the_version_of_what_it_names_or_of_the_default() {
 
 #[test]
 fn libraries_and_groups_of_them_pin_versions_too() {
+    let mut group = target("target", "group", "x", vec![]);
+    group.dependencies.push(Address::new("3rdparty", "b"));
     let targets = [
         library("a", vec![jar("a", "1")]),
         library("b", vec![jar("b", "2")]),
-        target("target", "group", "x", vec!["3rdparty:b".into()]),
-        managed("managed", vec!["3rdparty:a".into(), "3rdparty:group".into(), jar("c", "3")]),
+        group,
+        managed("managed", vec!["3rdparty:a".into(), ":group".into(), jar("c", "3")]),
     ];
     let world = world(&targets);
     world.option_of(SCOPE, "default-target", "3rdparty:managed");

@@ -62,7 +62,8 @@ pub struct Target {
     /// The addresses it names as dependencies.
     #[serde(default)]
     pub dependencies: Vec<Address>,
-    /// How some of `dependencies` differ from plain ones.
+    /// How some of `dependencies` differ from plain ones. An edge that was moved to generated code has the modifier of
+    /// what that is derived from.
     #[serde(default)]
     pub modifiers: Vec<(Address, DependencyModifier)>,
     /// Its tags, sorted.

@@ -52,8 +52,10 @@ impl CompiledGlobs {
         self.include.iter().any(|(pattern, _)| pattern.matches(path)) && !self.excludes(path)
     }
 
+    /// An exclude that names a directory takes away all that is below it.
     fn excludes(&self, path: &str) -> bool {
-        self.exclude.iter().any(|pattern| pattern.matches(path))
+        let is_excluded = |path: &str| self.exclude.iter().any(|pattern| pattern.matches(path));
+        is_excluded(path) || path.match_indices('/').any(|(at, _)| is_excluded(&path[..at]))
     }
 
     /// The files of the set below a directory.
@@ -178,6 +180,8 @@ mod tests {
         check(&["*.py"], &[], expect!["x.py y.py"]);
         check(&["**/*.py", "x.py"], &[], expect!["b/c/z.py b/x.py x.py y.py"]);
         check(&["b/**"], &["**/*.txt"], expect!["b/c/z.py b/x.py"]);
+        check(&["**/*"], &["b"], expect!["x.py y.py"]);
+        check(&["**/*.py"], &["*/c"], expect!["b/x.py x.py y.py"]);
         check(&["*/x.*"], &[], expect!["b/x.py b/x.txt"]);
         check(&["x.py", "nope.py", "n*.py"], &["x.py"], expect![" missing nope.py missing n*.py"]);
     }

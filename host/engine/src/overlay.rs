@@ -4,6 +4,9 @@
 //! from which others were generated depends on those instead; compile closures use it. A synthetic target keeps the
 //! dependencies of what it was generated from, moved in the same way. The overlay dies with the run.
 //!
+//! An edge that is moved keeps its meaning: its modifier is that of the edge to what the target was generated from, and
+//! whoever follows edges looks it up by `derived_from`.
+//!
 //! A task sees the synthetic targets of the goals that come before its own in the plan, and nobody else's: what it sees
 //! must not depend on who happens to be faster.
 

@@ -3,7 +3,7 @@
 //! They travel as MessagePack with names and grow by fields with defaults; a version changes only on a break. Paths are
 //! relative to the build root, with `/`.
 
-use crate::{Address, Product, ProductFormat, Result};
+use crate::{Address, Product, ProductFormat, Result, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -94,6 +94,8 @@ classpath_product!(CompileClasspath, "compile_classpath");
 pub struct ResolvedLibraries {
     /// `org:name:rev` to `default` to a path relative to the build root.
     pub libraries: BTreeMap<String, BTreeMap<String, String>>,
+    /// The coordinates of what each target brings, its own artifacts and what those need, by its address as text.
+    pub targets: BTreeMap<String, Vec<String>>,
 }
 
 impl Product for ResolvedLibraries {
@@ -106,6 +108,9 @@ impl Product for ResolvedLibraries {
         for contribution in contributions {
             for (coordinate, artifacts) in &contribution.libraries {
                 merged.libraries.entry(coordinate.clone()).or_default().extend(artifacts.clone());
+            }
+            for (target, coordinates) in &contribution.targets {
+                merged.targets.entry(target.clone()).or_default().extend(coordinates.iter().cloned());
             }
         }
         Ok(Arc::new(merged))
@@ -211,5 +216,90 @@ impl Product for GeneratedSources {
             }
         }
         Ok(Arc::new(merged))
+    }
+}
+
+/// What a backend adds to the document of `export`, with which IDEs import a repository.
+///
+/// The host makes the document: it knows targets, dependencies and resolved libraries. A backend has a task in the phase
+/// `export` that puts this for what only it knows. Values are JSON as text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExportFragment {
+    /// Keys of the document itself (`jvm_platforms`); objects of several backends under one key become one.
+    pub document: BTreeMap<String, String>,
+    /// What is said of targets, by address as text.
+    pub targets: BTreeMap<String, ExportedTarget>,
+}
+
+/// What a backend says of one target in the document of `export`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExportedTarget {
+    /// `SOURCE`, `TEST`, `RESOURCE`, `TEST_RESOURCE`; empty leaves it to others, and in the end to the host.
+    pub target_type: String,
+    /// The directories with its sources.
+    pub roots: Vec<ContentRoot>,
+    /// Other keys (`platform`).
+    pub keys: BTreeMap<String, String>,
+}
+
+/// A directory with sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContentRoot {
+    /// The directory, relative to the build root.
+    pub directory: String,
+    /// The package that its files are in: `com.acme.app`; empty at a source root.
+    pub package: String,
+}
+
+impl ExportFragment {
+    /// What is said of a target.
+    pub fn target(&mut self, address: &Address) -> &mut ExportedTarget {
+        self.targets.entry(address.to_string()).or_default()
+    }
+
+    /// Says in which directories the sources of a target stand, and what packages those are.
+    pub fn add_roots(&mut self, target: &Target) {
+        let roots: std::collections::BTreeSet<ContentRoot> =
+            target.sources.iter().map(|source| ContentRoot::of(target, source)).collect();
+        self.target(&target.address).roots = roots.into_iter().collect();
+    }
+}
+
+impl ContentRoot {
+    fn of(target: &Target, source: &str) -> Self {
+        let parent = |path: &str| path.rsplit_once('/').map(|(parent, _)| parent.to_owned()).unwrap_or_default();
+        let package = parent(target.below_source_root(source)).replace('/', ".");
+        Self { directory: parent(source), package }
+    }
+}
+
+impl Product for ExportFragment {
+    const NAME: &'static str = "export_fragment";
+    const VERSION: u32 = 1;
+    const FORMAT: ProductFormat = ProductFormat::Named;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_directories_of_sources_are_told_with_their_packages() {
+        let mut target = Target::new(Address::new("src/java/com", "com"), "java_library");
+        target.sources =
+            ["src/java/com/b/B.java", "src/java/com/A.java", "src/java/com/b/C.java"].map(str::to_owned).to_vec();
+        let mut fragment = ExportFragment::default();
+        fragment.add_roots(&target);
+        let root = |directory: &str, package: &str| ContentRoot {
+            directory: directory.to_owned(),
+            package: package.to_owned(),
+        };
+        assert_eq!(
+            fragment.targets["src/java/com:com"].roots,
+            [root("src/java/com", "com"), root("src/java/com/b", "com.b")]
+        );
     }
 }

@@ -5,6 +5,8 @@
 
 mod bad_input;
 mod changed;
+mod compatibility;
+mod export;
 mod jvm;
 mod launcher;
 mod plugins;

@@ -9,6 +9,7 @@ mod symbols;
 mod command;
 mod protoc;
 
+mod export;
 mod tasks;
 
 use plugin_api::tasks::Codegen;
@@ -20,10 +21,12 @@ pub struct CodegenBackend;
 impl Backend for CodegenBackend {
     fn register(registrar: &mut Registrar) -> Result<()> {
         registrar.phase("gen", "Generate code.");
+        registrar.phase("export", "Print what IDEs must know of the targets, as JSON.");
         symbols::register(registrar);
         registrar.scope(protoc::SCOPE, "The protocol buffer compiler.", protoc::register_options);
         registrar.task::<Codegen<tasks::ProtobufGen>>("protoc").install("gen");
         registrar.task::<Codegen<tasks::PythonProtobufGen>>("protoc-py").install("gen");
+        registrar.task::<export::ExportCodegen>("codegen").install("export");
         Ok(())
     }
 }

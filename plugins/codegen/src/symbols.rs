@@ -22,6 +22,11 @@ pub(crate) fn register(registrar: &mut Registrar) {
     }
 }
 
+/// The names of the target types.
+pub(crate) fn type_names() -> Vec<String> {
+    target_types().into_iter().map(|target_type| target_type.name).collect()
+}
+
 fn target_types() -> Vec<TargetType> {
     let all = [protobuf::target_types(), thrift::target_types(), grammars::target_types()];
     all.into_iter().flatten().collect()

@@ -45,6 +45,27 @@ impl Platforms {
         })
     }
 
+    /// The platforms by name, each with its level and its compiler arguments; those without a level are left out.
+    pub(crate) fn levels(&self) -> Vec<(String, String, Vec<String>)> {
+        let described = self.platforms.iter().filter_map(|(name, settings)| {
+            let settings = settings.to_entries();
+            let setting = |name: &str| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            let level = setting("target").or(setting("source")).and_then(level)?;
+            Some((name.clone(), level, setting("args").map(Value::to_strings).unwrap_or_default()))
+        });
+        described.collect()
+    }
+
+    /// The platform of targets that give none, where there is one.
+    pub(crate) fn default_name(&self) -> Option<&str> {
+        self.default.as_deref()
+    }
+
+    /// The platform that programs run on that give none, where there is one.
+    pub(crate) fn default_runtime_name(&self) -> Option<&str> {
+        self.default_runtime.as_deref()
+    }
+
     /// The options for the JVM that runs a target: those of its `runtime_platform`, or else of its platform.
     pub(crate) fn jvm_options(&self, target: &Target) -> Result<Vec<String>> {
         let given = |field: &str| target.text(field).filter(|name| !name.is_empty());
@@ -90,6 +111,15 @@ impl Platforms {
             [] => error.hint("no platforms are defined; set `[jvm-platform] platforms`"),
             known => error.hint(format!("`[jvm-platform] platforms` defines {}", known.join(", "))),
         }
+    }
+}
+
+#[cfg(test)]
+impl Platforms {
+    /// Platforms by name with their settings.
+    pub(crate) fn new(platforms: &[(&str, Value)], default: Option<&str>) -> Self {
+        let platforms = platforms.iter().map(|(name, settings)| ((*name).to_owned(), settings.clone())).collect();
+        Self { platforms, default: default.map(str::to_owned), default_runtime: None }
     }
 }
 

@@ -47,6 +47,11 @@ impl ScalaPlatform {
         Ok(Self { version: text("version")?.unwrap_or_default(), suffix: text("suffix-version")? })
     }
 
+    /// The version, or what is said to be one.
+    pub(crate) fn version(&self) -> &str {
+        if self.version == CUSTOM { self.suffix.as_deref().unwrap_or(CUSTOM) } else { &self.version }
+    }
+
     /// The name of a jar or an exclude as repositories know it: that of `scala_jar` and `scala_exclude` ends with the
     /// version of Scala.
     pub(crate) fn name_of(&self, object: &Object, name: &str) -> Result<String> {

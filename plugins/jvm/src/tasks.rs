@@ -2,6 +2,7 @@
 
 mod binary;
 mod bootstrap;
+mod export;
 mod javac;
 mod junit;
 mod junit_report;
@@ -22,6 +23,7 @@ pub(crate) fn register(registrar: &mut Registrar) {
     registrar.phase("test", "Run tests.");
     registrar.phase("binary", "Create runnable binaries.");
     registrar.phase("run", "Run a binary.");
+    registrar.phase("export", "Print what IDEs must know of the targets, as JSON.");
     registrar.task::<bootstrap::BootstrapJvmTools>("jvm-tools").install("bootstrap");
     registrar.task::<resolve::CoursierResolve>("coursier").depends_on_phase("gen").install("resolve");
     registrar.task::<resources::PrepareResources>("prepare").install("resources");
@@ -32,4 +34,5 @@ pub(crate) fn register(registrar: &mut Registrar) {
     junit.depends_on_phase("compile").install("test");
     registrar.task::<binary::BinaryCreate>("jvm").depends_on_phase("compile").install("binary");
     registrar.task::<run::JvmRun>("jvm").depends_on_phase("compile").install("run");
+    registrar.task::<export::ExportJvm>("jvm").install("export");
 }

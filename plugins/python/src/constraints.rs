@@ -15,7 +15,8 @@ impl Version {
         text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>().map(Self)
     }
 
-    fn compare(&self, other: &Self) -> Ordering {
+    /// Which is newer; missing parts are 0.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
         let length = self.0.len().max(other.0.len());
         let part = |version: &Self, index: usize| version.0.get(index).copied().unwrap_or(0);
         (0..length)

@@ -33,6 +33,7 @@ mod environments;
 mod entry_point;
 
 mod binary;
+mod export;
 mod pytest;
 mod run;
 
@@ -58,16 +59,18 @@ impl Backend for PythonBackend {
         registrar.task::<Testing<pytest::PytestRun>>("pytest").install("test");
         registrar.task::<binary::PythonBinaryCreate>("py").install("binary");
         registrar.task::<run::PythonRun>("py").install("run");
+        registrar.task::<export::ExportPython>("python").install("export");
         Ok(())
     }
 }
 
-const PHASES: [(&str, &str); 5] = [
+const PHASES: [(&str, &str); 6] = [
     ("gen", "Generate code."),
     ("resolve", "Resolve third-party dependencies."),
     ("test", "Run tests."),
     ("binary", "Create runnable binaries."),
     ("run", "Run a binary."),
+    ("export", "Print what IDEs must know of the targets, as JSON."),
 ];
 
 /// One hash of several texts; where one ends and the next begins counts.

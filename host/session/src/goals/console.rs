@@ -150,10 +150,13 @@ const CHOOSERS: [(&str, &str); 6] = [
 
 /// Whether it is an answer, and no slip, that there are no targets.
 fn may_be_none(context: &Context) -> bool {
-    CHOOSERS.iter().any(|(scope, name)| {
-        let value = context.options().value(scope, name);
-        value.as_str().is_some_and(|text| !text.is_empty()) || !value.as_strings().is_empty()
-    })
+    // A file of the command line that nobody owns was passed over, as that option says.
+    let is_ownerless = context.options().value("", "owners-not-found-behavior").as_str() == Some("ignore");
+    is_ownerless
+        || CHOOSERS.iter().any(|(scope, name)| {
+            let value = context.options().value(scope, name);
+            value.as_str().is_some_and(|text| !text.is_empty()) || !value.as_strings().is_empty()
+        })
 }
 
 /// An option of a built-in goal that is text.

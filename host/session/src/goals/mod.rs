@@ -16,6 +16,7 @@ mod cloc;
 mod dependees;
 mod dependencies;
 mod depmap;
+mod export;
 mod filedeps;
 mod filemap;
 mod filter;
@@ -72,6 +73,7 @@ pub(crate) fn install(
         ("changed", console::task_type(changed::Changed)),
         ("compile-changed", changed::phase_on_changed("CompileChanged", "Compile the targets that changed.")),
         ("test-changed", changed::phase_on_changed("TestChanged", "Test the targets that changed.")),
+        ("export", Arc::new(export::ExportType::new(symbols.clone()))),
         ("clean-all", Arc::new(clean_all::CleanAllType::new())),
     ];
     for (name, task) in goals {

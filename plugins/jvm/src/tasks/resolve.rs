@@ -66,9 +66,10 @@ impl Task for CoursierResolve {
         let declared = management.groups(&context.targets()?)?;
         let products =
             if declared.is_empty() { ThirdParty::default() } else { resolve(context, &mut management, &declared)? };
+        let targets = products.brought();
         context.put(CompileClasspath { entries: products.entries.clone() })?;
         context.put(RuntimeClasspath { entries: products.entries })?;
-        context.put(ResolvedLibraries { libraries: products.libraries })
+        context.put(ResolvedLibraries { libraries: products.libraries, targets })
     }
 }
 
@@ -77,6 +78,14 @@ impl Task for CoursierResolve {
 struct ThirdParty {
     entries: BTreeMap<Address, Vec<ClasspathEntry>>,
     libraries: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl ThirdParty {
+    /// The coordinates of the jars that each target brings.
+    fn brought(&self) -> BTreeMap<String, Vec<String>> {
+        let coordinates = |entries: &[ClasspathEntry]| entries.iter().map(|entry| entry.coordinate.clone()).collect();
+        self.entries.iter().map(|(address, entries)| (address.to_string(), coordinates(entries))).collect()
+    }
 }
 
 fn resolve(context: &Context, management: &mut Management<'_>, declared: &Groups) -> Result<ThirdParty> {

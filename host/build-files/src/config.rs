@@ -94,6 +94,8 @@ pub struct WorkspaceConfig {
     pub pants_ignore: Vec<String>,
     /// Whether the build root's `.gitignore` adds to `pants_ignore`.
     pub use_gitignore: bool,
+    /// Directories of projects that are embedded in this one: addresses in their BUILD files are relative to them.
+    pub subproject_roots: Vec<String>,
     /// Directories that we write ourselves (workdir, dist, .pids), absolute or relative to the build root.
     pub excluded_dirs: Vec<PathBuf>,
     /// The client's environment, for `os.environ`.
@@ -131,6 +133,7 @@ impl WorkspaceConfig {
             build_ignore: texts(&[".*/", "bower_components/", "node_modules/", "*.egg-info/"]),
             pants_ignore: texts(&[".*/", "/dist/"]),
             use_gitignore: true,
+            subproject_roots: Vec::new(),
             excluded_dirs: [".pants.d", "dist", ".pids"].map(PathBuf::from).to_vec(),
             environment: Arc::default(),
             build_file_imports: ImportsPolicy::default(),

@@ -11,11 +11,11 @@ mod inline_artifacts;
 mod target_sources;
 
 use crate::config::WorkspaceConfig;
-use crate::fields::{Given, check_given};
+use crate::fields::{Base, Given, check_given};
 use crate::prelude::Prelude;
 use crate::reads::{ReadError, Reads};
 use crate::source::Source;
-use crate::source_roots::DeclaredRoot;
+use crate::source_roots::{DeclaredRoot, is_at_or_below};
 use crate::symbols::{MacroContext, MacroSymbol, Symbols, TargetTypeSymbol};
 use crate::syntax::Span;
 use crate::tree::join;
@@ -63,6 +63,14 @@ impl<'w> Declarations<'w> {
             names: HashMap::new(),
             source: Rc::new(Source::new("".into(), String::new())),
         }
+    }
+
+    /// What addresses are relative to.
+    pub(crate) fn base(&self) -> Base<'w> {
+        let dir = self.reads.dir();
+        let roots = self.config.subproject_roots.iter().map(|root| root.trim_matches('/'));
+        let project = roots.filter(|root| !root.is_empty() && is_at_or_below(dir, root)).max_by_key(|root| root.len());
+        Base { dir, project: project.unwrap_or_default() }
     }
 
     /// Says which file the places of what follows are in.
@@ -196,7 +204,7 @@ impl<'w> Declarations<'w> {
                 }
                 continue;
             };
-            let checked = check_given(field, &mut given, self.reads.dir());
+            let checked = check_given(field, &mut given, self.base());
             let checked = checked.map_err(|wrong| place(wrong, &given))?;
             if let Some(warning) = checked.warning {
                 self.warn(given.span, warning);

@@ -8,7 +8,7 @@ use crate::value::{Dict, Eval, Heap, Value as Live, bytes_of_globs, bytes_of_obj
 use pants_model::{Globs, Value};
 
 pub(crate) use check::{Checked, WrongValue, check_addresses, check_given};
-pub(crate) use dependency::{Dependency, scope_words};
+pub(crate) use dependency::{Base, Dependency, scope_words};
 
 /// How deep the values of a field may stand inside each other.
 const DEEPEST: u32 = 50;

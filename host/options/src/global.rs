@@ -73,6 +73,12 @@ fn target_options() -> Vec<OptionSpec> {
             "Files in the language of BUILD files whose functions and values every BUILD file sees, as patterns.",
         )
         .advanced(),
+        list(
+            "subproject-roots",
+            &[],
+            "Directories of embedded projects: addresses in their BUILD files are relative to them.",
+        )
+        .advanced(),
         choice("build-file-imports", &["allow", "warn", "error"], "warn", "What an `import` in a BUILD file leads to.")
             .advanced(),
         choice(

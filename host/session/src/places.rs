@@ -53,6 +53,7 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
         build_ignore: strings("build-ignore"),
         pants_ignore: strings("pants-ignore"),
         use_gitignore: values.value("", "pants-ignore-use-gitignore").as_bool().unwrap_or(true),
+        subproject_roots: strings("subproject-roots"),
         excluded_dirs: vec![bootstrap.workdir(), bootstrap.dist_dir(), bootstrap.subprocess_dir()],
         environment: request.invocation.environment.clone(),
         build_file_imports: match values.value("", "build-file-imports").as_str() {

@@ -45,12 +45,12 @@ impl TargetCall<'_, '_, '_> {
     }
 
     pub(super) fn dependencies(&mut self, target: &mut Target) {
-        let dir = self.declarations.reads.dir();
+        let base = self.declarations.base();
         let Some(mut given) = self.take("dependencies") else { return };
         let checked = match std::mem::take(&mut given.value) {
             Value::List(mut items) => {
                 self.replace_artifacts(target, &mut items);
-                check_addresses("dependencies", items, dir)
+                check_addresses("dependencies", items, base)
             }
             other => {
                 Err(WrongValue::new(format!("`dependencies` takes a list of addresses, not {}", other.kind_name())))

@@ -130,7 +130,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
     }
 
     fn own_field(&mut self, field: &FieldSpec, name: &Arc<str>, target: &mut Target) {
-        let dir = self.declarations.reads.dir();
+        let base = self.declarations.base();
         let Some(mut given) = self.take(&field.name) else {
             if field.is_required {
                 let span = self.span;
@@ -138,7 +138,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
             }
             return;
         };
-        match check_given(field, &mut given, dir).map_err(|wrong| place(wrong, &given)) {
+        match check_given(field, &mut given, base).map_err(|wrong| place(wrong, &given)) {
             Ok(Checked { value, dependencies, warning }) => {
                 if let Some(warning) = warning {
                     self.declarations.warn(given.span, warning);

@@ -2,7 +2,7 @@
 //!
 //! Knows values, not places: a problem says which item of a list it is about, and whoever has the source shows it.
 
-use super::dependency::{Dependency, merge_dependencies};
+use super::dependency::{Base, Dependency, merge_dependencies};
 use super::{Given, Loose};
 use crate::suggest::suggest;
 use pants_model::{FieldKind, FieldSpec, Value};
@@ -51,12 +51,12 @@ impl Checked {
 }
 
 /// Checks what was given for a field, and takes it out; `dir` is what addresses are relative to.
-pub(crate) fn check_given(field: &FieldSpec, given: &mut Given<'_>, dir: &str) -> Result<Checked, WrongValue> {
+pub(crate) fn check_given(field: &FieldSpec, given: &mut Given<'_>, base: Base<'_>) -> Result<Checked, WrongValue> {
     let value = std::mem::take(&mut given.value);
     match &given.loose {
         Some(Loose::Opaque) => Ok(Checked::plain(value)),
         Some(Loose::Callable(why)) if !takes_anything(&field.kind) => Err(WrongValue::new(why.clone())),
-        Some(Loose::Callable(_)) | None => check(field, value, dir),
+        Some(Loose::Callable(_)) | None => check(field, value, base),
     }
 }
 
@@ -71,7 +71,7 @@ fn takes_anything(kind: &FieldKind) -> bool {
 }
 
 /// Checks the value of a field; `dir` is what addresses are relative to.
-fn check(field: &FieldSpec, value: Value, dir: &str) -> Result<Checked, WrongValue> {
+fn check(field: &FieldSpec, value: Value, base: Base<'_>) -> Result<Checked, WrongValue> {
     if value.is_none() {
         return Ok(Checked::plain(Value::None));
     }
@@ -87,7 +87,7 @@ fn check(field: &FieldSpec, value: Value, dir: &str) -> Result<Checked, WrongVal
         }
         None => (value, None),
     };
-    Ok(Checked { warning, ..check_kind(&field.name, &field.kind, value, dir)? })
+    Ok(Checked { warning, ..check_kind(&field.name, &field.kind, value, base)? })
 }
 
 /// What a value of the wrong kind was meant to be, where files that people live with have such values: `'True'` for a
@@ -104,7 +104,7 @@ fn meant(kind: &FieldKind, value: &Value) -> Option<(Value, &'static str)> {
     }
 }
 
-fn check_kind(field: &str, kind: &FieldKind, value: Value, dir: &str) -> Result<Checked, WrongValue> {
+fn check_kind(field: &str, kind: &FieldKind, value: Value, base: Base<'_>) -> Result<Checked, WrongValue> {
     match (kind, value) {
         (FieldKind::Any, value)
         | (FieldKind::Bool, value @ Value::Bool(_))
@@ -123,15 +123,15 @@ fn check_kind(field: &str, kind: &FieldKind, value: Value, dir: &str) -> Result<
         },
         (FieldKind::Object(symbols), value) if is_object_of(&value, symbols) => Ok(Checked::plain(value)),
         (FieldKind::ObjectList(symbols), value) => check_objects(field, symbols, value),
-        (FieldKind::Address, value) => check_address(field, value, dir),
+        (FieldKind::Address, value) => check_address(field, value, base),
         (FieldKind::AddressList, value @ (Value::Str(_) | Value::Object(_))) => {
-            check_addresses(field, vec![value], dir)
+            check_addresses(field, vec![value], base)
         }
-        (FieldKind::AddressList, Value::List(items)) => check_addresses(field, items, dir),
-        (FieldKind::OneOf(kinds), value) => check_one_of(field, kind, kinds, value, dir),
-        (FieldKind::ListOf(kind), Value::List(items)) => check_items(field, kind, items, dir),
+        (FieldKind::AddressList, Value::List(items)) => check_addresses(field, items, base),
+        (FieldKind::OneOf(kinds), value) => check_one_of(field, kind, kinds, value, base),
+        (FieldKind::ListOf(kind), Value::List(items)) => check_items(field, kind, items, base),
         (FieldKind::ListOf(kind), single) => {
-            check_items(field, kind, vec![single], dir).map_err(|wrong| WrongValue { item: None, ..wrong })
+            check_items(field, kind, vec![single], base).map_err(|wrong| WrongValue { item: None, ..wrong })
         }
         (
             FieldKind::Bool
@@ -182,8 +182,8 @@ fn check_objects(field: &str, symbols: &[String], value: Value) -> Result<Checke
     }
 }
 
-fn check_address(field: &str, value: Value, dir: &str) -> Result<Checked, WrongValue> {
-    match Dependency::read(&value, dir)? {
+fn check_address(field: &str, value: Value, base: Base<'_>) -> Result<Checked, WrongValue> {
+    match Dependency::read(&value, base)? {
         Some(dependency) => {
             let value = Value::Str(dependency.address.to_string());
             Ok(Checked { value, dependencies: vec![dependency], warning: None })
@@ -193,11 +193,11 @@ fn check_address(field: &str, value: Value, dir: &str) -> Result<Checked, WrongV
 }
 
 /// Checks a list of addresses; each may occur once.
-pub(crate) fn check_addresses(field: &str, items: Vec<Value>, dir: &str) -> Result<Checked, WrongValue> {
+pub(crate) fn check_addresses(field: &str, items: Vec<Value>, base: Base<'_>) -> Result<Checked, WrongValue> {
     let mut dependencies: Vec<Dependency> = Vec::with_capacity(items.len());
     let mut seen = std::collections::HashSet::with_capacity(items.len());
     for (at, item) in items.iter().enumerate() {
-        let Some(dependency) = Dependency::read(item, dir).map_err(|wrong| wrong.at(at))? else {
+        let Some(dependency) = Dependency::read(item, base).map_err(|wrong| wrong.at(at))? else {
             return Err(wrong_item(field, "addresses", &items, at));
         };
         if !seen.insert(dependency.clone()) {
@@ -217,11 +217,11 @@ fn check_one_of(
     kind: &FieldKind,
     kinds: &[FieldKind],
     value: Value,
-    dir: &str,
+    base: Base<'_>,
 ) -> Result<Checked, WrongValue> {
     let mut nearest = None;
     for kind in kinds {
-        match check_kind(field, kind, value.clone(), dir) {
+        match check_kind(field, kind, value.clone(), base) {
             Ok(checked) => return Ok(checked),
             // What is of one of the kinds and wrong is to be told of, not that it could have been of another kind.
             Err(wrong) if !wrong.is_other_kind => {
@@ -233,11 +233,11 @@ fn check_one_of(
     Err(nearest.unwrap_or_else(|| WrongValue::kind(field, kind, &value)))
 }
 
-fn check_items(field: &str, kind: &FieldKind, items: Vec<Value>, dir: &str) -> Result<Checked, WrongValue> {
+fn check_items(field: &str, kind: &FieldKind, items: Vec<Value>, base: Base<'_>) -> Result<Checked, WrongValue> {
     let (mut values, mut dependencies) = (Vec::with_capacity(items.len()), Vec::new());
     for (at, item) in items.into_iter().enumerate() {
         let name = item.kind_name();
-        let checked = check_kind(field, kind, item, dir).map_err(|wrong| match wrong.is_other_kind {
+        let checked = check_kind(field, kind, item, base).map_err(|wrong| match wrong.is_other_kind {
             true => {
                 let message = format!("`{field}` takes {}, and item {} is {name}", list_of_kind(kind), at + 1);
                 WrongValue::new(message).at(at)
@@ -330,7 +330,7 @@ mod tests {
 
     /// Checks the complaint about a value, or the form that it is brought into.
     fn check_value(kind: FieldKind, value: Value, expect: Expect) {
-        let out = match check_kind("field", &kind, value, "base") {
+        let out = match check_kind("field", &kind, value, Base { dir: "base", project: "" }) {
             Ok(Checked { value, dependencies, warning: _ }) => {
                 let addresses: Vec<String> = dependencies.iter().map(|found| found.address.to_string()).collect();
                 format!("{value:?} {}", addresses.join(" ")).trim_end().to_owned()

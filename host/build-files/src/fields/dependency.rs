@@ -5,10 +5,32 @@
 
 use super::check::WrongValue;
 use crate::suggest::suggest;
-use pants_model::{Address, DependencyModifier, Object, Value};
+use crate::tree::join;
+use pants_model::{Address, AddressError, DependencyModifier, Object, Value};
 
 /// The words of a scope.
 const SCOPES: [&str; 5] = ["default", "compile", "runtime", "test", "forced"];
+
+/// What the addresses of a BUILD file are relative to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Base<'b> {
+    /// The directory of the file.
+    pub dir: &'b str,
+    /// The build root of the project that the file belongs to: empty for ours, or that of one embedded in it.
+    pub project: &'b str,
+}
+
+impl Base<'_> {
+    /// The address that a text of the file means.
+    pub(crate) fn address(self, text: &str) -> Result<Address, AddressError> {
+        if self.project.is_empty() || text.starts_with(':') {
+            return Address::parse(text, self.dir);
+        }
+        let inside = Address::parse(text, "")?;
+        let dir = if inside.dir().is_empty() { self.project.to_owned() } else { join(self.project, inside.dir()) };
+        Ok(Address::new(dir, inside.name()))
+    }
+}
 
 /// An address that a field names, and how it differs from a plain one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,18 +41,18 @@ pub(crate) struct Dependency {
 
 impl Dependency {
     /// Reads an item of a list of addresses; `None` when it is of another kind.
-    pub(crate) fn read(value: &Value, dir: &str) -> Result<Option<Self>, WrongValue> {
+    pub(crate) fn read(value: &Value, base: Base<'_>) -> Result<Option<Self>, WrongValue> {
         match value {
             Value::Str(text) => {
-                let address = Address::parse(text, dir).map_err(|error| WrongValue::new(error.to_string()))?;
+                let address = base.address(text).map_err(|error| WrongValue::new(error.to_string()))?;
                 Ok(Some(Self { address, modifier: None }))
             }
-            Value::Object(object) => Self::read_modified(object, dir),
+            Value::Object(object) => Self::read_modified(object, base),
             _ => Ok(None),
         }
     }
 
-    fn read_modified(object: &Object, dir: &str) -> Result<Option<Self>, WrongValue> {
+    fn read_modified(object: &Object, base: Base<'_>) -> Result<Option<Self>, WrongValue> {
         let (scope, is_transitive) = match &*object.symbol {
             "intransitive" => (None, false),
             "provided" => (Some("compile test".to_owned()), false),
@@ -41,7 +63,7 @@ impl Dependency {
             },
             _ => return Ok(None),
         };
-        let Some(inner) = Self::read(object.field("address"), dir)? else {
+        let Some(inner) = Self::read(object.field("address"), base)? else {
             return Err(WrongValue::new(format!("`{}` takes an address", object.symbol)));
         };
         let inner_modifier = inner.modifier.unwrap_or(DependencyModifier { scope: None, is_transitive: true });

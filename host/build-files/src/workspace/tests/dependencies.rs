@@ -352,3 +352,48 @@ target(name = 'y', dependencies = [jar('o', 'n', rev = '1')])
     assert_eq!(selected("::"), ["a:x", "a:y"]);
     assert_eq!(selected("a:x.jar.2"), ["a:x.jar.2"]);
 }
+
+#[test]
+fn an_embedded_project_has_addresses_of_its_own() {
+    let fixture = Fixture::new(
+        "
+//- BUILD
+target(name = 'r', dependencies = ['sub/proj/a', 'a'])
+//- a/BUILD
+target()
+//- sub/proj/BUILD
+target(name = 'root')
+//- sub/proj/a/BUILD
+target(dependencies = ['//:root', ':x', 'b', '//b:y', scoped('b:z', 'test')])
+target(name = 'x')
+java_library(name = 'j', sources = [], exports = ['b'])
+//- sub/proj/b/BUILD
+target()
+target(name = 'y')
+",
+    );
+    let config =
+        WorkspaceConfig { subproject_roots: vec!["sub/proj/".to_owned(), "sub".to_owned()], ..fixture.config() };
+    let (_, out) = load_with(&fixture, config, symbols(), "::", &SpecFilters::default());
+    expect![[r#"
+        target //:r at BUILD:1:1
+          needs: sub/proj/a:a a:a
+        target a:a at a/BUILD:1:1
+        target sub/proj:root at sub/proj/BUILD:1:1
+        target sub/proj/a:a at sub/proj/a/BUILD:1:1
+          needs: sub/proj:root sub/proj/a:x sub/proj/b:b sub/proj/b:y
+          of a kind: sub/proj/b:z (test)
+        java_library sub/proj/a:j at sub/proj/a/BUILD:3:1
+          exports = ["sub/proj/b:b"]
+          sources = []
+          needs: sub/proj/b:b
+        target sub/proj/a:x at sub/proj/a/BUILD:2:1
+        target sub/proj/b:b at sub/proj/b/BUILD:1:1
+        target sub/proj/b:y at sub/proj/b/BUILD:2:1
+        sub/proj/a/BUILD:1:23: target `:a` depends on `//sub/proj/b:z`, which does not exist
+          |
+        1 | target(dependencies = ['//:root', ':x', 'b', '//b:y', scoped('b:z', 'test')])
+          |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: did you mean `//sub/proj/b:b`?
+    "#]].assert_eq(&out);
+}

@@ -7,7 +7,7 @@ use crate::defaults::Defaults;
 use crate::evaluate::{Setting, evaluate};
 use crate::parse::parse;
 use crate::prelude::Prelude;
-use crate::reads::{Reads, RecordedRead};
+use crate::reads::{Expanded, Reads, RecordedRead};
 use crate::source::{Source, read_source};
 use crate::source_roots::{ConfiguredRoots, DeclaredRoot};
 use crate::symbols::Symbols;
@@ -53,6 +53,18 @@ pub(crate) struct Family {
 }
 
 impl Family {
+    pub(crate) fn new(
+        targets: Vec<Arc<Target>>,
+        diagnostics: Vec<Diagnostic>,
+        reads: Vec<RecordedRead>,
+        unknown: Vec<UnknownSymbol>,
+        source_roots: Vec<DeclaredRoot>,
+    ) -> Self {
+        let mut by_name: Vec<u32> = (0..targets.len() as u32).collect();
+        by_name.sort_unstable_by(|a, b| targets[*a as usize].address.name().cmp(targets[*b as usize].address.name()));
+        Self { targets, diagnostics, reads, unknown, source_roots, by_name }
+    }
+
     /// The target with this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<Target>> {
         let found = self.by_name.binary_search_by(|at| self.targets[*at as usize].address.name().cmp(name)).ok()?;
@@ -75,26 +87,47 @@ impl Family {
     }
 }
 
-/// Evaluates the BUILD files of a directory; `None` when it has none.
-pub(crate) fn evaluate_family(world: &World, listing: &Listing) -> Option<Family> {
-    if listing.build_files.is_empty() {
-        return None;
-    }
+/// A BUILD file as it was read.
+pub(crate) struct BuildText {
+    /// Relative to the build root.
+    pub path: Arc<str>,
+    /// Its text, or why there is none.
+    pub text: Result<String, String>,
+}
+
+/// Reads the BUILD files of a directory.
+pub(crate) fn read_build_files(world: &World, listing: &Listing) -> Vec<BuildText> {
+    let read = |name: &Box<str>| {
+        let path = join(&listing.dir, name);
+        BuildText { text: read_source(world.tree.root(), &path, world.config.limits.source), path: path.into() }
+    };
+    listing.build_files.iter().map(read).collect()
+}
+
+/// A family that was just evaluated.
+pub(crate) struct Evaluated {
+    pub family: Family,
+    /// The sets of files that were expanded for it.
+    pub expanded: Vec<Expanded>,
+}
+
+/// Evaluates the BUILD files of a directory.
+pub(crate) fn evaluate_family(world: &World, listing: &Listing, texts: Vec<BuildText>) -> Evaluated {
     let reads = Reads::new(&world.tree, &world.config.environment, &listing.dir);
     let mut declarations = Declarations::new(&world.symbols, &world.config, reads);
     declarations.prelude = Some(world.prelude()).filter(|prelude| !prelude.is_empty());
-    for name in &listing.build_files {
-        evaluate_file(world, join(&listing.dir, name).into(), &mut declarations);
+    for text in texts {
+        evaluate_file(world, text, &mut declarations);
     }
     let Declarations { mut targets, diagnostics, unknown, source_roots, reads, .. } = declarations;
     world.assigned_tags.assign(&mut targets);
-    let mut by_name: Vec<u32> = (0..targets.len() as u32).collect();
-    by_name.sort_unstable_by(|a, b| targets[*a as usize].address.name().cmp(targets[*b as usize].address.name()));
-    Some(Family { targets, diagnostics, reads: reads.into_recorded(), unknown, source_roots, by_name })
+    let (reads, expanded) = reads.into_recorded();
+    Evaluated { family: Family::new(targets, diagnostics, reads, unknown, source_roots), expanded }
 }
 
-fn evaluate_file(world: &World, path: Arc<str>, declarations: &mut Declarations<'_>) {
-    let text = match read_source(world.tree.root(), &path, world.config.limits.source) {
+fn evaluate_file(world: &World, text: BuildText, declarations: &mut Declarations<'_>) {
+    let BuildText { path, text } = text;
+    let text = match text {
         Ok(text) => text,
         Err(message) => {
             let location = Location { file: path, line: 0, column: 0 };

@@ -39,6 +39,9 @@ mod evaluate;
 mod assigned_tags;
 mod defaults;
 mod family;
+
+mod cache;
+
 mod load;
 mod places;
 
@@ -53,6 +56,7 @@ mod workspace;
 #[cfg(test)]
 mod fixture;
 
+pub use cache::{EvaluationStore, Stored};
 pub use config::{
     EvaluateLimits, ImportsPolicy, MissingFilesPolicy, SourceRootsConfig, UnmatchedPolicy, WorkspaceConfig,
 };

@@ -6,8 +6,9 @@
 
 mod roots;
 
+use crate::cache::EvaluationCache;
 use crate::evaluate::built_in_names;
-use crate::family::{Family, World, evaluate_family};
+use crate::family::{Family, World};
 use crate::places::error_at_address;
 use crate::suggest::suggest;
 use crate::tree::{Listing, NoListing};
@@ -40,6 +41,7 @@ impl Directory {
 /// Everything loaded so far, but the graph.
 #[derive(Default)]
 pub(crate) struct Loaded {
+    pub cache: EvaluationCache,
     directories: HashMap<Arc<str>, Directory>,
     /// What is wrong between targets, by the target whose BUILD file it is about.
     link_problems: HashMap<Address, Vec<Diagnostic>>,
@@ -81,9 +83,11 @@ impl Loaded {
         let mut missing: Vec<&str> = dirs.into_iter().filter(|dir| !self.directories.contains_key(*dir)).collect();
         missing.sort_unstable();
         missing.dedup();
+        self.cache.prepare(world, missing.len());
+        let cache = &self.cache;
         let load = |dir: &&str| -> (Arc<str>, Directory) {
             match world.tree.listing(dir) {
-                Ok(listing) => (listing.dir.clone(), family_of(world, &listing)),
+                Ok(listing) => (listing.dir.clone(), family_of(cache, world, &listing)),
                 Err(why) => ((*dir).into(), Directory::Absent(describe(&why).into())),
             }
         };
@@ -95,7 +99,9 @@ impl Loaded {
     pub(crate) fn load_listings(&mut self, world: &World, listings: &[Arc<Listing>]) {
         let missing: Vec<&Arc<Listing>> =
             listings.iter().filter(|listing| !self.directories.contains_key(&listing.dir)).collect();
-        let load = |listing: &&Arc<Listing>| (listing.dir.clone(), family_of(world, listing));
+        self.cache.prepare(world, missing.iter().filter(|listing| !listing.build_files.is_empty()).count());
+        let cache = &self.cache;
+        let load = |listing: &&Arc<Listing>| (listing.dir.clone(), family_of(cache, world, listing));
         let loaded: Vec<_> = missing.par_iter().map(load).collect();
         self.directories.extend(loaded);
     }
@@ -254,8 +260,8 @@ fn known_names(world: &World) -> Vec<&str> {
     names
 }
 
-fn family_of(world: &World, listing: &Listing) -> Directory {
-    match evaluate_family(world, listing) {
+fn family_of(cache: &EvaluationCache, world: &World, listing: &Listing) -> Directory {
+    match cache.family(world, listing) {
         Some(family) => Directory::Family(Arc::new(family)),
         None => Directory::NoBuildFile,
     }

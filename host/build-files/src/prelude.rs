@@ -57,7 +57,7 @@ impl Prelude {
                 }
             }
         }
-        prelude.reads = reads.into_recorded();
+        prelude.reads = reads.into_recorded().0;
         prelude
     }
 

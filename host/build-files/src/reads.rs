@@ -3,7 +3,8 @@
 //! One context per directory; what it read becomes a dependency of the directory's targets. Nothing outside the build
 //! root can be read.
 
-use crate::globs::{CompiledGlobs, Wanted};
+use crate::globs::{CompiledGlobs, Expansion, GlobsError, Wanted};
+use crate::sources::expand_sets;
 use crate::tree::{Tree, join};
 use pants_model::{Fingerprint, Globs};
 use std::collections::BTreeMap;
@@ -81,15 +82,47 @@ pub(crate) struct Reads<'w> {
     environment: &'w BTreeMap<OsString, OsString>,
     dir: &'w str,
     recorded: Vec<RecordedRead>,
+    expanded: Vec<Expanded>,
+}
+
+/// Sets of files that were expanded, so that whether they still expand to the same can be asked.
+#[derive(Debug)]
+pub(crate) struct Expanded {
+    /// What the patterns are relative to.
+    pub dir: Box<str>,
+    pub sets: Vec<Globs>,
+    pub wanted: Wanted,
+}
+
+impl Expanded {
+    /// What the sets expand to now; nothing for what is no pattern.
+    pub(crate) fn expand(&self, tree: &Tree) -> Expansion {
+        expand_sets(&self.sets, tree, &self.dir, self.wanted).unwrap_or_default()
+    }
+}
+
+impl RecordedRead {
+    /// Whether reading this again shows the same; for patterns, the sets that were expanded tell.
+    pub(crate) fn holds(&self, tree: &Tree, environment: &BTreeMap<OsString, OsString>) -> bool {
+        let mut again = Reads::new(tree, environment, "");
+        match self.kind {
+            // What cannot be read now may have been missing then.
+            ReadKind::File | ReadKind::Directory if self.seen.is_none() => {
+                return again.kind_at(&self.name) == PathKind::Missing;
+            }
+            ReadKind::File => drop(again.file_at(&self.name)),
+            ReadKind::Directory => drop(again.names_at(&self.name)),
+            ReadKind::Existence => drop(again.recorded_kind_at(&self.name)),
+            ReadKind::Environment => drop(again.variable(&self.name)),
+            ReadKind::Globs => return true,
+        }
+        again.recorded == std::slice::from_ref(self)
+    }
 }
 
 impl<'w> Reads<'w> {
     pub(crate) fn new(tree: &'w Tree, environment: &'w BTreeMap<OsString, OsString>, dir: &'w str) -> Self {
-        Self { tree, environment, dir, recorded: Vec::new() }
-    }
-
-    pub(crate) fn tree(&self) -> &'w Tree {
-        self.tree
+        Self { tree, environment, dir, recorded: Vec::new(), expanded: Vec::new() }
     }
 
     /// The directory of the BUILD file.
@@ -97,11 +130,18 @@ impl<'w> Reads<'w> {
         self.dir
     }
 
-    /// What was read, sorted, each once.
-    pub(crate) fn into_recorded(mut self) -> Vec<RecordedRead> {
+    /// What was read, sorted, each once, and what was expanded.
+    pub(crate) fn into_recorded(mut self) -> (Vec<RecordedRead>, Vec<Expanded>) {
         self.recorded.sort_unstable();
         self.recorded.dedup();
-        self.recorded
+        (self.recorded, self.expanded)
+    }
+
+    /// The files of a union of sets, relative to the directory.
+    pub(crate) fn sources(&mut self, sets: Vec<Globs>) -> Result<Expansion, GlobsError> {
+        let expansion = expand_sets(&sets, self.tree, self.dir, Wanted::Files)?;
+        self.expanded.push(Expanded { dir: self.dir.into(), sets, wanted: Wanted::Files });
+        Ok(expansion)
     }
 
     /// The text of a file; a relative path is relative to the build root or else to the BUILD file's directory.
@@ -137,9 +177,13 @@ impl<'w> Reads<'w> {
     /// What is at a path.
     pub(crate) fn kind(&mut self, path: &str) -> PathKind {
         let Ok(path) = self.existing(path) else { return PathKind::Missing };
-        let kind = self.kind_at(&path);
+        self.recorded_kind_at(&path)
+    }
+
+    fn recorded_kind_at(&mut self, path: &str) -> PathKind {
+        let kind = self.kind_at(path);
         let seen = (kind != PathKind::Missing).then(|| Fingerprint::of_bytes(format!("{kind:?}").as_bytes()));
-        self.record(ReadKind::Existence, &path, seen);
+        self.record(ReadKind::Existence, path, seen);
         kind
     }
 
@@ -154,15 +198,19 @@ impl<'w> Reads<'w> {
     /// The names in a directory, sorted; those that are not UTF-8 are left out.
     pub(crate) fn names(&mut self, path: &str) -> Result<Vec<String>, ReadError> {
         let path = self.existing(path)?;
-        let names = fs::read_dir(self.tree.root().join(&path)).map(|entries| {
+        self.names_at(&path)
+    }
+
+    fn names_at(&mut self, path: &str) -> Result<Vec<String>, ReadError> {
+        let names = fs::read_dir(self.tree.root().join(path)).map(|entries| {
             let mut names: Vec<String> =
                 entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
             names.sort_unstable();
             names
         });
         let seen = names.as_ref().ok().map(|names| Fingerprint::of_bytes(names.join("\n").as_bytes()));
-        self.record(ReadKind::Directory, &path, seen);
-        names.map_err(|source| ReadError::Io { path, source })
+        self.record(ReadKind::Directory, path, seen);
+        names.map_err(|source| ReadError::Io { path: path.to_owned(), source })
     }
 
     /// What Python's `glob` answers: files and directories, with the pattern's own start.
@@ -192,6 +240,7 @@ impl<'w> Reads<'w> {
         let found = CompiledGlobs::compile(globs)?.expand(self.tree, dir, wanted).files;
         let name = format!("{dir}:{}!{}", globs.include.join(","), globs.exclude.join(","));
         self.record(ReadKind::Globs, &name, Some(Fingerprint::of_bytes(found.join("\n").as_bytes())));
+        self.expanded.push(Expanded { dir: dir.into(), sets: vec![globs.clone()], wanted });
         Ok(found)
     }
 
@@ -208,14 +257,23 @@ impl<'w> Reads<'w> {
     }
 
     /// A path relative to the build root: as it stands where that exists, else beside the BUILD file.
-    fn existing(&self, path: &str) -> Result<String, ReadError> {
+    fn existing(&mut self, path: &str) -> Result<String, ReadError> {
         let from_root = self.below_root(path);
-        if Path::new(path).is_absolute() || from_root.as_ref().is_ok_and(|path| self.kind_at(path) != PathKind::Missing)
-        {
+        if Path::new(path).is_absolute() || from_root.as_ref().is_ok_and(|path| !self.is_missing(path)) {
             return from_root;
         }
         let beside = self.below_root(&join(self.dir, path))?;
-        if self.kind_at(&beside) == PathKind::Missing { from_root.or(Ok(beside)) } else { Ok(beside) }
+        if self.is_missing(&beside) { from_root.or(Ok(beside)) } else { Ok(beside) }
+    }
+
+    /// Whether nothing is at a path. If something was, another path would be read, so that there is nothing is recorded;
+    /// what is there, the reading of it tells.
+    fn is_missing(&mut self, path: &str) -> bool {
+        let is_missing = self.kind_at(path) == PathKind::Missing;
+        if is_missing {
+            self.record(ReadKind::Existence, path, None);
+        }
+        is_missing
     }
 
     fn below_root(&self, path: &str) -> Result<String, ReadError> {

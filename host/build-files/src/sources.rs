@@ -77,10 +77,10 @@ pub(crate) fn default_sets(patterns: &[String]) -> Vec<Globs> {
 }
 
 /// The files of a union of sets, relative to the directory.
-pub(crate) fn expand_sets(sets: &[Globs], tree: &Tree, dir: &str) -> Result<Expansion, GlobsError> {
+pub(crate) fn expand_sets(sets: &[Globs], tree: &Tree, dir: &str, wanted: Wanted) -> Result<Expansion, GlobsError> {
     let mut all = Expansion::default();
     for set in sets {
-        let expansion = CompiledGlobs::compile(set)?.expand(tree, dir, Wanted::Files);
+        let expansion = CompiledGlobs::compile(set)?.expand(tree, dir, wanted);
         all.files.extend(expansion.files);
         all.missing.extend(expansion.missing);
     }

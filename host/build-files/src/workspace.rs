@@ -1,6 +1,7 @@
 //! The BUILD files of one build root, as the rooms above see them.
 
 use crate::assigned_tags::AssignedTags;
+use crate::cache::{EvaluationCache, EvaluationStore};
 use crate::config::WorkspaceConfig;
 use crate::defaults::Defaults;
 use crate::family::World;
@@ -55,6 +56,24 @@ impl BuildFiles {
             graph: RwLock::default(),
             pool: OnceLock::new(),
         }
+    }
+
+    /// Keeps evaluated BUILD files in a store, and takes them from there. Only a workspace in which nothing has been loaded
+    /// gains by it.
+    #[must_use]
+    pub fn with_store(self, store: Arc<dyn EvaluationStore>) -> Self {
+        self.loaded().cache = EvaluationCache::new(Some(store));
+        self
+    }
+
+    /// Stores what was evaluated, where there is a store and it is worth the time.
+    pub fn save_evaluations(&self) {
+        self.loaded().cache.save(&self.world);
+    }
+
+    /// How many directories had their BUILD files evaluated so far, and not taken from the store.
+    pub fn evaluations(&self) -> usize {
+        self.loaded().cache.evaluated()
     }
 
     /// The targets that the specs name, each once, with all they depend on loaded into the graph.

@@ -4,7 +4,7 @@ use super::problem::place_of_text;
 use super::target::TargetCall;
 use crate::config::MissingFilesPolicy;
 use crate::fields::Given;
-use crate::sources::{SourcesError, default_sets, expand_sets, source_sets, take_outside};
+use crate::sources::{SourcesError, default_sets, source_sets, take_outside};
 use crate::syntax::Span;
 use crate::tree::join;
 use crate::wildcard::has_wildcard;
@@ -30,7 +30,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
                 return;
             }
             None => {
-                let expansion = expand_sets(&default_sets(defaults), self.declarations.reads.tree(), dir);
+                let expansion = self.declarations.reads.sources(default_sets(defaults));
                 (expansion.unwrap_or_default().files, self.span)
             }
         };
@@ -73,10 +73,9 @@ impl<'e> TargetCall<'_, '_, 'e> {
     /// The files that given sources expand to; keeps the value as it was written, under this field. Names and patterns
     /// that no file has are told of as `missing_files` says.
     fn expand_given(&mut self, given: Given<'e>, field: Arc<str>, target: &mut Target) -> Option<Vec<String>> {
-        let (tree, dir) = (self.declarations.reads.tree(), self.declarations.reads.dir());
         let expanded = source_sets(&field, &given.value).and_then(|mut sets| {
             let outside = take_outside(&mut sets);
-            Ok((expand_sets(&sets, tree, dir)?, outside))
+            Ok((self.declarations.reads.sources(sets)?, outside))
         });
         match expanded {
             Ok((expansion, outside)) => {

@@ -134,7 +134,20 @@ fn load_with(
     specs: &str,
     filters: &SpecFilters,
 ) -> (BuildFiles, String) {
-    let build_files = BuildFiles::new(config, symbols);
+    let store = Arc::new(evaluations::Memory::default());
+    let load = || {
+        let build_files = BuildFiles::new(config.clone(), symbols.clone()).with_store(store.clone());
+        let out = load_into(&build_files, fixture, specs, filters);
+        build_files.save_evaluations();
+        (build_files, out)
+    };
+    let first = load();
+    // Whatever a test is about: a run that finds its BUILD files evaluated comes to the same.
+    assert_eq!(load().1, first.1, "what is stored says the same");
+    first
+}
+
+fn load_into(build_files: &BuildFiles, fixture: &Fixture, specs: &str, filters: &SpecFilters) -> String {
     let root = fixture.root();
     let specs: Vec<AddressSpec> =
         specs.split_whitespace().map(|text| AddressSpec::parse(text, root, root).expect("these are specs")).collect();
@@ -152,8 +165,7 @@ fn load_with(
         let warning = if diagnostic.severity == pants_model::Severity::Warning { "warning: " } else { "" };
         out.push_str(&format!("{warning}{diagnostic}\n"));
     }
-    let out = out.replace(&*root.to_string_lossy(), "[ROOT]");
-    (build_files, out)
+    out.replace(&*root.to_string_lossy(), "[ROOT]")
 }
 
 fn shown(graph: &BuildGraph, id: pants_model::TargetId) -> String {
@@ -228,6 +240,7 @@ fn check_body(body: &str, expect: Expect) {
 
 mod dependencies;
 mod errors;
+mod evaluations;
 mod language;
 mod limits;
 mod opaque;

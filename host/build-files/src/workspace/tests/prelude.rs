@@ -279,9 +279,10 @@ fn the_prelude_is_a_read_of_every_directory() {
     let fixture =
         Fixture::new("//- p.py\nX = 1\n//- a/BUILD\ntarget()\n//- b/data.txt\n//- b/BUILD\nopen('data.txt')\n");
     let (build_files, _) = load_prelude(&["*.py"], &fixture);
-    for (dir, wanted) in
-        [("a", expect!["File p.py, Globs :*.py!"]), ("b", expect!["File b/data.txt, File p.py, Globs :*.py!"])]
-    {
+    for (dir, wanted) in [
+        ("a", expect!["File p.py, Globs :*.py!"]),
+        ("b", expect!["File b/data.txt, File p.py, Existence data.txt, Globs :*.py!"]),
+    ] {
         let mut reads = build_files.reads_of(dir);
         reads.sort_unstable();
         let shown: Vec<String> = reads.iter().map(|read| format!("{:?} {}", read.kind, read.name)).collect();

@@ -13,3 +13,5 @@ pub(crate) mod managed;
 pub(crate) mod lock;
 
 pub(crate) mod resolver;
+
+pub(crate) mod together;

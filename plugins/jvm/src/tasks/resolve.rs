@@ -3,11 +3,11 @@
 use crate::jdk::Jdk;
 use crate::scala::{self, ScalaPlatform};
 use crate::targets::ON_CLASSPATH;
-use crate::third_party::declared::check_forced;
 use crate::third_party::jar_directory::JarDirectory;
 use crate::third_party::lock::{LockFile, LockedGroup, PlacedFile};
 use crate::third_party::managed::{self, Groups, ManagedGroup, Management};
 use crate::third_party::resolver::{self, Resolver};
+use crate::third_party::together::resolve_together;
 use plugin_api::products::{
     ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, ResolvedLibraries, RuntimeClasspath,
 };
@@ -187,7 +187,6 @@ fn resolve_anew(
     lock_path: &Path,
     directory: &Path,
 ) -> Result<LockFile> {
-    // Versions are chosen together, so that every run of the repository sees the same ones.
     let mut all = management.sound_groups(&context.all_targets()?);
     // What was generated, or made for want of a declaration, is not among the targets of the repository.
     for (manager, group) in declared {
@@ -201,9 +200,8 @@ fn resolve_anew(
     let resolver = Resolver::prepare(context, &jdk)?;
     let mut locked = BTreeMap::new();
     for (manager, group) in &all {
-        let jars = group.jars();
-        check_forced(&jars)?;
-        locked.insert(manager.clone(), resolver.resolve(&jars, &group.pins, directory)?);
+        let wanted = declared.get(manager).map(ManagedGroup::jars).unwrap_or_default();
+        locked.insert(manager.clone(), resolve_together(context, &resolver, group, &wanted, directory)?);
     }
     let lock = LockFile::new(locked);
     let text = lock.to_text();
@@ -300,5 +298,38 @@ mod tests {
         std::fs::write(root.path().join("jvm.lock.json"), "x").unwrap();
         let error = library(root.path()).0.run::<CoursierResolve>().unwrap_err();
         assert_eq!(error.message, "jvm.lock.json: it cannot be used");
+    }
+
+    /// The same repository with another library, whose jar no repository has.
+    fn library_beside_another(root: &Path, fields: &[(&str, Value)]) -> (TestContext, Address) {
+        let (world, address) = library(root);
+        let mut other = Target::new(Address::new("3rdparty", "y"), "jar_library");
+        let fields = [&[("org", "c".into()), ("name", "d".into())], fields].concat();
+        other.fields.push(("jars".to_owned(), Value::List(vec![jar_value(&fields)])));
+        world.target(other).roots(std::slice::from_ref(&address));
+        let root = root.to_owned();
+        world.fake_tool(move |process| {
+            let asked = String::from_utf8_lossy(&process.stdin).into_owned();
+            if asked.contains("jar\tc\td\t") {
+                let stdout = "missing\tc:d:1\tnot found\n".into();
+                return Ok(ProcessOutput { exit: plugin_api::Exit::Code(1), stdout, ..ProcessOutput::default() });
+            }
+            Ok(coursier(process, &root))
+        });
+        (world, address)
+    }
+
+    #[test]
+    fn a_jar_that_nobody_has_stands_in_the_way_of_its_users_only() {
+        let root = tempfile::tempdir().unwrap();
+        let (world, address) = library_beside_another(root.path(), &[("rev", "1".into())]);
+        world.run::<CoursierResolve>().unwrap();
+        assert_eq!(world.produced::<RuntimeClasspath>().unwrap().unwrap().paths([&address]).len(), 1);
+        let left_out = "2: 3rdparty/BUILD:3:5: jar `c:d:1` cannot be fetched; it is left out";
+        assert!(world.logs().contains(&left_out.to_owned()), "{:?}", world.logs());
+        let (world, _) = library_beside_another(root.path(), &[("rev", "1".into())]);
+        world.roots(&[Address::new("3rdparty", "y")]);
+        let error = world.run::<CoursierResolve>().unwrap_err();
+        assert_eq!(error.message, "3rdparty/BUILD:3:5: jar `c:d:1` cannot be fetched");
     }
 }

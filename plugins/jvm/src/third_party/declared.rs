@@ -178,20 +178,43 @@ pub(crate) fn jars_of(target: &Target, scala: &ScalaPlatform) -> Result<Vec<Jar>
     jars.map(|jar| jar.map_err(|error| error.failed_targets([target.address.clone()]))).collect()
 }
 
-/// Refuses two forced versions of one module.
-pub(crate) fn check_forced(jars: &[Jar]) -> Result<()> {
+/// Two jars of one module that are forced to different versions.
+#[derive(Clone, Debug)]
+pub(crate) struct ForcedConflict {
+    first: Jar,
+    second: Jar,
+}
+
+impl ForcedConflict {
+    /// `org:name` of both.
+    pub(crate) fn module(&self) -> String {
+        self.first.module()
+    }
+
+    /// The error with both places.
+    pub(crate) fn error(&self) -> Error {
+        let Self { first, second } = self;
+        Error::msg(format!(
+            "{}: jar `{}` is forced to version `{}` here and to `{}` at {}",
+            second.location,
+            second.module(),
+            second.rev,
+            first.rev,
+            first.location
+        ))
+    }
+}
+
+/// The first two jars that are forced to different versions of one module.
+pub(crate) fn conflicting_forced(jars: &[Jar]) -> Option<ForcedConflict> {
     let mut forced: BTreeMap<String, &Jar> = BTreeMap::new();
     for jar in jars.iter().filter(|jar| jar.is_forced) {
         let other = forced.entry(jar.module()).or_insert(jar);
         if other.rev != jar.rev {
-            let (module, rev) = (jar.module(), &jar.rev);
-            return Err(Error::msg(format!(
-                "{}: jar `{module}` is forced to version `{rev}` here and to `{}` at {}",
-                jar.location, other.rev, other.location
-            )));
+            return Some(ForcedConflict { first: (*other).clone(), second: jar.clone() });
         }
     }
-    Ok(())
+    None
 }
 
 fn text(object: &Object, field: &str) -> String {
@@ -280,9 +303,9 @@ pub(crate) mod tests {
             jar.location = Location { file: "BUILD".to_owned(), line, column: 1 };
             jar
         };
-        let error = check_forced(&[jar("1", 4), jar("2", 9)]).unwrap_err();
+        let error = conflicting_forced(&[jar("1", 4), jar("2", 9)]).unwrap().error();
         expect!["BUILD:9:1: jar `a:b` is forced to version `2` here and to `1` at BUILD:4:1"].assert_eq(&error.message);
-        check_forced(&[jar("1", 4), jar("1", 9)]).unwrap();
+        assert!(conflicting_forced(&[jar("1", 4), jar("1", 9)]).is_none());
     }
 
     #[test]

@@ -35,6 +35,29 @@ pub(crate) fn register_options(options: &mut OptionRegistrar) {
     );
 }
 
+/// Why jars could not be resolved.
+#[derive(Debug)]
+pub(crate) enum ResolveError {
+    /// No repository has these, by coordinate; the error tells what each said.
+    Missing { coordinates: BTreeSet<String>, error: Error },
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for ResolveError {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<ResolveError> for Error {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Missing { error, .. } | ResolveError::Other(error) => error,
+        }
+    }
+}
+
 /// Coursier, ready to be asked.
 pub(crate) struct Resolver<'c> {
     context: &'c Context,
@@ -53,7 +76,7 @@ impl<'c> Resolver<'c> {
     }
 
     /// Resolves jars together, under pinned versions, and puts all of them into a directory.
-    pub(crate) fn resolve(&self, jars: &[Jar], pins: &Pins, directory: &Path) -> Result<LockedGroup> {
+    pub(crate) fn resolve(&self, jars: &[Jar], pins: &Pins, directory: &Path) -> Result<LockedGroup, ResolveError> {
         let declared: BTreeMap<String, &Jar> = jars.iter().map(|jar| (jar.declaration(), jar)).collect();
         let mut artifacts = BTreeMap::new();
         let lines: Vec<String> = declared.values().filter_map(|jar| script_line(jar)).collect();
@@ -65,7 +88,12 @@ impl<'c> Resolver<'c> {
             script.extend(lines);
             let answer = self.ask(&script, directory, &format!("resolve {} third-party jars", declared.len()))?;
             if !answer.is_complete() {
-                return Err(unresolved(&answer, jars, remotes));
+                let error = unresolved(&answer, jars, remotes);
+                return Err(if answer.missing.is_empty() {
+                    ResolveError::Other(error)
+                } else {
+                    ResolveError::Missing { coordinates: answer.missing.into_keys().collect(), error }
+                });
             }
             artifacts = answer.artifacts;
         }

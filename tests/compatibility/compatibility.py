@@ -80,7 +80,7 @@ def ask(pants, checkout, additions, place):
         shutil.copytree(additions, root, dirs_exist_ok=True)
         build_root = next(additions.rglob("pants.toml")).parent.relative_to(additions)
         environment = {"PATH": os.environ["PATH"], "HOME": scratch}
-        run = subprocess.run([pants, "--keep-going", "peek", "::"], cwd=root / build_root, env=environment,
+        run = subprocess.run([pants, "--keep-going", "--max-errors=0", "peek", "::"], cwd=root / build_root, env=environment,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if run.returncode not in (0, 1):
             sys.exit("%s: ended with %s: %s" % (checkout.name, run.returncode, run.stderr.decode()[-2000:]))

@@ -38,7 +38,7 @@ impl ConsoleGoal for Filedeps {
                 false => files.extend(target.sources.iter().cloned()),
             }
             // A target that the host made stands in no file.
-            if !target.location.file.is_empty() {
+            if !target.is_synthetic && !target.location.file.is_empty() {
                 files.insert(PathBuf::from(&*target.location.file));
             }
         }

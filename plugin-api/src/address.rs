@@ -26,7 +26,7 @@ impl Address {
             Some(parts) => parts,
             None => (text, text.rsplit('/').next().unwrap_or(text)),
         };
-        (!name.is_empty() && !name.contains([':', '/'])).then(|| Self::new(dir.trim_end_matches('/'), name))
+        (!name.is_empty() && !name.contains(':')).then(|| Self::new(dir.trim_end_matches('/'), name))
     }
 
     /// The directory of its BUILD file, relative to the build root; empty for the build root.
@@ -39,15 +39,16 @@ impl Address {
         &self.name
     }
 
-    /// A file-system safe id, unique in a build root: `src.java.app.app`. A hash is added where a dot in the address
-    /// would make it the id of another one (`a:b.c`, `a/b:c`), or where it would be too long for a file name.
+    /// A file-system safe id, unique in a build root: `src.java.app.app`. A hash is added where a dot in the address or a
+    /// slash in the name would make it the id of another one (`a:b.c`, `a:b/c`, `a/b:c`), or where it would be too long for
+    /// a file name.
     pub fn id(&self) -> String {
         let id = if self.dir.is_empty() {
-            self.name.clone()
+            self.name.replace('/', ".")
         } else {
-            format!("{}.{}", self.dir.replace('/', "."), self.name)
+            format!("{}.{}", self.dir, self.name).replace('/', ".")
         };
-        let is_plain = !self.dir.contains('.') && !self.name.contains('.');
+        let is_plain = !self.dir.contains('.') && !self.name.contains(['.', '/']);
         match id.len() <= LONGEST_ID {
             true if is_plain => id,
             true => format!("{id}-{:016x}", fnv1a(&self.to_string())),
@@ -82,6 +83,7 @@ mod tests {
         let (first, second) = (Address::new("a", "b.c").id(), Address::new("a/b", "c").id());
         assert_eq!((first.as_str(), second.as_str()), ("a.b.c-864ae85bcf9790eb", "a.b.c"));
         assert_ne!(Address::new("a.b", "c").id(), first);
+        assert_eq!(Address::new("a", "b/c").id(), "a.b.c-864e105bcf9a0aba");
         let deep = |name: &str| Address::new("dé".repeat(90), name).id();
         assert!(deep("a").len() < 200 && deep("a") != deep("b"), "{}", deep("a"));
     }

@@ -33,8 +33,8 @@ impl fmt::Display for AddressError {
 impl std::error::Error for AddressError {}
 
 impl Address {
-    /// The characters that no target name contains (Pants 1.30 deprecated most of them).
-    pub const FORBIDDEN_IN_NAME: [char; 7] = ['@', '!', '?', '/', '\\', ':', '='];
+    /// The characters that no target name contains. Pants 1.30 deprecated most of them, and `/`, which real names have.
+    pub const FORBIDDEN_IN_NAME: [char; 6] = ['@', '!', '?', '\\', ':', '='];
 
     /// An address from its parts, which the caller has validated: `dir` is relative to the build root, without a
     /// trailing slash, empty for the build root.
@@ -77,9 +77,17 @@ impl Address {
             return fail("its name is empty");
         }
         if name.contains(Self::FORBIDDEN_IN_NAME) {
-            return fail("its name contains one of `@!?/\\:=`");
+            return fail("its name contains one of `@!?\\:=`");
+        }
+        if Self::has_strange_part(name) {
+            return fail("its name contains `.`, `..` or an empty part");
         }
         Ok(Self::new(dir, name))
+    }
+
+    /// Whether a name would be another path, or none, where its slashes count.
+    pub fn has_strange_part(name: &str) -> bool {
+        name.split('/').any(|part| matches!(part, "" | "." | ".."))
     }
 
     /// The directory relative to the build root; empty for the build root itself.
@@ -100,16 +108,17 @@ impl Address {
         }
     }
 
-    /// A file-system safe id, unique in a build root: `src.java.app.app`. A hash is added where a dot in the address
-    /// would make it the id of another one (`a:b.c`, `a/b:c`), or where it would be too long for a file name.
+    /// A file-system safe id, unique in a build root: `src.java.app.app`. A hash is added where a dot in the address or a
+    /// slash in the name would make it the id of another one (`a:b.c`, `a:b/c`, `a/b:c`), or where it would be too long for
+    /// a file name.
     ///
     /// The `id` of plugin-api's addresses is the same.
     pub fn id(&self) -> String {
         let id = match &*self.dir {
-            "" => self.name.to_string(),
-            dir => format!("{}.{}", dir.replace('/', "."), self.name),
+            "" => self.name.replace('/', "."),
+            dir => format!("{dir}.{}", self.name).replace('/', "."),
         };
-        let is_plain = !self.dir.contains('.') && !self.name.contains('.');
+        let is_plain = !self.dir.contains('.') && !self.name.contains(['.', '/']);
         match id.len() <= LONGEST_ID {
             true if is_plain => id,
             true => format!("{id}-{:016x}", fnv1a(&self.to_string())),
@@ -153,6 +162,7 @@ mod tests {
         check("//a:c", "a:c");
         check("//:c", "//:c");
         check("./a/b/", "a/b:b");
+        check("a:b/c", "a:b/c");
     }
 
     #[test]
@@ -162,7 +172,8 @@ mod tests {
         check("../a", "`../a` is not an address: its path contains `.`, `..` or an empty part");
         check("a//b", "`a//b` is not an address: its path contains `.`, `..` or an empty part");
         check("/a", "`/a` is not an address: a path is relative to the build root");
-        check("a:b=c", "`a:b=c` is not an address: its name contains one of `@!?/\\:=`");
+        check("a:b/../c", "`a:b/../c` is not an address: its name contains `.`, `..` or an empty part");
+        check("a:b=c", "`a:b=c` is not an address: its name contains one of `@!?\\:=`");
     }
 
     #[test]
@@ -179,6 +190,7 @@ mod tests {
         // The same as in plugin-api's test.
         assert_eq!((first.as_str(), second.as_str()), ("a.b.c-864ae85bcf9790eb", "a.b.c"));
         assert_ne!(Address::new("a.b", "c").id(), first);
+        assert_eq!(Address::new("a", "b/c").id(), "a.b.c-864e105bcf9a0aba");
         let deep = |name: &str| Address::new("dé/".repeat(90), name).id();
         assert!(deep("a").len() < 200 && deep("a") != deep("b"), "{}", deep("a"));
     }

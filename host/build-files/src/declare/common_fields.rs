@@ -27,6 +27,11 @@ impl TargetCall<'_, '_, '_> {
             self.problem(span, "a target of the build root needs a `name`".to_owned());
         } else if let Some(char) = name.chars().find(|char| Address::FORBIDDEN_IN_NAME.contains(char)) {
             self.problem(span, format!("the name `{name}` contains `{char}`, which no name may"));
+        } else if Address::has_strange_part(&name) {
+            self.problem(span, format!("the name `{name}` contains `.`, `..` or an empty part, which no name may"));
+        } else if name.contains('/') {
+            let message = format!("the name `{name}` contains `/`, which Pants deprecated");
+            self.declarations.warn(span, message);
         } else if let Some(char) = name.chars().find(|char| char.is_control()) {
             let message =
                 format!("the name `{}` contains `{}`, which no name may", name.escape_debug(), char.escape_debug());

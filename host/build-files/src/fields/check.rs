@@ -375,7 +375,7 @@ mod tests {
         check_value(
             kind(),
             Value::from("a::b"),
-            expect![[r#"`a::b` is not an address: its name contains one of `@!?/\:=`"#]],
+            expect![[r#"`a::b` is not an address: its name contains one of `@!?\:=`"#]],
         );
     }
 

@@ -395,5 +395,6 @@ target(name = 'y')
         1 | target(dependencies = ['//:root', ':x', 'b', '//b:y', scoped('b:z', 'test')])
           |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
           hint: did you mean `//sub/proj/b:b`?
-    "#]].assert_eq(&out);
+    "#]]
+    .assert_eq(&out);
 }

@@ -256,19 +256,20 @@ fn names_of_targets() {
     check(
         "//- a/BUILD\ntarget(name = 'x/y')\ntarget(name = '')\ntarget(name = 3)\n",
         expect![[r#"
-        a/BUILD:1:15: the name `x/y` contains `/`, which no name may
-          |
-        1 | target(name = 'x/y')
-          |               ^^^^^
-        a/BUILD:2:15: `name` is empty
-          |
-        2 | target(name = '')
-          |               ^^
-        a/BUILD:3:15: `name` takes a string, not a number
-          |
-        3 | target(name = 3)
-          |               ^
-    "#]],
+            target a:x/y at a/BUILD:1:1
+            warning: a/BUILD:1:15: the name `x/y` contains `/`, which Pants deprecated
+              |
+            1 | target(name = 'x/y')
+              |               ^^^^^
+            a/BUILD:2:15: `name` is empty
+              |
+            2 | target(name = '')
+              |               ^^
+            a/BUILD:3:15: `name` takes a string, not a number
+              |
+            3 | target(name = 3)
+              |               ^
+        "#]],
     );
 }
 

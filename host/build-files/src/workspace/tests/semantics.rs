@@ -212,18 +212,24 @@ fn specs_that_name_nothing() {
             `*.txt` does not match any files
             no target owns `src/java/app/data/sub/c.tmp`"#]],
     );
-    named("^src:: !3rdparty:", expect![[r#"
+    named(
+        "^src:: !3rdparty:",
+        expect![[r#"
         there is nothing to take targets away from
-          hint: specs with `^` or `!` take away what other specs name, such as `::`"#]]);
-    named("// [ROOT]", expect![[r#"
+          hint: specs with `^` or `!` take away what other specs name, such as `::`"#]],
+    );
+    named(
+        "// [ROOT]",
+        expect![[r#"
         `//` is the build root, whose targets are named: `//:name`, `:` for all there, `::` for all there are
-        `[ROOT]` is the build root, whose targets are named: `//:name`, `:` for all there, `::` for all there are"#]]);
+        `[ROOT]` is the build root, whose targets are named: `//:name`, `:` for all there, `::` for all there are"#]],
+    );
     named(
         "/elsewhere ../../../x a:b=c",
         expect![[r#"
-        `/elsewhere` is not inside the build root `[ROOT]`
-        `../../../x` is not inside the build root `[ROOT]`
-        `a:b=c` is not an address: its name contains one of `@!?/\:=`"#]],
+            `/elsewhere` is not inside the build root `[ROOT]`
+            `../../../x` is not inside the build root `[ROOT]`
+            `a:b=c` is not an address: its name contains one of `@!?\:=`"#]],
     );
 }
 

@@ -152,32 +152,39 @@ fn values_that_are_taken_with_a_warning() {
     check(
         "
 //- a/BUILD
-java_library(sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
+target(name = 'google/rpc')
+java_library(dependencies = [':google/rpc'], sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
 //- a/Y.java
 //- b/X.java
 ",
         expect![[r#"
-            java_library a:a at a/BUILD:1:1
+            java_library a:a at a/BUILD:2:1
               strict_deps = true
               args = []
               sources = ["../b/X.java", "Y.java", "!../Z.java"]
               files: a/Y.java
-            warning: a/BUILD:1:25: source `../b/X.java` is left out: it leads up with `..`, and sources stand beside or below their BUILD file
+              needs: a:google/rpc
+            target a:google/rpc at a/BUILD:1:1
+            warning: a/BUILD:1:15: the name `google/rpc` contains `/`, which Pants deprecated
               |
-            1 | java_library(sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
-              |                         ^^^^^^^^^^^^^
-            warning: a/BUILD:1:50: source `../Z.java` is left out: it leads up with `..`, and sources stand beside or below their BUILD file
+            1 | target(name = 'google/rpc')
+              |               ^^^^^^^^^^^^
+            warning: a/BUILD:2:57: source `../b/X.java` is left out: it leads up with `..`, and sources stand beside or below their BUILD file
               |
-            1 | java_library(sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
-              |                                                  ^^^^^^^^^^^^
-            warning: a/BUILD:1:79: `strict_deps` takes `True` or `False`; a string is taken as `True`
+            2 | java_library(dependencies = [':google/rpc'], sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
+              |                                                         ^^^^^^^^^^^^^
+            warning: a/BUILD:2:82: source `../Z.java` is left out: it leads up with `..`, and sources stand beside or below their BUILD file
               |
-            1 | java_library(sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
-              |                                                                               ^^^^^^
-            warning: a/BUILD:1:94: `args` takes a list of strings; a dict is taken as an empty list
+            2 | java_library(dependencies = [':google/rpc'], sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
+              |                                                                                  ^^^^^^^^^^^^
+            warning: a/BUILD:2:111: `strict_deps` takes `True` or `False`; a string is taken as `True`
               |
-            1 | java_library(sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
-              |                                                                                              ^^
+            2 | java_library(dependencies = [':google/rpc'], sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
+              |                                                                                                               ^^^^^^
+            warning: a/BUILD:2:126: `args` takes a list of strings; a dict is taken as an empty list
+              |
+            2 | java_library(dependencies = [':google/rpc'], sources = ['../b/X.java', 'Y.java', '!../Z.java'], strict_deps = 'True', args = {})
+              |                                                                                                                              ^^
         "#]],
     );
 }
@@ -196,7 +203,7 @@ target(name = 'e', strict_deps = 'Yes')
 java_library(name = 'f', strict_deps = 'Yes', args = {'a': 1}, env = {1: 2})
 java_library(name = 'g', sources = ['/etc/passwd'])
 java_library(name = 'h', exports = ['a::'])
-target(name = 'i/j')
+target(name = 'i/../j')
 target(name = 'k\\nl')
 //- a/x=y/BUILD
 target()
@@ -244,14 +251,14 @@ target()
               |
             8 | java_library(name = 'g', sources = ['/etc/passwd'])
               |                                     ^^^^^^^^^^^^^
-            a/BUILD:9:37: `a::` is not an address: its name contains one of `@!?/\:=`
+            a/BUILD:9:37: `a::` is not an address: its name contains one of `@!?\:=`
               |
             9 | java_library(name = 'h', exports = ['a::'])
               |                                     ^^^^^
-            a/BUILD:10:15: the name `i/j` contains `/`, which no name may
+            a/BUILD:10:15: the name `i/../j` contains `.`, `..` or an empty part, which no name may
                |
-            10 | target(name = 'i/j')
-               |               ^^^^^
+            10 | target(name = 'i/../j')
+               |               ^^^^^^^^
             a/BUILD:11:15: the name `k\nl` contains `\n`, which no name may
                |
             11 | target(name = 'k\nl')
@@ -313,12 +320,12 @@ fn the_configuration_gives_tags() {
           tags: below beside x
         target a/c:c at a/c/BUILD:1:1
           tags: below
-        tag `bad` of `[target-tag-assignments] tag_targets_mappings`: `a:b:c` is not an address: its name contains one of `@!?/\:=`
+        tag `bad` of `[target-tag-assignments] tag_targets_mappings`: `a:b:c` is not an address: its name contains one of `@!?\:=`
     "#]].assert_eq(&out);
     let (_, out) = load_with(&fixture, config, symbols(), "::", &filters);
     expect![[r#"
         target //:r at BUILD:1:1
           tags: beside
-        tag `bad` of `[target-tag-assignments] tag_targets_mappings`: `a:b:c` is not an address: its name contains one of `@!?/\:=`
+        tag `bad` of `[target-tag-assignments] tag_targets_mappings`: `a:b:c` is not an address: its name contains one of `@!?\:=`
     "#]].assert_eq(&out);
 }

@@ -127,3 +127,60 @@ fn a_goal_that_only_pants_v1_had_says_so() {
     "#]],
     );
 }
+
+#[test]
+fn what_only_has_a_name_is_not_built() {
+    let repository = mixed();
+    repository.append("pants.toml", "\n[build-files]\nopaque_types = ['old_library']\n");
+    repository.write("old/BUILD", "old_library(sources=['a.old'], anything='goes')\n");
+    repository.write("old/a.old", "");
+    repository.write("user/BUILD", "java_protobuf_library(sources=['a.proto'], dependencies=['old'])\n");
+    repository.write("user/a.proto", "syntax = \"proto3\";\n");
+    assert_eq!(repository.run(&["list", "user", "old"]).quiet_success(), "old:old\nuser:user\n");
+    check(
+        &repository,
+        &["gen", "user"],
+        expect![[r#"
+        error: goal `gen` cannot build 1 of the targets:
+          1 of type `old_library`, which `[build-files] opaque_types` made and nothing builds; it is `old:old` at old/BUILD:1:1
+          hint: a plugin that brings tasks for these types builds them
+          hint: `--keep-going` goes on without them and without what depends on them
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["compile", "old"],
+        expect![[r#"
+        error: goal `compile` cannot build 1 of the targets:
+          1 of type `old_library`, which `[build-files] opaque_types` made and nothing builds; it is `old:old` at old/BUILD:1:1
+          hint: a plugin that brings tasks for these types builds them
+          hint: `--keep-going` goes on without them and without what depends on them
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["--keep-going", "--quiet", "gen", "user", "proto"],
+        expect![[r#"
+        error: goal `gen` cannot build 1 of the targets:
+          1 of type `old_library`, which `[build-files] opaque_types` made and nothing builds; it is `old:old` at old/BUILD:1:1
+          hint: a plugin that brings tasks for these types builds them
+        error: 1 target is left out, because it or what it depends on cannot be built:
+          user:user
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["gen", "compile", "old", "thrift:"],
+        expect![[r#"
+        error: goals `gen`, `compile` cannot build 3 of the targets:
+          2 of type `java_thrift_library` (`pants.backend.codegen`), for which goal `gen` has no task here yet; the first is `thrift:thrift` at thrift/BUILD:1:1
+          1 of type `old_library`, which `[build-files] opaque_types` made and nothing builds; it is `old:old` at old/BUILD:1:1
+          hint: a plugin that brings tasks for these types builds them
+          hint: `--keep-going` goes on without them and without what depends on them
+        exit 1
+    "#]],
+    );
+}

@@ -7,7 +7,7 @@
 mod document;
 mod fragment;
 
-use super::console::{flag, is_set, text, text_option};
+use super::console::{choice, flag, is_set, text, text_option};
 use super::output::{FileSink, Sink, StandardOutput, Stop};
 use crate::backends::SharedSymbols;
 use document::Document;
@@ -55,6 +55,7 @@ impl TaskType for ExportType {
                 Value::None,
                 "Write to this file, relative to the build root, instead of standard output.",
             ),
+            choice("output-format", &["json"], "json", "How to print: as JSON, in any case."),
             on("formatted", "Indent the document; otherwise it is a single line."),
             on("libraries", "Generate code, and resolve the third-party libraries to tell where they are."),
             flag("libraries-sources", not_yet),

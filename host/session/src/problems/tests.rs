@@ -1,3 +1,5 @@
+//! Counting, cutting and telling once.
+
 use super::*;
 use expect_test::{Expect, expect};
 use pants_model::Location;

@@ -1,3 +1,5 @@
+//! What is exported, from a world in memory.
+
 use super::*;
 use crate::test_support::{parse, requirement, target, world};
 use plugin_api::Value;

@@ -29,18 +29,20 @@ pub(crate) fn resolve_together(
             Err(ResolveError::Missing { coordinates, error }) => (coordinates, error),
             Err(ResolveError::Other(error)) => return Err(error),
         };
-        let is_missing = |jar: &Jar| missing.contains(&jar.coordinate());
-        if wanted.iter().any(is_missing) || jars == wanted {
+        if jars == wanted {
             return Err(error);
+        }
+        let is_missing = |jar: &Jar| missing.contains(&jar.coordinate());
+        let count = jars.len();
+        jars.retain(|jar| !is_missing(jar));
+        if wanted.iter().any(is_missing) || jars.len() == count {
+            // The run fails, or something that nobody declares is missing, and who needs it is not known: the jars of the
+            // run alone tell which it is.
+            jars = wanted.to_vec();
+            continue;
         }
         for line in error.message.lines() {
             context.log(LogLevel::Warn, format!("{line}; it is left out"))?;
-        }
-        let count = jars.len();
-        jars.retain(|jar| !is_missing(jar));
-        if jars.len() == count {
-            // Something that nobody declares is missing: whoever needs it is not known.
-            jars = wanted.to_vec();
         }
     }
 }

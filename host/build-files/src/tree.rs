@@ -162,12 +162,12 @@ impl Tree {
         listing.dirs.sort_unstable();
         listing.warnings.sort_by(|a, b| a.message.cmp(&b.message));
         if !are_builds_ignored {
-            let is_ours = |name: &&Box<str>| {
+            let is_ours = |name: &str| {
                 is_build_file(name)
                     && !(self.without_builds.know_files
                         && self.without_builds.matches(&join(dir, name), EntryKind::File))
             };
-            listing.build_files = listing.files.iter().filter(is_ours).cloned().collect();
+            listing.build_files = listing.files.iter().filter(|name| is_ours(name)).cloned().collect();
         }
         if !listing.build_files.is_empty() && dir.contains(|char: char| char == ':' || char.is_control()) {
             listing.build_files.clear();

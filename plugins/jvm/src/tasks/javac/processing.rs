@@ -2,14 +2,15 @@
 //!
 //! A compile runs the processors of the `annotation_processor` targets and third-party jars that it sees. Where there are
 //! none, processing is off: the search for processors costs more than a small compile. Classpaths hold interfaces only, so
-//! processors of the repository come on a path of their own, with all they need to run.
+//! processors of the repository come on a path of their own, with all they need to run, and with the whole jars of what the
+//! target sees: a processor may look into them. Such a target is therefore compiled again when a body there changes.
 
 use super::Compile;
 use crate::graph::Purpose;
 use crate::jar::{self, JarEntries};
 use plugin_api::products::ClasspathEntry;
 use plugin_api::{Context, Result, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -24,7 +25,7 @@ pub(super) struct KnownProcessors(Mutex<BTreeMap<String, bool>>);
 pub(super) struct Processing {
     /// Options for javac.
     pub(super) options: Vec<String>,
-    /// What the compiler loads processors from, besides the classpath.
+    /// What the compiler loads processors from, if that is not the classpath alone.
     pub(super) path: Vec<String>,
 }
 
@@ -63,9 +64,8 @@ impl Compile<'_> {
         classpath: &[ClasspathEntry],
     ) -> Result<Processing> {
         let mut path = self.own_processor_path(place, closure);
-        let third_party = classpath.iter().filter(|entry| !entry.coordinate.is_empty());
         let mut third_party_processors = false;
-        for entry in third_party.clone() {
+        for entry in classpath.iter().filter(|entry| !entry.coordinate.is_empty()) {
             third_party_processors |= self.set_up.processors.are_in(context, entry)?;
         }
         let mut options = Vec::new();
@@ -76,11 +76,10 @@ impl Compile<'_> {
         // Since 21 there is an option for it, and since 23 it is needed.
         options.extend((self.set_up.jdk.major >= 21).then(|| "-proc:full".to_owned()));
         if !path.is_empty() {
-            if third_party_processors {
-                // With a path of its own, the compiler does not look for processors on the classpath.
-                path.extend(third_party.map(|entry| entry.path.clone()));
-            }
-            let mut seen = std::collections::BTreeSet::new();
+            // Processors also load classes and resources of the libraries that a target sees; and with a path of its own,
+            // the compiler does not look for processors on the classpath.
+            path.extend(self.whole_jars(closure.iter().copied().filter(|other| *other != place)));
+            let mut seen = BTreeSet::new();
             path.retain(|entry| seen.insert(entry.clone()));
             options.extend(["-processorpath".to_owned(), path.join(":")]);
         }
@@ -90,23 +89,24 @@ impl Compile<'_> {
     /// The `annotation_processor` targets that a target sees, with all they need to run.
     fn own_processor_path(&self, place: usize, closure: &[usize]) -> Vec<String> {
         let graph = &self.set_up.graph;
-        let mut path = Vec::new();
-        for &processor in closure.iter().filter(|other| **other != place) {
-            if own_processors(&graph.targets[processor]).is_empty() {
-                continue;
-            }
-            let closure = graph.closure(processor, Purpose::Run);
-            let runtime: BTreeMap<_, Vec<ClasspathEntry>> = closure
-                .iter()
-                .filter_map(|needed| self.compiled.get_key_value(&graph.targets[*needed].address))
-                .map(|(address, outputs)| (address, outputs.runtime().collect()))
-                .collect();
-            let entries = graph.classpath(&closure, |address| match runtime.get(address) {
-                Some(entries) => Some(entries),
-                None => self.external.entries.get(address).map(Vec::as_slice),
-            });
-            path.extend(entries.into_iter().map(|entry| entry.path));
-        }
-        path
+        let is_processor = |other: &usize| *other != place && !own_processors(&graph.targets[*other]).is_empty();
+        let processors = closure.iter().copied().filter(is_processor);
+        processors.flat_map(|processor| self.whole_jars(graph.closure(processor, Purpose::Run))).collect()
+    }
+
+    /// What some targets contribute to the classpath of a program.
+    fn whole_jars(&self, places: impl IntoIterator<Item = usize>) -> Vec<String> {
+        let graph = &self.set_up.graph;
+        let places: Vec<usize> = places.into_iter().collect();
+        let runtime: BTreeMap<_, Vec<ClasspathEntry>> = places
+            .iter()
+            .filter_map(|place| self.compiled.get_key_value(&graph.targets[*place].address))
+            .map(|(address, outputs)| (address, outputs.runtime().collect()))
+            .collect();
+        let entries = graph.classpath(&places, |address| match runtime.get(address) {
+            Some(entries) => Some(entries),
+            None => self.external.entries.get(address).map(Vec::as_slice),
+        });
+        entries.into_iter().map(|entry| entry.path).collect()
     }
 }

@@ -51,6 +51,8 @@ pub(crate) struct EvaluationCache {
     pack: PackState,
     /// Evaluated in this run, and worth keeping.
     fresh: Mutex<Vec<Entry>>,
+    /// How many of them are stored.
+    saved: usize,
     evaluated: AtomicUsize,
 }
 
@@ -130,7 +132,8 @@ impl EvaluationCache {
     pub(crate) fn save(&mut self, world: &World) {
         let (PackState::Read(old), Some(store)) = (&self.pack, &self.store) else { return };
         let fresh = self.fresh.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if fresh.is_empty() || fresh.len().saturating_mul(WORTH_WRITING) < old.len() {
+        let new = fresh.len() - self.saved;
+        if new == 0 || new.saturating_mul(WORTH_WRITING) < old.len() + self.saved {
             return;
         }
         let renewed: HashSet<&str> = fresh.iter().map(|entry| &*entry.dir).collect();
@@ -139,7 +142,7 @@ impl EvaluationCache {
         let kept = kept.map(|(key, dir, entry, _)| (key, dir, entry));
         let new = fresh.iter().map(|entry| (entry.key, &*entry.dir, &*entry.bytes));
         store.save(&name(world), &pack(kept.chain(new)));
-        fresh.clear();
+        self.saved = fresh.len();
     }
 }
 

@@ -6,7 +6,7 @@ use crate::repository_options;
 use crate::request::Request;
 use pants_build_files::Symbols;
 use pants_engine::Registry;
-use pants_model::{Diagnostic, EventSink, LogLevel, OptionValues, ScopeSpec};
+use pants_model::{Diagnostic, EventSink, Fingerprint, FingerprintBuilder, LogLevel, OptionValues, ScopeSpec};
 use pants_options::{CommandLine, check_scopes};
 use pants_plugin_loader::{LoadError, LoadRequest, UnpinnedPolicy, load_plugins};
 use std::collections::HashSet;
@@ -22,6 +22,8 @@ pub(crate) struct Backends {
     pub(crate) registry: Registry,
     pub(crate) symbols: Arc<Symbols>,
     pub(crate) scopes: Arc<[ScopeSpec]>,
+    /// Of the code of all plugins.
+    pub(crate) plugins: Fingerprint,
 }
 
 /// What decides which plugins are loaded; equal keys mean equal backends.
@@ -66,6 +68,8 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     let mut symbols = Symbols::new();
     goals::install(&mut registry, &shared_symbols, &shared_scopes)
         .map_err(|error| SessionError::Register(vec![error]))?;
+    let mut plugins = FingerprintBuilder::new("plugins");
+    loaded.plugins.iter().for_each(|plugin| _ = plugins.add_fingerprint(&plugin.sha256));
     let subsystems = loaded.register(&mut registry, &mut symbols)?;
     registry.finish().map_err(SessionError::Register)?;
 
@@ -81,7 +85,7 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     let _ = shared_symbols.set(symbols.clone());
     let scopes: Arc<[ScopeSpec]> = scopes.into();
     let _ = shared_scopes.set(scopes.clone());
-    Ok(Backends { registry, symbols, scopes })
+    Ok(Backends { registry, symbols, scopes, plugins: plugins.finish() })
 }
 
 /// An enabled backend that nobody provides is told at the place that enables it.

@@ -45,6 +45,11 @@ impl Repository {
         self.files.symbols()
     }
 
+    /// How many directories had their BUILD files evaluated, and not remembered from an earlier run.
+    pub(crate) fn evaluations(&self) -> usize {
+        self.files.evaluations()
+    }
+
     /// What the run has told of the repository.
     pub(crate) fn problems(&self) -> &Problems {
         &self.problems
@@ -148,6 +153,7 @@ impl Repository {
         let mut addresses = Vec::new();
         if !parsed.is_empty() {
             let (found, problems) = self.files.resolve(&parsed, filters);
+            self.files.save_evaluations();
             diagnostics.extend(problems);
             addresses = found;
         }
@@ -250,7 +256,9 @@ impl Workspace for Repository {
     }
 
     fn load_all(&self) -> Result<(), WorkspaceError> {
-        Ok(self.judge(self.files.load_all())?)
+        let diagnostics = self.files.load_all();
+        self.files.save_evaluations();
+        Ok(self.judge(diagnostics)?)
     }
 
     fn owners(&self, paths: &[PathBuf]) -> Result<Vec<Address>, WorkspaceError> {

@@ -21,8 +21,8 @@ pub(crate) fn with_goals_of_pants(error: OptionsError, symbols: &Symbols) -> Opt
             OptionsError::Several(errors.into_iter().map(|error| with_goals_of_pants(error, symbols)).collect())
         }
         OptionsError::UnknownGoal { word, suggestions } => {
-            let phase = word.split('.').next().unwrap_or(&word);
-            let misses = |spec: &&TargetTypeSpec| spec.missing_phases.iter().any(|missing| missing == phase);
+            // A word with a dot, `compile.javca`, names a task: the phase may well be there.
+            let misses = |spec: &&TargetTypeSpec| spec.missing_phases.contains(&word);
             let types: Vec<String> =
                 symbols.target_types().iter().filter(misses).map(|spec| spec.name.clone()).collect();
             match types.is_empty() {

@@ -31,7 +31,7 @@ fn the_language() {
               |
             1 | name = nowhere
               |        ^^^^^^^
-              hint: `opaque_types = ["nowhere"]` in `[build-files]` loads it without the plugin that defined it
+              hint: a file of `build_file_prelude_globs` can define it
             exit 1
         "#]],
     );
@@ -86,12 +86,13 @@ fn symbols_and_keywords() {
     check_build(
         "target(name='a/b')",
         expect![[r#"
-        src/BUILD:1:13: the name `a/b` contains `/`, which no name may
-          |
-        1 | target(name='a/b')
-          |             ^^^^^
-        exit 1
-    "#]],
+            src:a/b
+            src/BUILD:1:13: warning: the name `a/b` contains `/`, which Pants deprecated
+              |
+            1 | target(name='a/b')
+              |             ^^^^^
+            exit 0
+        "#]],
     );
 }
 

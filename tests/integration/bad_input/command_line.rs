@@ -257,10 +257,10 @@ fn arguments_after_two_dashes_go_to_a_tool_or_nowhere() {
         &repository,
         &["list", "::", "--", "--sep=,"],
         expect![[r#"
-        error: `list` takes no arguments after `--`
-          hint: goals that hand arguments on: `test-changed`, `test`, `run`
-        exit 1
-    "#]],
+            error: `list` takes no arguments after `--`
+              hint: goals that hand arguments on: `list-owners`, `test-changed`, `test`, `run`
+            exit 1
+        "#]],
     );
     check(
         &repository,

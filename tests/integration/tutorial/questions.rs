@@ -31,7 +31,6 @@ fn questions_need_no_tool() {
             3rdparty/python/BUILD
             3rdparty/python/requirements.txt
             BUILD
-            default target `//:junit_library`
             src/java/org/example/app/BUILD
             src/java/org/example/app/Main.java
             src/java/org/example/greet/BUILD

@@ -101,28 +101,32 @@ impl Tree {
         let mut all = Vec::new();
         let mut level = vec![self.listing(dir)?];
         while !level.is_empty() {
-            let below: Vec<Arc<Listing>> = level.par_iter().flat_map_iter(|parent| self.children(parent)).collect();
+            // Over all names of a level at once: most directories may be in one of them.
+            let below = level.par_iter().flat_map(|parent| parent.dirs.par_iter().map(move |name| (parent, name)));
+            let below: Vec<Arc<Listing>> = below.filter_map(|(parent, name)| self.child(parent, name)).collect();
             all.append(&mut level);
             level = below;
         }
-        all.sort_unstable_by(|a, b| a.dir.cmp(&b.dir));
+        all.par_sort_unstable_by(|a, b| a.dir.cmp(&b.dir));
         Ok(all)
     }
 
     /// The listings of the directories directly inside; one that vanished meanwhile is left out.
     pub(crate) fn children<'a>(&'a self, parent: &'a Listing) -> impl Iterator<Item = Arc<Listing>> + 'a {
-        parent.dirs.iter().filter_map(|name| {
-            let dir = join(&parent.dir, name);
-            if let Some(listing) = self.listed(&dir) {
-                return Some(listing);
-            }
-            let are_builds_ignored = parent.are_builds_ignored || self.without_builds.matches(&dir, EntryKind::Dir);
-            match self.list(&dir, are_builds_ignored) {
-                Ok(listing) => Some(listing),
-                Err(NoListing::Unreadable(error)) => Some(self.remember(unreadable(&dir, &error))),
-                Err(NoListing::Missing | NoListing::Ignored | NoListing::StrangeLink) => None,
-            }
-        })
+        parent.dirs.iter().filter_map(|name| self.child(parent, name))
+    }
+
+    fn child(&self, parent: &Listing, name: &str) -> Option<Arc<Listing>> {
+        let dir = join(&parent.dir, name);
+        if let Some(listing) = self.listed(&dir) {
+            return Some(listing);
+        }
+        let are_builds_ignored = parent.are_builds_ignored || self.without_builds.matches(&dir, EntryKind::Dir);
+        match self.list(&dir, are_builds_ignored) {
+            Ok(listing) => Some(listing),
+            Err(NoListing::Unreadable(error)) => Some(self.remember(unreadable(&dir, &error))),
+            Err(NoListing::Missing | NoListing::Ignored | NoListing::StrangeLink) => None,
+        }
     }
 
     fn listed(&self, dir: &str) -> Option<Arc<Listing>> {

@@ -75,11 +75,13 @@ pub struct EvaluateLimits {
     pub memory: usize,
     /// Bytes of the file itself.
     pub source: usize,
+    /// How often the patterns of one directory's BUILD files are compared with names of files.
+    pub looks: u64,
 }
 
 impl Default for EvaluateLimits {
     fn default() -> Self {
-        Self { steps: 1_000_000, depth: 1_000, memory: 64 << 20, source: 4 << 20 }
+        Self { steps: 1_000_000, depth: 1_000, memory: 64 << 20, source: 4 << 20, looks: 10_000_000 }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::source_roots::{DeclaredRoot, is_at_or_below};
 use crate::symbols::{MacroContext, MacroSymbol, Symbols, TargetTypeSymbol};
 use crate::syntax::Span;
 use crate::tree::join;
-use crate::unknown::{UnknownSymbol, Use, note};
+use crate::unknown::{UnknownSymbols, Use};
 use crate::value::{Eval, Fault, FaultKind, fault};
 use pants_model::{Diagnostic, Globs, Location, Object, ObjectSpec, Target, Value};
 use problem::{Problem, place, unknown_keyword};
@@ -37,7 +37,7 @@ pub(crate) struct Declarations<'w> {
     pub targets: Vec<Arc<Target>>,
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be evaluated, by the names that nobody knows.
-    pub unknown: Vec<UnknownSymbol>,
+    pub unknown: UnknownSymbols,
     /// The source roots that are declared, in their order.
     pub source_roots: Vec<DeclaredRoot>,
     /// The names of all BUILD files, when there are any.
@@ -56,7 +56,7 @@ impl<'w> Declarations<'w> {
             reads,
             targets: Vec::new(),
             diagnostics: Vec::new(),
-            unknown: Vec::new(),
+            unknown: UnknownSymbols::default(),
             source_roots: Vec::new(),
             prelude: None,
             call_site: None,
@@ -129,7 +129,7 @@ impl<'w> Declarations<'w> {
     /// Notes that nobody knows this name.
     pub(crate) fn note_unknown(&mut self, name: &str, use_: Use, span: Span) {
         let mut unknown = std::mem::take(&mut self.unknown);
-        note(&mut unknown, name, use_, || self.source(span).error(span, String::new()));
+        unknown.note(name, use_, || self.source(span).error(span, String::new()));
         self.unknown = unknown;
     }
 

@@ -97,11 +97,11 @@ pub(crate) struct BuildText {
 
 /// Reads the BUILD files of a directory.
 pub(crate) fn read_build_files(world: &World, listing: &Listing) -> Vec<BuildText> {
-    let read = |name: &Box<str>| {
+    let read = |name: &str| {
         let path = join(&listing.dir, name);
         BuildText { text: read_source(world.tree.root(), &path, world.config.limits.source), path: path.into() }
     };
-    listing.build_files.iter().map(read).collect()
+    listing.build_files.iter().map(|name| read(name)).collect()
 }
 
 /// A family that was just evaluated.
@@ -114,6 +114,7 @@ pub(crate) struct Evaluated {
 /// Evaluates the BUILD files of a directory.
 pub(crate) fn evaluate_family(world: &World, listing: &Listing, texts: Vec<BuildText>) -> Evaluated {
     let reads = Reads::new(&world.tree, &world.config.environment, &listing.dir);
+    let reads = reads.with_looks(world.config.limits.looks);
     let mut declarations = Declarations::new(&world.symbols, &world.config, reads);
     declarations.prelude = Some(world.prelude()).filter(|prelude| !prelude.is_empty());
     for text in texts {
@@ -122,7 +123,7 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing, texts: Vec<Build
     let Declarations { mut targets, diagnostics, unknown, source_roots, reads, .. } = declarations;
     world.assigned_tags.assign(&mut targets);
     let (reads, expanded) = reads.into_recorded();
-    Evaluated { family: Family::new(targets, diagnostics, reads, unknown, source_roots), expanded }
+    Evaluated { family: Family::new(targets, diagnostics, reads, unknown.into_symbols(), source_roots), expanded }
 }
 
 fn evaluate_file(world: &World, text: BuildText, declarations: &mut Declarations<'_>) {

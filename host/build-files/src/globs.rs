@@ -60,18 +60,26 @@ impl CompiledGlobs {
 
     /// The files of the set below a directory.
     pub(crate) fn expand(&self, tree: &Tree, dir: &str, wanted: Wanted) -> Expansion {
+        self.expand_within(&mut Looks::endless(), tree, dir, wanted)
+    }
+
+    /// The same with an end; where it was reached, the expansion is not whole.
+    pub(crate) fn expand_within(&self, looks: &mut Looks, tree: &Tree, dir: &str, wanted: Wanted) -> Expansion {
         let mut expansion = Expansion::default();
         let Ok(listing) = tree.listing(dir) else { return expansion };
         for (pattern, text) in &self.include {
             let before = expansion.files.len();
-            let mut search = Search { tree, wanted, found: &mut expansion.files };
+            // A long pattern takes longer to compare with.
+            let weight = 1 + text.len() as u64 / 64;
+            let mut search = Search { tree, wanted, looks: &mut *looks, weight, found: &mut expansion.files };
             search.descend(&listing, pattern.parts(), "");
-            if expansion.files.len() == before {
+            if expansion.files.len() == before && !looks.are_used_up() {
                 expansion.missing.push(text.to_string());
             }
         }
         if !self.exclude.is_empty() {
-            expansion.files.retain(|path| !self.excludes(path));
+            let weight = self.exclude.len() as u64;
+            expansion.files.retain(|path| looks.take(weight) && !self.excludes(path));
         }
         expansion.files.sort_unstable();
         expansion.files.dedup();
@@ -79,15 +87,49 @@ impl CompiledGlobs {
     }
 }
 
+/// How many comparisons of names with patterns are left. Whoever evaluates foreign files sets an end.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    left: u64,
+}
+
+impl Looks {
+    /// As many as this.
+    pub(crate) fn new(most: u64) -> Self {
+        Self { left: most }
+    }
+
+    /// Without an end.
+    pub(crate) fn endless() -> Self {
+        Self { left: u64::MAX }
+    }
+
+    pub(crate) fn are_used_up(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Takes so many away; whether there were as many.
+    fn take(&mut self, count: u64) -> bool {
+        self.left = self.left.saturating_sub(count);
+        self.left > 0
+    }
+}
+
 struct Search<'a> {
     tree: &'a Tree,
     wanted: Wanted,
+    looks: &'a mut Looks,
+    /// What one comparison counts.
+    weight: u64,
     found: &'a mut Vec<String>,
 }
 
 impl Search<'_> {
     /// Follows the parts of a pattern down from a directory; `path` is the way already gone.
     fn descend(&mut self, listing: &Listing, parts: &[Part], path: &str) {
+        if !self.looks.take(self.weight * (1 + number_of_looks(listing, parts))) {
+            return;
+        }
         match parts {
             [] => {}
             [Part::Deep, ..] => self.collect(listing, parts, path, ""),
@@ -119,6 +161,9 @@ impl Search<'_> {
 
     /// Collects everything below a directory whose path from there, `way`, matches the parts, which start with `**`.
     fn collect(&mut self, listing: &Listing, parts: &[Part], path: &str, way: &str) {
+        if !self.looks.take(self.weight * (1 + number_of_looks(listing, parts))) {
+            return;
+        }
         let dirs = if self.wanted == Wanted::FilesAndDirs { &listing.dirs[..] } else { &[] };
         for name in listing.files.iter().chain(dirs) {
             let way = join(way, name);
@@ -134,6 +179,14 @@ impl Search<'_> {
 
     fn matching_children(&self, listing: &Listing, part: &Part) -> Vec<Arc<Listing>> {
         self.tree.children(listing).filter(|below| part.matches(last_name(&below.dir))).collect()
+    }
+}
+
+/// How many names of a directory are compared with the first of these parts.
+fn number_of_looks(listing: &Listing, parts: &[Part]) -> u64 {
+    match parts {
+        [] | [Part::Name(_), ..] => 0,
+        _ => (listing.files.len() + listing.dirs.len()) as u64,
     }
 }
 

@@ -19,6 +19,9 @@ use roots::RootsOfDir;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+/// How many missing dependencies of one target are told of.
+const MOST_MISSING: usize = 100;
+
 /// What became of a directory that was asked for.
 #[derive(Clone)]
 pub(crate) enum Directory {
@@ -193,9 +196,13 @@ impl Loaded {
         }
         let message =
             format!("target `:{}` depends on `{}`, which does not exist", target.address.name(), absolute(dependency));
-        let mut diagnostic = error_at_address(world.tree.root(), target, dependency, message);
-        diagnostic.hints.extend(hint);
-        self.link_problems.entry(target.address.clone()).or_default().push(diagnostic);
+        let problems = self.link_problems.entry(target.address.clone()).or_default();
+        // Finding the place costs reading the file again; nobody reads more than this of one call.
+        if problems.len() < MOST_MISSING {
+            let mut diagnostic = error_at_address(world.tree.root(), target, dependency, message);
+            diagnostic.hints.extend(hint);
+            problems.push(diagnostic);
+        }
     }
 
     fn report_cycle(&mut self, world: &World, graph: &BuildGraph, cycle: &[TargetId]) {

@@ -3,7 +3,7 @@
 //! One context per directory; what it read becomes a dependency of the directory's targets. Nothing outside the build
 //! root can be read.
 
-use crate::globs::{CompiledGlobs, Expansion, GlobsError, Wanted};
+use crate::globs::{CompiledGlobs, Expansion, GlobsError, Looks, Wanted};
 use crate::sources::expand_sets;
 use crate::tree::{Tree, join};
 use pants_model::{Fingerprint, Globs};
@@ -15,6 +15,8 @@ use std::path::{Component, Path};
 
 /// The longest file that a BUILD file may read.
 const LONGEST: u64 = 4 << 20;
+/// The longest path, pattern or name of a variable that is looked for; no system has longer ones.
+const LONGEST_NAME: usize = 4 << 10;
 
 /// What evaluation read, and what it saw.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +57,8 @@ pub(crate) enum ReadError {
     NotText(String),
     #[error("`{0}` is too long for a BUILD file to read")]
     TooLong(String),
+    #[error("this is longer than any path")]
+    LongName,
     #[error(transparent)]
     Globs(#[from] crate::globs::GlobsError),
 }
@@ -83,6 +87,7 @@ pub(crate) struct Reads<'w> {
     dir: &'w str,
     recorded: Vec<RecordedRead>,
     expanded: Vec<Expanded>,
+    looks: Looks,
 }
 
 /// Sets of files that were expanded, so that whether they still expand to the same can be asked.
@@ -97,7 +102,8 @@ pub(crate) struct Expanded {
 impl Expanded {
     /// What the sets expand to now; nothing for what is no pattern.
     pub(crate) fn expand(&self, tree: &Tree) -> Expansion {
-        expand_sets(&self.sets, tree, &self.dir, self.wanted).unwrap_or_default()
+        // It came to an end when it was expanded first.
+        expand_sets(&mut Looks::endless(), &self.sets, tree, &self.dir, self.wanted).unwrap_or_default()
     }
 }
 
@@ -122,7 +128,13 @@ impl RecordedRead {
 
 impl<'w> Reads<'w> {
     pub(crate) fn new(tree: &'w Tree, environment: &'w BTreeMap<OsString, OsString>, dir: &'w str) -> Self {
-        Self { tree, environment, dir, recorded: Vec::new(), expanded: Vec::new() }
+        let looks = Looks::endless();
+        Self { tree, environment, dir, recorded: Vec::new(), expanded: Vec::new(), looks }
+    }
+
+    /// The same with an end to the comparison of patterns with names.
+    pub(crate) fn with_looks(self, most: u64) -> Self {
+        Self { looks: Looks::new(most), ..self }
     }
 
     /// The directory of the BUILD file.
@@ -137,9 +149,14 @@ impl<'w> Reads<'w> {
         (self.recorded, self.expanded)
     }
 
+    /// Whether patterns were compared with more names than is allowed. What was expanded then is not whole.
+    pub(crate) fn are_exhausted(&self) -> bool {
+        self.looks.are_used_up()
+    }
+
     /// The files of a union of sets, relative to the directory.
     pub(crate) fn sources(&mut self, sets: Vec<Globs>) -> Result<Expansion, GlobsError> {
-        let expansion = expand_sets(&sets, self.tree, self.dir, Wanted::Files)?;
+        let expansion = expand_sets(&mut self.looks, &sets, self.tree, self.dir, Wanted::Files)?;
         self.expanded.push(Expanded { dir: self.dir.into(), sets, wanted: Wanted::Files });
         Ok(expansion)
     }
@@ -215,6 +232,9 @@ impl<'w> Reads<'w> {
 
     /// What Python's `glob` answers: files and directories, with the pattern's own start.
     pub(crate) fn python_glob(&mut self, pattern: &str) -> Result<Vec<String>, ReadError> {
+        if pattern.len() > LONGEST_NAME {
+            return Err(ReadError::LongName);
+        }
         let root = self.tree.root().to_str().unwrap_or_default().to_owned();
         let (prefix, relative) = match pattern.strip_prefix(&root).and_then(|rest| rest.strip_prefix('/')) {
             Some(relative) => (format!("{root}/"), relative.to_owned()),
@@ -237,7 +257,7 @@ impl<'w> Reads<'w> {
     }
 
     fn expand(&mut self, dir: &str, globs: &Globs, wanted: Wanted) -> Result<Vec<String>, ReadError> {
-        let found = CompiledGlobs::compile(globs)?.expand(self.tree, dir, wanted).files;
+        let found = CompiledGlobs::compile(globs)?.expand_within(&mut self.looks, self.tree, dir, wanted).files;
         let name = format!("{dir}:{}!{}", globs.include.join(","), globs.exclude.join(","));
         self.record(ReadKind::Globs, &name, Some(Fingerprint::of_bytes(found.join("\n").as_bytes())));
         self.expanded.push(Expanded { dir: dir.into(), sets: vec![globs.clone()], wanted });
@@ -246,6 +266,9 @@ impl<'w> Reads<'w> {
 
     /// A variable of the client's environment; one that is not UTF-8 is as if it was not set.
     pub(crate) fn variable(&mut self, name: &str) -> Option<String> {
+        if name.len() > LONGEST_NAME {
+            return None;
+        }
         let value = self.environment.get(OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned);
         let seen = value.as_ref().map(|value| Fingerprint::of_bytes(value.as_bytes()));
         self.record(ReadKind::Environment, name, seen);
@@ -277,6 +300,9 @@ impl<'w> Reads<'w> {
     }
 
     fn below_root(&self, path: &str) -> Result<String, ReadError> {
+        if path.len() > LONGEST_NAME {
+            return Err(ReadError::LongName);
+        }
         let outside = || ReadError::Outside(path.to_owned());
         let typed = Path::new(path);
         let relative =

@@ -9,6 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The longest line that is shown as it is, in bytes.
+const LONGEST_LINE: usize = 400;
+
 /// The text of one file with its lines.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -83,18 +86,34 @@ impl Source {
         let from = (start - line_start).min(text.len());
         let end = self.char_boundary(span.end.max(span.start)).saturating_sub(line_start);
         let to = end.clamp(from, text.len());
+        let (text, from, to) = cut(text, from, to);
         let snippet = Snippet::source(text).line_start(line + 1).annotation(AnnotationKind::Primary.span(from..to));
         Some(Renderer::plain().render(&[Group::with_level(Level::ERROR).element(snippet)]))
     }
 
     /// The place in the text of an offset of a span.
     fn char_boundary(&self, offset: u32) -> usize {
-        let mut at = (offset.saturating_sub(self.start) as usize).min(self.text.len());
-        while !self.text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
+        char_boundary(&self.text, offset.saturating_sub(self.start) as usize)
     }
+}
+
+/// Where the character starts that a byte is in.
+fn char_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Of a line that nobody can read whole, the part around a place in it.
+fn cut(line: &str, from: usize, to: usize) -> (&str, usize, usize) {
+    if line.len() <= LONGEST_LINE {
+        return (line, from, to);
+    }
+    let start = char_boundary(line, from.saturating_sub(LONGEST_LINE / 4));
+    let end = char_boundary(line, start + LONGEST_LINE);
+    (&line[start..end], from - start, to.min(end) - start)
 }
 
 /// Reads the text of a BUILD file or of one that all of them see; says what is wrong with it as a whole.
@@ -135,6 +154,20 @@ mod tests {
             2 | bb = ü + c
               |        ^"#]],
         );
+    }
+
+    #[test]
+    fn of_a_long_line_a_part_is_shown() {
+        let source =
+            Source::new("a/BUILD".into(), format!("x = ['{}ü', wrong, '{}']", "a".repeat(1_000), "b".repeat(5_000)));
+        let start = source.text.find("wrong").expect("it is there") as u32;
+        let shown = source.error(Span { start, end: start + 5 }, "it is wrong").to_string();
+        let shorter = shown.replace(&"a".repeat(90), "[90 a]").replace(&"b".repeat(290), "[290 b]");
+        expect![[r#"
+            a/BUILD:1:1011: it is wrong
+              |
+            1 | [90 a]aaaaaü', wrong, 'bbbbbbbbbbbbbbbbbbbbbbbbbb...
+              |                                                                                                    ^^^^^"#]].assert_eq(&shorter);
     }
 
     #[test]

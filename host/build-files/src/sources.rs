@@ -1,6 +1,6 @@
 //! The `sources` of a target: from what was written to sets of files.
 
-use crate::globs::{CompiledGlobs, Expansion, GlobsError, Wanted};
+use crate::globs::{CompiledGlobs, Expansion, GlobsError, Looks, Wanted};
 use crate::tree::Tree;
 use pants_model::{Globs, Value};
 
@@ -77,10 +77,16 @@ pub(crate) fn default_sets(patterns: &[String]) -> Vec<Globs> {
 }
 
 /// The files of a union of sets, relative to the directory.
-pub(crate) fn expand_sets(sets: &[Globs], tree: &Tree, dir: &str, wanted: Wanted) -> Result<Expansion, GlobsError> {
+pub(crate) fn expand_sets(
+    looks: &mut Looks,
+    sets: &[Globs],
+    tree: &Tree,
+    dir: &str,
+    wanted: Wanted,
+) -> Result<Expansion, GlobsError> {
     let mut all = Expansion::default();
     for set in sets {
-        let expansion = CompiledGlobs::compile(set)?.expand(tree, dir, wanted);
+        let expansion = CompiledGlobs::compile(set)?.expand_within(looks, tree, dir, wanted);
         all.files.extend(expansion.files);
         all.missing.extend(expansion.missing);
     }

@@ -5,8 +5,11 @@
 
 use crate::suggest::suggest;
 use pants_model::{Diagnostic, Location};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+/// For how many names the most similar known one is looked for.
+const MOST_SUGGESTIONS: usize = 200;
 
 /// A name that nobody knows, as one directory uses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,29 +34,43 @@ pub(crate) enum Use {
     Value,
 }
 
-/// Notes one more use of a name.
-pub(crate) fn note(unknown: &mut Vec<UnknownSymbol>, name: &str, use_: Use, place: impl FnOnce() -> Diagnostic) {
-    let is_statement = use_ == Use::Statement;
-    if let Some(symbol) = unknown.iter_mut().find(|symbol| *symbol.name == *name) {
-        symbol.count += 1;
-        symbol.is_statement |= is_statement;
-        return;
+/// The names that nobody knows, as they are met.
+#[derive(Debug, Default)]
+pub(crate) struct UnknownSymbols {
+    symbols: Vec<UnknownSymbol>,
+    by_name: HashMap<Arc<str>, usize>,
+}
+
+impl UnknownSymbols {
+    /// Notes one more use of a name; `place` is asked for its first one.
+    pub(crate) fn note(&mut self, name: &str, use_: Use, place: impl FnOnce() -> Diagnostic) {
+        let is_statement = use_ == Use::Statement;
+        if let Some(at) = self.by_name.get(name) {
+            self.symbols[*at].count += 1;
+            self.symbols[*at].is_statement |= is_statement;
+            return;
+        }
+        let Diagnostic { location, excerpt, .. } = place();
+        let name: Arc<str> = name.into();
+        self.by_name.insert(name.clone(), self.symbols.len());
+        let location = location.unwrap_or_default();
+        self.symbols.push(UnknownSymbol { name, count: 1, is_statement, location, excerpt });
     }
-    let Diagnostic { location, excerpt, .. } = place();
-    unknown.push(UnknownSymbol {
-        name: name.into(),
-        count: 1,
-        is_statement,
-        location: location.unwrap_or_default(),
-        excerpt,
-    });
+
+    /// All of them, in the order in which they were met.
+    pub(crate) fn into_symbols(self) -> Vec<UnknownSymbol> {
+        self.symbols
+    }
 }
 
 /// The one error about all of them; nothing when there are none.
 pub(crate) fn describe<'u>(unknown: impl IntoIterator<Item = &'u UnknownSymbol>, known: &[&str]) -> Option<Diagnostic> {
     let symbols = merge(unknown);
-    let similar: Vec<Option<&str>> =
-        symbols.iter().map(|symbol| suggest(&symbol.name, known.iter().copied())).collect();
+    // Who gets more names wrong than anybody reads is not helped by knowing what each looks like.
+    let suggest = |(at, symbol): (usize, &UnknownSymbol)| {
+        if at < MOST_SUGGESTIONS { suggest(&symbol.name, known.iter().copied()) } else { None }
+    };
+    let similar: Vec<Option<&str>> = symbols.iter().enumerate().map(suggest).collect();
     let strange = symbols.iter().zip(&similar).filter(|(_, similar)| similar.is_none()).map(|(symbol, _)| symbol);
     let (types, values): (Vec<_>, Vec<_>) = strange.partition(|symbol| symbol.is_statement);
     let mut diagnostic = match &symbols[..] {

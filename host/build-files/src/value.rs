@@ -87,16 +87,8 @@ impl<'a> Opaque<'a> {
 /// A class of the file.
 pub(crate) struct Class<'a> {
     pub name: &'a str,
-    pub bases: Vec<&'a Class<'a>>,
+    /// Its names, with those of the classes that it extends.
     pub scope: &'a Scope<'a>,
-}
-
-impl<'a> Class<'a> {
-    /// A name of the class or of one that it extends.
-    pub(crate) fn get(&self, name: &str) -> Option<Value<'a>> {
-        let own = self.scope.names.borrow().get(name).copied();
-        own.or_else(|| self.bases.iter().find_map(|base| base.get(name)))
-    }
 }
 
 /// An imported module.
@@ -362,7 +354,10 @@ impl<'a> Heap<'a> {
             Value::Int(value) => Key::Int(value),
             Value::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => Key::Int(value as i64),
             Value::Float(value) => Key::Float(value.to_bits()),
-            Value::Str(text) | Value::Target(text) => Key::Str(text),
+            Value::Str(text) | Value::Target(text) => {
+                self.count(text.len() / 16)?;
+                Key::Str(text)
+            }
             Value::Bytes(bytes) => Key::Bytes(bytes),
             Value::Tuple(_) if depth == DEEPEST => return Err(too_deep()),
             Value::Tuple(items) => {
@@ -489,7 +484,10 @@ impl<'a> Value<'a> {
         Ok(match (self, other) {
             (Self::Poison, _) | (_, Self::Poison) => return Err(poisoned()),
             (Self::None, Self::None) | (Self::Environ, Self::Environ) => true,
-            (Self::Str(a), Self::Str(b)) | (Self::Target(a), Self::Target(b)) => a == b,
+            (Self::Str(a), Self::Str(b)) | (Self::Target(a), Self::Target(b)) => {
+                heap.count(a.len().min(b.len()) / 16)?;
+                a == b
+            }
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::List(a), Self::List(b)) => std::ptr::eq(a, b) || all(&a.borrow(), &b.borrow())?,
             (Self::Tuple(a), Self::Tuple(b)) => all(a, b)?,
@@ -557,7 +555,10 @@ impl<'a> Value<'a> {
         };
         match (self, other) {
             (Self::Poison, _) | (_, Self::Poison) => Err(poisoned()),
-            (Self::Str(a), Self::Str(b)) => Ok(a.cmp(b)),
+            (Self::Str(a), Self::Str(b)) => {
+                heap.count(a.len().min(b.len()) / 16)?;
+                Ok(a.cmp(b))
+            }
             (Self::Bytes(a), Self::Bytes(b)) => Ok(a.cmp(b)),
             (Self::Tuple(a), Self::Tuple(b)) => each(a, b),
             (Self::List(a), Self::List(b)) => each(&a.borrow(), &b.borrow()),

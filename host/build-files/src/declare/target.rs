@@ -158,7 +158,7 @@ fn is_known(symbol: &TargetTypeSymbol<'_>, name: &str) -> bool {
 }
 
 /// Adds those that are not among the target's dependencies yet.
-fn add_dependencies(target: &mut Target, dependencies: Vec<Dependency>) {
+pub(super) fn add_dependencies(target: &mut Target, dependencies: Vec<Dependency>) {
     for Dependency { address, modifier } in dependencies {
         if target.dependencies.contains(&address) {
             continue;

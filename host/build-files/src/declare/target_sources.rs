@@ -1,14 +1,14 @@
 //! The `sources` of a target, given or by default, and the other fields that name files of its own.
 
-use super::problem::place_of_text;
-use super::target::TargetCall;
+use super::problem::{place, place_of_text};
+use super::target::{TargetCall, add_dependencies};
 use crate::config::MissingFilesPolicy;
-use crate::fields::Given;
+use crate::fields::{Dependency, Given};
 use crate::sources::{SourcesError, default_sets, source_sets, take_outside};
 use crate::syntax::Span;
 use crate::tree::join;
 use crate::wildcard::has_wildcard;
-use pants_model::Target;
+use pants_model::{Target, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,7 +18,8 @@ impl<'e> TargetCall<'_, '_, 'e> {
         let Some(defaults) = &spec.default_sources else { return };
         let dir = self.declarations.reads.dir();
         let is_required = || spec.fields.iter().any(|field| field.name == "sources" && field.is_required);
-        let (files, span) = match self.given_sources() {
+        let given = self.given_sources().map(|given| self.without_other_targets(given, target));
+        let (files, span) = match given {
             Some(given) => {
                 let span = given.span;
                 let Some(files) = self.expand_given(given, self.symbol.common.sources.clone(), target) else { return };
@@ -55,6 +56,32 @@ impl<'e> TargetCall<'_, '_, 'e> {
             target.sources.sort_unstable();
             target.sources.dedup();
         }
+    }
+
+    /// Takes `from_target(..)` out of what was given: the target that it names becomes a dependency, and its files stay its
+    /// own.
+    fn without_other_targets(&mut self, mut given: Given<'e>, target: &mut Target) -> Given<'e> {
+        let is_other = |value: &Value| matches!(value, Value::Object(object) if object.symbol == "from_target");
+        let items = match &mut given.value {
+            value if is_other(value) => vec![std::mem::replace(value, Value::List(Vec::new()))],
+            Value::List(items) => {
+                let (others, rest) = std::mem::take(items).into_iter().partition(is_other);
+                *items = rest;
+                others
+            }
+            _ => return given,
+        };
+        for item in items {
+            let Value::Object(object) = &item else { continue };
+            match Dependency::read(object.field("address"), self.declarations.base()) {
+                Ok(Some(dependency)) => add_dependencies(target, vec![dependency]),
+                Ok(None) => {
+                    self.problem(given.span, "`from_target` takes an address".to_owned());
+                }
+                Err(wrong) => self.problems.push(place(wrong, &given)),
+            }
+        }
+        given
     }
 
     /// What was given as `sources`, or as `source`, which older files have for a single one.

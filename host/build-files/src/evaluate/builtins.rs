@@ -332,7 +332,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         let length = usize::try_from((span + step_size - 1) / step_size).unwrap_or(0);
         self.count(length)?;
         self.heap.charge_values(length)?;
-        self.heap.list((0..length as i64).map(|at| Value::Int(start + at * step)).collect())
+        self.heap.list(
+            (0..length as i128).map(|at| Value::Int((i128::from(start) + at * i128::from(step)) as i64)).collect(),
+        )
     }
 
     fn enumerate(&mut self, mut args: Args<'a>) -> Eval<Value<'a>> {

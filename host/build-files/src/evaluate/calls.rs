@@ -4,7 +4,10 @@ use super::{Evaluator, Flow, at};
 use crate::fields::{Given, Loose, freeze, thaw};
 use crate::symbols::{Symbol, TargetTypeSymbol};
 use crate::syntax::{self, Expr, ExprKind, FunctionBody, Span};
-use crate::value::{Dict, Eval, Function, Scope, Value, fault, poisoned};
+use crate::value::{Dict, Eval, Function, Scope, Value, fault, limit_fault, poisoned};
+
+/// How many problems the BUILD files of one directory may have before they are not evaluated any further.
+const MOST_PROBLEMS: usize = 5_000;
 
 /// The arguments of one call.
 pub(super) struct Args<'a> {
@@ -67,6 +70,11 @@ impl<'a> Args<'a> {
         values.into_iter().any(|value| matches!(value, Value::Poison))
     }
 
+    /// The steps that it takes to look at all of them.
+    fn weight(&self) -> usize {
+        self.positional.iter().map(|value| weight(*value)).sum()
+    }
+
     /// The only argument.
     pub(super) fn one(&self) -> Eval<Value<'a>> {
         Ok(self.between(1, 1)?[0])
@@ -75,6 +83,17 @@ impl<'a> Args<'a> {
     /// The only argument, a text.
     pub(super) fn one_text(&self) -> Eval<&'a str> {
         text(self.one()?)
+    }
+}
+
+/// The steps that it takes to look at a text or collection as a whole. Each step looks at a few bytes or values.
+fn weight(value: Value<'_>) -> usize {
+    match value {
+        Value::Str(text) => text.len() / 16,
+        Value::Bytes(bytes) => bytes.len() / 16,
+        Value::List(items) => items.borrow().len() / 8,
+        Value::Tuple(items) => items.len() / 8,
+        _ => 0,
     }
 }
 
@@ -134,9 +153,15 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             Value::Poison => Ok(Value::Poison),
             Value::Symbol(name) => self.call_symbol(name, args),
             Value::Builtin(name) if args.is_poisoned() && !super::source_roots::takes_poison(name) => Ok(Value::Poison),
-            Value::Builtin(name) => self.builtin(name, args),
+            Value::Builtin(name) => {
+                self.count(args.weight())?;
+                self.builtin(name, args)
+            }
             Value::Method((value, _)) if args.is_poisoned() && !value.can_hold() => Ok(Value::Poison),
-            Value::Method((value, name)) => self.method(*value, name, args),
+            Value::Method((value, name)) => {
+                self.count(args.weight() + weight(*value))?;
+                self.method(*value, name, args)
+            }
             Value::Function(function) => self.with_call_site(function, args.span, |evaluator| {
                 evaluator.nested(|evaluator| evaluator.call_function(function, args))
             }),
@@ -155,6 +180,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 let mut given = self.positional_fields(symbol, &args)?;
                 given.extend(self.all_frozen(&args.keywords)?);
                 let name = self.declarations.declare_target(symbol, args.span, given);
+                self.check_reads()?;
                 Ok(Value::Target(self.heap.text(&name)?))
             }
             Some(Symbol::Object(spec)) => {
@@ -170,6 +196,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 let given = self.all_frozen(&args.keywords)?;
                 let keywords = given.into_iter().map(of_macro).collect::<Eval<_>>()?;
                 let value = self.declarations.call_macro(symbol, args.span, positional, keywords)?;
+                self.check_reads()?;
                 thaw(self.heap, &value)
             }
             None => Err(fault(format!("`{name}` is not defined"))),
@@ -195,6 +222,18 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             fields.push(self.frozen(&args.unnamed(index, *value, name))?);
         }
         Ok(fields)
+    }
+
+    /// Ends evaluation where patterns were compared with more files than is allowed, or where nobody would read on.
+    pub(super) fn check_reads(&self) -> Eval<()> {
+        if self.declarations.diagnostics.len() > MOST_PROBLEMS {
+            return Err(limit_fault("there are too many problems before this"));
+        }
+        if self.declarations.reads.are_exhausted() {
+            return Err(limit_fault("this looks at more files than a BUILD file may")
+                .hint("are there many patterns with `**`?"));
+        }
+        Ok(())
     }
 
     /// The keywords of a call of a symbol, frozen.

@@ -17,7 +17,16 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         let bases = self.bases(bases, scope)?;
         let inner = self.heap.scope(Some(scope))?;
         let Flow::Next = self.block(body, inner)? else { return Err(fault("this leads out of the class")) };
-        let class = self.heap.class(Class { name, bases, scope: inner })?;
+        for base in bases {
+            let inherited = base.scope.names.borrow();
+            self.count(inherited.len())?;
+            self.heap.charge_values(inherited.len() * 2)?;
+            let mut names = inner.names.borrow_mut();
+            for (name, value) in inherited.iter() {
+                names.entry(name).or_insert(*value);
+            }
+        }
+        let class = self.heap.class(Class { name, scope: inner })?;
         self.bind(name, class, scope)
     }
 
@@ -37,7 +46,8 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
     }
 
     pub(super) fn class_attribute(&mut self, class: &'a Class<'a>, name: &str) -> Eval<Value<'a>> {
-        match class.get(name) {
+        let value = class.scope.names.borrow().get(name).copied();
+        match value {
             Some(Value::Function(_)) => Err(fault(format!("`{}.{name}` is a method", class.name))
                 .hint("a class of a BUILD file holds constants; a function can stand outside of it")),
             Some(value) => Ok(value),

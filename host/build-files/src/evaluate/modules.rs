@@ -84,6 +84,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             (Module::Os, "getenv") => self.method(Value::Environ, "get", args),
             (Module::Glob, "glob" | "iglob") => {
                 let found = self.declarations.reads.python_glob(args.one_text()?);
+                self.check_reads()?;
                 self.texts(&found.map_err(|error| fault(error.to_string()))?)
             }
             (Module::Io, "open") => self.builtin("open", args),

@@ -39,6 +39,12 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 self.heap.charge(text.len().saturating_mul(times))?;
                 self.heap.str(&text.repeat(times))
             }
+            (BinaryOp::Mul, Value::Tuple(items), Value::Int(times))
+            | (BinaryOp::Mul, Value::Int(times), Value::Tuple(items)) => {
+                let times = usize::try_from(times).unwrap_or(0);
+                self.heap.charge_values(items.len().saturating_mul(times))?;
+                self.heap.tuple(items.repeat(times))
+            }
             (BinaryOp::Mul, Value::List(items), Value::Int(times))
             | (BinaryOp::Mul, Value::Int(times), Value::List(items)) => {
                 let times = usize::try_from(times).unwrap_or(0);
@@ -151,6 +157,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             } else {
                 // A difference taken away leaves what it excludes: only its files say that.
                 patterns.extend(self.declarations.reads.globs(&set).map_err(|error| fault(error.to_string()))?);
+                self.check_reads()?;
             }
         }
         for set in &mut from {
@@ -165,6 +172,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         for set in sets {
             files.extend(self.declarations.reads.globs(set).map_err(|error| fault(error.to_string()))?);
         }
+        self.check_reads()?;
         files.sort_unstable();
         files.dedup();
         files.iter().map(|file| self.heap.str(file)).collect()

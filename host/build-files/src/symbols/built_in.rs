@@ -11,9 +11,9 @@ pub(super) fn target_types() -> [TargetTypeSpec; 6] {
 }
 
 /// The object symbols.
-pub(super) fn objects() -> [ObjectSpec; 5] {
+pub(super) fn objects() -> [ObjectSpec; 6] {
     let [intransitive, provided, scoped] = modifiers();
-    [intransitive, provided, scoped, bundle(), directory_re_mapper()]
+    [intransitive, provided, scoped, bundle(), directory_re_mapper(), from_target()]
 }
 
 fn target_type(name: &str, description: &str, fields: Vec<FieldSpec>) -> TargetTypeSpec {
@@ -104,6 +104,11 @@ fn directory_re_mapper() -> ObjectSpec {
         required("dest", FieldKind::String, "The directory of the bundle they go to."),
     ];
     object("DirectoryReMapper", "Puts files below one directory into another one of the bundle.", fields)
+}
+
+fn from_target() -> ObjectSpec {
+    let address = required("address", FieldKind::Any, "The target whose files are meant.");
+    object("from_target", "Stands for the sources of another target, which becomes a dependency.", vec![address])
 }
 
 /// The symbols that say how a dependency differs from a plain one.

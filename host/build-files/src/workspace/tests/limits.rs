@@ -225,6 +225,116 @@ fn small_values_that_are_endless_to_go_through_are_refused() {
 }
 
 #[test]
+fn looking_at_large_values_is_counted() {
+    for statement in [
+        "a == b",
+        "a < b",
+        "{a: 1}",
+        "a in [b]",
+        "len(a)",
+        "import os\n  os.path.basename(a)",
+        "import os\n  os.path.exists(a)",
+        "import os\n  os.environ.get(a)",
+        "try:\n    open(a)\n  except IOError:\n    pass",
+        "c.reverse()",
+        "c.clear() or c.extend(d)",
+        "isinstance(1, d)",
+        "a.startswith(b)",
+        "a.strip()",
+        "'x' in a",
+        "globs(a)",
+    ] {
+        check_end(&format!(
+            "a = 'x' * 4000000\nb = 'x' * 4000000\nc = [1] * 400000\nd = (str,) * 400000\nwhile True:\n  {statement}\n"
+        ));
+    }
+}
+
+#[test]
+fn small_files_that_grow_end() {
+    for body in [
+        "s = '{0}{0}'\nfor i in range(60):\n  s = s.format(s)",
+        "s = '%(a)s%(a)s'\nfor i in range(60):\n  s = s % {'a': s}",
+        "s = 'ab'\nfor i in range(60):\n  s = f'{s}{s}'",
+        "s = 'a'\nfor i in range(60):\n  s = s.replace('a', 'aa')",
+        "s = 'a'\nfor i in range(60):\n  s = repr([s, s])",
+        "s = jar('o', 'n')\nfor i in range(60):\n  s = jar('o', 'n', extras = {'a': s, 'b': s})",
+        "s = jar('o', 'n')\nfor i in range(100000):\n  s = s.exclude('a')",
+        "s = globs('*')\nfor i in range(100000):\n  s = s - str(i)",
+        "[1 for a in range(1000) for b in range(1000) for c in range(1000)]",
+        "def f(n):\n  try:\n    return f(n)\n  finally:\n    f(n)\nf(0)",
+        "def f(n):\n  return list(map(f, [n]))\nf(0)",
+        "for i in range(1000000):\n  target(name = str(i))",
+        "for i in range(1000000):\n  target(name = i)",
+        "for i in range(1000000):\n  nobody_knows_this(i)",
+        "t = ['b:x%d' % i for i in range(3000)]\nfor i in range(100000):\n  target(name = str(i), tags = t)",
+    ] {
+        check_end(body);
+    }
+}
+
+/// Checks that a BUILD file hits a limit, is named with it, and hides no other.
+#[track_caller]
+fn check_end(body: &str) {
+    let fixture = Fixture::new(&format!("//- a/BUILD\n{body}\n//- b/BUILD\ntarget(name = 'y')\n"));
+    let mut config = fixture.config();
+    config.limits.steps = 100_000;
+    config.limits.memory = 16 << 20;
+    let build_files = BuildFiles::new(config, symbols());
+    let diagnostics = build_files.load_all();
+    let is_limit = |diagnostic: &Diagnostic| {
+        let place = diagnostic.location.as_ref().is_some_and(|location| &*location.file == "a/BUILD");
+        let said = ["more steps than", "more data than", "nested too deeply", "too many problems"];
+        place && said.iter().any(|said| diagnostic.message.contains(said))
+    };
+    assert!(diagnostics.iter().any(is_limit), "{body}: {:?}", diagnostics.first());
+    assert!(build_files.graph().get(&Address::new("b", "y")).is_some(), "{body}");
+}
+
+#[test]
+fn patterns_that_look_at_too_much_end() {
+    let files: String = (0..30).map(|number| format!("//- a/d{number}/x.py\n")).collect();
+    for body in [
+        "for i in range(100000):\n  files(name = str(i), sources = ['**/*'])",
+        "for i in range(100000):\n  len(rglobs('*'))",
+        "from glob import glob\nfor i in range(100000):\n  glob('a/*/*')",
+        "files(name = 'x', sources = ['**/*.txt'] * 10000)",
+        "files(name = 'x', sources = globs('**/*', exclude = [['x%d*y' % i for i in range(10000)]]))",
+        "for i in range(100000):\n  java_library(name = str(i), args = ['x'])",
+    ] {
+        let fixture = Fixture::new(&format!("{files}//- a/BUILD\n{body}\n//- b/BUILD\ntarget(name = 'y')\n"));
+        let mut config = fixture.config();
+        config.limits.looks = 20_000;
+        let diagnostics = BuildFiles::new(config, symbols()).load_all();
+        let first: Vec<String> = diagnostics.iter().take(1).map(|diagnostic| diagnostic.message.clone()).collect();
+        assert_eq!(first, ["this looks at more files than a BUILD file may"], "{body}");
+    }
+}
+
+#[test]
+fn classes_that_extend_each_other_are_looked_up_at_once() {
+    let classes: String = (0..60).map(|n| format!("class A{}(A{n}, A{n}):\n  pass\n", n + 1)).collect();
+    check_body(&format!("class A0:\n  x = 1\n{classes}x = [A60.x, hasattr(A60, 'y')]"), expect!["[1, false]"]);
+}
+
+#[test]
+fn numbers_at_the_end_of_their_range() {
+    check_value(
+        "range(-9223372036854775807, 9223372036854775807, 4611686018427387904)",
+        expect!["[-9223372036854775807, -4611686018427387903, 1, 4611686018427387905]"],
+    );
+    check_value(
+        "[2 ** 62 + (2 ** 62 - 1), -2 ** 63 + 1]",
+        expect![[r#"
+        a/b/BUILD:1:32: the number is too large
+          |
+        1 | x = [2 ** 62 + (2 ** 62 - 1), -2 ** 63 + 1]
+          |                                ^^^^^^^
+    "#]],
+    );
+}
+
+#[test]
 fn a_list_may_change_while_it_is_sorted() {
     check_body("x = [2, 1]\ndef f(n):\n  x.append(n)\n  return n\nx.sort(key = f)", expect!["[1, 2]"]);
 }

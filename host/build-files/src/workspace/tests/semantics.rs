@@ -444,3 +444,24 @@ fn files_of_other_fields_are_sources_too() {
         "#]],
     );
 }
+
+#[test]
+fn sources_of_another_target_are_a_dependency() {
+    check(
+        "//- a/x.py\n//- a/BUILD\ntarget(name = 'y')\npython_library(name = 'x', sources = from_target(':y'))\npython_library(name = 'z', sources = ['x.py', from_target(':y')], dependencies = [':y'])\npython_library(name = 'w', sources = from_target(1))\n",
+        expect![[r#"
+            python_library a:x at a/BUILD:2:1
+              sources = []
+              needs: a:y
+            target a:y at a/BUILD:1:1
+            python_library a:z at a/BUILD:3:1
+              sources = ["x.py"]
+              files: a/x.py
+              needs: a:y
+            a/BUILD:4:38: `from_target` takes an address
+              |
+            4 | python_library(name = 'w', sources = from_target(1))
+              |                                      ^^^^^^^^^^^^^^
+        "#]],
+    );
+}

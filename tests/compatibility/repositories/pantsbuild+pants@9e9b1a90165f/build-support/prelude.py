@@ -19,7 +19,11 @@ contrib_setup_py = pants_setup_py
 
 def contrib_plugin(distribution_name, description, additional_classifiers = [], build_file_aliases = False,
                    global_subsystems = False, register_goals = False, **fields):
-    python_library(provides = contrib_setup_py(distribution_name, description, additional_classifiers), **fields)
+    python_library(
+        sources = ["register.py"],
+        provides = contrib_setup_py(distribution_name, description, additional_classifiers),
+        **fields
+    )
 
 def go_remote_libraries(rev, packages):
     for package in packages:

@@ -77,19 +77,28 @@ fn its_goals_are_listed_and_explained() {
     check(
         &["targets"],
         expect![[r#"
-        Target types
-          acme_constants  Constants in property files, for Java.
-          alias           Another name of a target.
-          alpha_library   Documents in the language Alpha.
-          beta_library    Documents in the language Beta.
-          files           Loose files, at their path below the build root.
-          target          A group of dependencies under one name.
+            Target types
+              acme_constants  Constants in property files, for Java.
+              alias           Another name of a target.
+              alpha_library   Documents in the language Alpha.
+              beta_library    Documents in the language Beta.
+              files           Loose files, at their path below the build root.
+              prep_command    A program that is run before a phase is carried out on what depends on it.
+              remote_sources  A target of another type whose sources are unpacked from jars.
+              resources       Files that programs find on their classpath.
+              target          A group of dependencies under one name.
 
-        Objects
+            Objects
+              DirectoryReMapper  Puts files below one directory into another one of the bundle.
+              bundle             Files that stand beside a program in its bundle.
+              from_target        Stands for the sources of another target, which becomes a dependency.
+              intransitive       A dependency that is not seen by those who depend on the target.
+              provided           An intransitive dependency for compile and test, which others bring at run time.
+              scoped             A dependency that counts in some scopes only.
 
-        Macros
-          alpha_modules  One alpha_library for each line of the file MODULES.
-    "#]],
+            Macros
+              alpha_modules  One alpha_library for each line of the file MODULES.
+        "#]],
     );
 }
 

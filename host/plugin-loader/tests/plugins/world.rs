@@ -121,6 +121,7 @@ impl World {
         let request = PlanRequest {
             phases: vec![phase.to_owned()],
             roots: self.targets.iter().map(|target| target.address.clone()).collect(),
+            left_out: Default::default(),
             options: options.clone(),
             passthrough: Vec::new(),
             build_root: self.root(),

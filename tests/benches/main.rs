@@ -15,7 +15,7 @@ use pants_model::{Address, BuildGraph, Event, EventSink, Fingerprint, Globs, Opt
 use pants_options::{Invocation, bootstrap};
 use pants_plugin_loader::{LoadRequest, UnpinnedPolicy, load_plugins};
 use pants_session::{Cancel, Request, Warm};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -146,6 +146,7 @@ fn plan_200_goals(bencher: Bencher) {
     let request = PlanRequest {
         phases: vec!["phase49".to_owned()],
         roots: Vec::new(),
+        left_out: BTreeSet::new(),
         options: Arc::new(OptionValues::default()),
         passthrough: Vec::new(),
         build_root: PathBuf::from("/"),

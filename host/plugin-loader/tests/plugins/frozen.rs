@@ -8,8 +8,8 @@ use crate::crates::{current_api, frozen_apis, minor};
 use crate::wire_shape::Shapes;
 use expect_test::expect_file;
 use plugin_api::products::{
-    CompileClasspath, GeneratedSources, JvmToolRequest, JvmTools, PythonEnvironments, ResolvedLibraries,
-    RuntimeClasspath,
+    CompileClasspath, ExportFragment, GeneratedSources, JvmToolRequest, JvmTools, PythonEnvironments,
+    ResolvedLibraries, RuntimeClasspath,
 };
 use plugin_api::{Error, PluginHeader, Process, ProcessOutput, Product, TaskSpec, Value, wire};
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ fn add_documents(shapes: &mut Shapes) {
         wire::TestResultQuery,
     );
     add!(Error, Process, ProcessOutput, TaskSpec, Value, plugin_api::OptionValue, plugin_api::JobsOutcome);
-    add!(RuntimeClasspath, CompileClasspath, ResolvedLibraries, JvmTools, JvmToolRequest);
+    add!(RuntimeClasspath, CompileClasspath, ResolvedLibraries, JvmTools, JvmToolRequest, ExportFragment);
     add!(PythonEnvironments, GeneratedSources);
 }
 
@@ -69,6 +69,7 @@ fn wire_today() -> BTreeSet<String> {
         };
     }
     products!(RuntimeClasspath, CompileClasspath, ResolvedLibraries, JvmTools, PythonEnvironments, GeneratedSources);
+    products!(ExportFragment);
     header!(
         magic,
         header_size,

@@ -73,6 +73,8 @@ impl CompiledGlobs {
             let weight = 1 + text.len() as u64 / 64;
             let mut search = Search { tree, wanted, looks: &mut *looks, weight, found: &mut expansion.files };
             search.descend(&listing, pattern.parts(), "");
+            // What is found is kept, which costs more than a look.
+            looks.take(LOOKS_PER_FILE * (expansion.files.len() - before) as u64);
             if expansion.files.len() == before && !looks.are_used_up() {
                 expansion.missing.push(text.to_string());
             }
@@ -86,6 +88,9 @@ impl CompiledGlobs {
         expansion
     }
 }
+
+/// What keeping a file counts, in comparisons.
+const LOOKS_PER_FILE: u64 = 8;
 
 /// How many comparisons of names with patterns are left. Whoever evaluates foreign files sets an end.
 #[derive(Debug)]

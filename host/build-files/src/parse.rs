@@ -38,21 +38,35 @@ pub(crate) fn parse_at(text: &str, start: u32) -> Result<Module, SyntaxFault> {
 }
 
 fn syntax_fault(text: &str, error: &ruff_python_parser::ParseError) -> SyntaxFault {
+    if let Some(fault) = conflict(text) {
+        return fault;
+    }
     // What is missing at the end of the file is missing after its last word.
     let end = text.trim_end().len() as u32;
-    let at = error.location;
-    let (start, stop): (u32, u32) = (at.start().into(), at.end().into());
+    let (start, stop): (u32, u32) = (error.location.start().into(), error.location.end().into());
     let span = Span { start: start.min(end), end: stop.min(end) };
     let said = error.error.to_string();
     let mut first = said.chars();
     let lowered: String = first.next().into_iter().flat_map(char::to_lowercase).chain(first).collect();
-    let line_start = text.get(..span.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let line = text.get(line_start..).unwrap_or_default();
-    let hint = ["<<<<<<<", "=======", ">>>>>>>"]
-        .iter()
-        .any(|marker| line.starts_with(marker))
-        .then(|| "this looks like a merge conflict that was committed".to_owned());
-    SyntaxFault { span, message: format!("syntax error: {}", lowered.trim_end_matches('.')), hint }
+    SyntaxFault { span, message: format!("syntax error: {}", lowered.trim_end_matches('.')), hint: None }
+}
+
+/// The first line that git leaves where two changes of a file contradict each other. It need not be where the parser
+/// stumbles: `=======` is found before `<<<<<<<` is missed.
+fn conflict(text: &str) -> Option<SyntaxFault> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let marker = line.trim_end();
+        let is_marker = marker == "=======" || ["<<<<<<< ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
+        if is_marker {
+            let span = Span { start, end: start + marker.len() as u32 };
+            let message = format!("syntax error: `{marker}` is the mark of a merge conflict");
+            let hint = Some("somebody committed the file before the conflict was resolved".to_owned());
+            return Some(SyntaxFault { span, message, hint });
+        }
+        start += line.len() as u32;
+    }
+    None
 }
 
 /// One pass over ruff's tree, which it consumes. After a fault it goes on with placeholders; the result is dropped.

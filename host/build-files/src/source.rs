@@ -124,9 +124,25 @@ pub(crate) fn read_source(root: &Path, path: &str, longest: usize) -> Result<Str
         return Err(format!("this file is longer than {longest} bytes"));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
-    String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).or_else(|error| {
+        if is_declared_latin1(error.as_bytes()) {
+            // Every byte is the character of the same number.
+            return Ok(error.as_bytes().iter().map(|byte| char::from(*byte)).collect());
+        }
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        format!("line {} is not UTF-8 text", line + 1)
+        Err(format!("line {} is not UTF-8 text", line + 1))
+    })
+}
+
+/// Whether one of the first two lines says, as Python has it, that the file is in Latin-1: `# -*- coding: latin-1 -*-`.
+fn is_declared_latin1(bytes: &[u8]) -> bool {
+    bytes.split(|byte| *byte == b'\n').take(2).any(|line| {
+        let line = String::from_utf8_lossy(line).to_lowercase().replace('_', "-");
+        let Some((_, name)) = line.split_once("coding").filter(|_| line.trim_start().starts_with('#')) else {
+            return false;
+        };
+        let name = name.trim_start_matches([':', '=', ' ', '\t']);
+        ["latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1"].iter().any(|known| name.starts_with(known))
     })
 }
 
@@ -154,6 +170,21 @@ mod tests {
             2 | bb = ü + c
               |        ^"#]],
         );
+    }
+
+    #[test]
+    fn a_file_may_say_that_it_is_latin1() {
+        let dir = tempfile::tempdir().expect("tests can write to the temporary directory");
+        let read = |bytes: &[u8]| {
+            fs::write(dir.path().join("BUILD"), bytes).expect("the directory is ours");
+            read_source(dir.path(), "BUILD", 100)
+        };
+        assert_eq!(
+            read(b"#!x\n# -*- coding: ISO_8859-1 -*-\nx = '\xfc'"),
+            Ok("#!x\n# -*- coding: ISO_8859-1 -*-\nx = 'ü'".to_owned())
+        );
+        assert_eq!(read(b"# coding=utf-8\nx = '\xfc'"), Err("line 2 is not UTF-8 text".to_owned()));
+        assert_eq!(read(b"x = 'coding: latin-1'\n'\xfc'"), Err("line 2 is not UTF-8 text".to_owned()));
     }
 
     #[test]

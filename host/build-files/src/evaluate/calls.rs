@@ -123,6 +123,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                         let Value::Str(name) = name else {
                             return Err(at(fault("the keys of `**` are strings"), keyword.span));
                         };
+                        self.count(keywords.len() / 8)?;
                         if keywords.iter().any(|keyword| keyword.name == name) {
                             return Err(at(fault(format!("`{name}` is given twice")), keyword.span));
                         }

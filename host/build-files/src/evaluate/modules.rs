@@ -47,7 +47,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         }
     }
 
-    pub(super) fn call_module(&mut self, module: Module<'a>, name: &str, args: Args<'a>) -> Eval<Value<'a>> {
+    pub(super) fn call_module(&mut self, module: Module<'a>, name: &str, mut args: Args<'a>) -> Eval<Value<'a>> {
         match (module, name) {
             (Module::OsPath, "join") => self.join_paths(&args),
             (Module::OsPath, "dirname") => Ok(Value::Str(split_path(args.one_text()?).0)),
@@ -68,8 +68,16 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 self.heap.str(&normalize(&absolute))
             }
             (Module::OsPath, "relpath") => {
-                let [path, start] = *args.between(2, 2)? else { return Ok(Value::None) };
-                self.heap.str(&relative(&normalize(text(path)?), &normalize(text(start)?)))
+                let args = args.between(1, 2)?;
+                let root = self.setting.build_root.to_string_lossy();
+                let path = normalize(text(args[0])?);
+                let start = match args.get(1) {
+                    Some(start) => normalize(text(*start)?),
+                    // Relative to where Pants runs.
+                    None if path.starts_with('/') => root.into_owned(),
+                    None => ".".to_owned(),
+                };
+                self.heap.str(&relative(&path, &start))
             }
             (Module::OsPath, "isabs") => Ok(Value::Bool(args.one_text()?.starts_with('/'))),
             (Module::OsPath, "exists") => self.path_is(&args, &[PathKind::File, PathKind::Dir]),
@@ -83,6 +91,7 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
             (Module::Os, "getcwd") => self.heap.str(&self.setting.build_root.to_string_lossy()),
             (Module::Os, "getenv") => self.method(Value::Environ, "get", args),
             (Module::Glob, "glob" | "iglob") => {
+                args.take("recursive");
                 let found = self.declarations.reads.python_glob(args.one_text()?);
                 self.check_reads()?;
                 self.texts(&found.map_err(|error| fault(error.to_string()))?)

@@ -19,12 +19,12 @@ fn a_syntax_error_hides_no_other_file() {
     check(
         "//- a/BUILD\n<<<<<<< HEAD\ntarget(name = 'x')\n",
         expect![[r#"
-        a/BUILD:1:1: syntax error: expected a statement
-          |
-        1 | <<<<<<< HEAD
-          | ^^
-          hint: this looks like a merge conflict that was committed
-    "#]],
+            a/BUILD:1:1: syntax error: `<<<<<<< HEAD` is the mark of a merge conflict
+              |
+            1 | <<<<<<< HEAD
+              | ^^^^^^^^^^^^
+              hint: somebody committed the file before the conflict was resolved
+        "#]],
     );
     check(
         "//- a/BUILD\nprint 'hello'\n",

@@ -1,6 +1,7 @@
 //! The language: what real BUILD files contain.
 
 use super::*;
+use crate::ImportsPolicy;
 
 #[test]
 fn literals_and_collections() {
@@ -155,6 +156,130 @@ fn what_a_file_may_read() {
           hint: `build_file_imports = "warn"` in `[GLOBAL]` passes over other imports
     "#]],
     );
+}
+
+#[test]
+fn imports_of_every_form() {
+    let forms = [
+        "import re",
+        "import a.b",
+        "import a.b as c",
+        "from a import b",
+        "from a import b as c",
+        "from . import x",
+        "from a import *",
+    ];
+    for (policy, expect) in [
+        (
+            ImportsPolicy::Allow,
+            expect![[r#"
+            target a:after at a/BUILD:8:1
+            a/BUILD:9:1: `re.compile` is not available in BUILD files"#]],
+        ),
+        (
+            ImportsPolicy::Warn,
+            expect![[r#"
+            target a:after at a/BUILD:8:1
+            warning: a/BUILD:1:1: `re` is not imported: BUILD files have `os` and `glob` only
+            warning: a/BUILD:2:1: `a.b` is not imported: BUILD files have `os` and `glob` only
+            warning: a/BUILD:3:1: `a.b` is not imported: BUILD files have `os` and `glob` only
+            warning: a/BUILD:4:1: `a` is not imported: BUILD files have `os` and `glob` only
+            warning: a/BUILD:5:1: `a` is not imported: BUILD files have `os` and `glob` only
+            warning: a/BUILD:6:1: `.` is not imported: BUILD files have `os` and `glob` only
+            warning: a/BUILD:7:1: `a` is not imported: BUILD files have `os` and `glob` only
+            a/BUILD:9:1: `re.compile` is not available in BUILD files"#]],
+        ),
+        (
+            ImportsPolicy::Error,
+            expect![[r#"
+            target a:after at a/BUILD:8:1
+            a/BUILD:1:1: `re` cannot be imported: BUILD files have `os` and `glob` only
+            a/BUILD:2:1: `a.b` cannot be imported: BUILD files have `os` and `glob` only
+            a/BUILD:3:1: `a.b` cannot be imported: BUILD files have `os` and `glob` only
+            a/BUILD:4:1: `a` cannot be imported: BUILD files have `os` and `glob` only
+            a/BUILD:5:1: `a` cannot be imported: BUILD files have `os` and `glob` only
+            a/BUILD:6:1: `.` cannot be imported: BUILD files have `os` and `glob` only
+            a/BUILD:7:1: `a` cannot be imported: BUILD files have `os` and `glob` only"#]],
+        ),
+    ] {
+        let fixture =
+            Fixture::new(&format!("//- a/BUILD\n{}\ntarget(name = 'after')\nre.compile('x')\n", forms.join("\n")));
+        let mut config = fixture.config();
+        config.build_file_imports = policy;
+        let (_, out) = load_with(&fixture, config, symbols(), "::", &SpecFilters::default());
+        let lines: Vec<&str> = out.lines().filter(|line| !line.starts_with("  ") && !line.contains(" | ")).collect();
+        expect.assert_eq(&lines.join("\n"));
+    }
+    check_body(
+        "import os, os.path as p, glob as g\nfrom os import environ, path\nfrom os.path import join as j, dirname\nfrom io import open\nx = [p.basename('a/b'), g.glob('a/b/sub/**', recursive = True), environ.get('USER'), path.relpath('a/b'), j('a', 'b'), dirname('a/b')]",
+        expect![[r#"["b", ["a/b/sub/c.txt"], "ann", "a/b", "a/b", "a"]"#]],
+    );
+}
+
+#[test]
+fn what_the_lexer_meets() {
+    check_body(
+        "x = ['a' 'b'\n  \"c\",\n'd\\\ne', u'f', r'g\\h', \\\n 1]",
+        expect![[r#"["abc", "de", "f", "g\\h", 1]"#]],
+    );
+    check_body("\u{feff}# -*- coding: utf-8 -*-\r\nx = 'ü'\r\n", expect![[r#""ü""#]]);
+    check_body("if True:\n\tx = 1\n\tif x:\n\t\tx = [x]", expect!["[1]"]);
+    check_body("\x0cx = [0x1F, 0o17, 0b11, 1_000, 1e3]; y = 2", expect!["[31, 15, 3, 1000, Float(1000.0)]"]);
+}
+
+#[test]
+fn arguments_of_every_form() {
+    check_body(
+        "
+def f(a, b = 2, *rest, c = 3, **more):
+  return [a, b, rest, c, sorted(more.items())]
+p, k = [1, 2, 3], {'c': 4, 'd': 5}
+x = [f(*p, **k), f(0, *[1], *[2], **{'q': 1}, **{'r': 2}), (lambda *a, **b: [a, b])(1, z = 2)]
+",
+        expect![[r#"[[1, 2, [3], 4, [["d", 5]]], [0, 1, [2], 3, [["q", 1], ["r", 2]]], [[1], {"z": 2}]]"#]],
+    );
+}
+
+#[test]
+fn globs_of_every_form() {
+    let body = |sources: &str| {
+        let files = ["x.py", "y.py", "z_test.py", "sub/w.py", "sub/v_test.py", "data.txt"];
+        let files: String = files.iter().map(|file| format!("//- a/{file}\n")).collect();
+        let fixture = Fixture::new(&format!("{files}//- a/BUILD\npython_library(name = 't', sources = {sources})\n"));
+        let (build_files, out) = load(&fixture, "::", &SpecFilters::default());
+        let graph = build_files.graph();
+        let target = graph.targets().next().map(|target| target.sources.clone());
+        target
+            .map_or(out, |sources| sources.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" "))
+    };
+    for (sources, expect) in [
+        ("globs('*.py') - 'x.py'", expect!["a/y.py a/z_test.py"]),
+        ("globs('*.py') - ['x.py', 'y.py']", expect!["a/z_test.py"]),
+        ("globs('*.py', exclude = ['x.py', ['y.py'], globs('*_test.py')])", expect![[""]]),
+        ("globs('*.py', exclude = [['x.py']]) + ['data.txt']", expect!["a/data.txt a/y.py a/z_test.py"]),
+        (
+            "['data.txt'] + globs('x*') + rglobs('sub/*') - globs('*.nope')",
+            expect!["a/data.txt a/sub/v_test.py a/sub/w.py a/x.py"],
+        ),
+        ("rglobs('*.py') - rglobs('*_test.py')", expect!["a/sub/w.py a/x.py a/y.py"]),
+        ("rglobs('*.py', exclude = [rglobs('*_test.py')])", expect!["a/sub/w.py a/x.py a/y.py"]),
+        ("rglobs('*.py', exclude = ['*_test.py'])", expect!["a/sub/w.py a/x.py a/y.py"]),
+        ("zglobs('**/*_test.py')", expect!["a/sub/v_test.py a/z_test.py"]),
+        ("globs('*.py') | rglobs('sub/*.py')", expect!["a/sub/v_test.py a/sub/w.py a/x.py a/y.py a/z_test.py"]),
+        (
+            "globs('x.py') + globs('y.py') + globs('*.txt') - globs('*.txt') + ['sub/w.py']",
+            expect!["a/sub/w.py a/x.py a/y.py"],
+        ),
+        ("globs(['x.py', 'y.py'])", expect!["a/x.py a/y.py"]),
+        ("[globs('x.py'), 'y.py']", expect!["a/x.py a/y.py"]),
+        ("['*.py', '!*_test.py']", expect!["a/x.py a/y.py"]),
+        ("{'x.py', 'y.py'}", expect!["a/x.py a/y.py"]),
+        ("[f for f in globs('*.py') if not f.startswith('x')]", expect!["a/y.py a/z_test.py"]),
+        ("globs('*.py') - (globs('*.py') - ['x.py'])", expect!["a/x.py"]),
+        ("'x.py'", expect!["a/x.py"]),
+    ] {
+        expect.assert_eq(&body(sources));
+    }
 }
 
 #[test]

@@ -137,6 +137,19 @@ fn owners_of_files() {
 }
 
 #[test]
+fn files_are_named_from_the_build_root() {
+    let repository = Repository::new(FILES);
+    let output = repository.pants(&["--owner-of=b.txt", "list"]).in_directory(&repository.root().join("a")).run();
+    expect![[r#"
+        error: no target owns `b.txt`
+          hint: files are named from the build root; `./b.txt` starts in the current directory
+    "#]]
+    .assert_eq(&output.failure(1));
+    let output = repository.pants(&["--owner-of=./b.txt", "list"]).in_directory(&repository.root().join("a")).run();
+    assert_eq!(output.quiet_success(), "a:rest\n");
+}
+
+#[test]
 fn file_arguments_without_an_owner() {
     let repository = Repository::new(FILES);
     check(

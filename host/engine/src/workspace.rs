@@ -26,6 +26,10 @@ pub trait Workspace: Send + Sync {
     fn asked_files(&self) -> Vec<String> {
         Vec::new()
     }
+    /// A file or pattern as somebody types it on the command line, relative to the build root.
+    fn typed_file(&self, typed: &str) -> Result<String, WorkspaceError> {
+        Ok(typed.to_owned())
+    }
     /// A variable of the client's environment.
     fn environment(&self, name: &str) -> Option<OsString>;
 }

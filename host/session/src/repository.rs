@@ -76,8 +76,6 @@ impl Repository {
 
     /// The target roots that are selected.
     pub(crate) fn select(&self, selection: &Selection, values: &OptionValues) -> Result<Vec<Address>, SessionError> {
-        // A run selects once.
-        let _ = self.asked_files.set(self.files_of(selection));
         let found = match selection {
             // A goal that proposes roots is asked when the plan is made.
             Selection::Nothing | Selection::OfGoal => Ok(Vec::new()),
@@ -104,31 +102,28 @@ impl Repository {
             }
         }
         self.problems.judge(unreadable, &*self.events)?;
-        self.expand(&specs, &filters(values)).map_err(|problems| self.with_hint_on_directory(typed, problems))
-    }
-
-    /// The files and patterns that a selection names instead of targets; what cannot be read is told by who selects.
-    fn files_of(&self, selection: &Selection) -> Vec<String> {
+        // What cannot be parsed is told when the specs are expanded.
         let of_spec = |spec: &String| match AddressSpec::parse(spec, &self.build_root, &self.cwd) {
             Ok(AddressSpec::Files(file)) => Some(file),
             _ => None,
         };
-        let of_option = |file: &String| self.path_below_root(file).ok()?.into_os_string().into_string().ok();
-        match selection {
-            Selection::Specs { typed, files: _ } => typed.iter().filter_map(of_spec).collect(),
-            Selection::OwnersOf(files) => files.iter().filter_map(of_option).collect(),
-            _ => Vec::new(),
-        }
+        self.note_asked_files(specs.iter().filter_map(of_spec).collect());
+        self.expand(&specs, &filters(values))
+            .map_err(|problems| self.with_hint_on_directory("targets", typed, problems))
     }
 
-    /// Who stands below the build root may expect specs to start there.
-    fn with_hint_on_directory(&self, typed: &[String], mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    fn note_asked_files(&self, files: Vec<String>) {
+        self.asked_files.set(files).expect("a run selects once");
+    }
+
+    /// Who stands below the build root may expect that what is typed starts there.
+    fn with_hint_on_directory(&self, what: &str, typed: &[String], mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let is_below = self.cwd != self.build_root && self.cwd.starts_with(&self.build_root);
-        let from_root = typed.iter().find(|spec| !spec.starts_with(['.', '/', '^', '!']));
-        let of_specs = problems.iter_mut().rev().find(|problem| problem.location.is_none());
-        if let (true, Some(spec), Some(last)) = (is_below, from_root, of_specs) {
+        let from_root = typed.iter().find(|typed| !typed.starts_with(['.', '/', '^', '!']));
+        let of_command_line = problems.iter_mut().rev().find(|problem| problem.location.is_none());
+        if let (true, Some(typed), Some(last)) = (is_below, from_root, of_command_line) {
             last.hints
-                .push(format!("targets are named from the build root; `./{spec}` starts in the current directory"));
+                .push(format!("{what} are named from the build root; `./{typed}` starts in the current directory"));
         }
         problems
     }
@@ -165,6 +160,7 @@ impl Repository {
         let policy = missing_files_policy(values, "owners-not-found-behavior");
         let mut diagnostics = Vec::new();
         let mut owners = BTreeSet::new();
+        let mut paths = Vec::new();
         for typed in files {
             let path = match self.path_below_root(typed) {
                 Ok(path) => path,
@@ -181,10 +177,12 @@ impl Repository {
             }
             diagnostics.extend(problems);
             owners.extend(found);
+            paths.push(path);
         }
+        self.note_asked_files(paths.iter().map(|path| path.to_string_lossy().into_owned()).collect());
         let (filters, wrong) = CompiledFilters::compile(&filters(values));
         diagnostics.extend(wrong);
-        self.judge(diagnostics)?;
+        self.judge(diagnostics).map_err(|problems| self.with_hint_on_directory("files", files, problems))?;
         Ok(admitted(&self.files.graph(), owners, &filters))
     }
 
@@ -269,6 +267,13 @@ impl Workspace for Repository {
 
     fn asked_files(&self) -> Vec<String> {
         self.asked_files.get().cloned().unwrap_or_default()
+    }
+
+    fn typed_file(&self, typed: &str) -> Result<String, WorkspaceError> {
+        let path = self.path_below_root(typed).map_err(|error| vec![error])?;
+        path.into_os_string()
+            .into_string()
+            .map_err(|_| WorkspaceError::new(format!("`{typed}` stands in a directory whose name is not UTF-8")))
     }
 
     fn expand_globs(&self, dir: &str, globs: &Globs) -> Result<Vec<PathBuf>, WorkspaceError> {

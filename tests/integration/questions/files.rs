@@ -1,6 +1,6 @@
 //! Questions about files: what targets are made of, and whose they are.
 
-use super::check;
+use super::{check, repository};
 use expect_test::expect;
 
 #[test]
@@ -111,6 +111,13 @@ fn list_owners_names_the_owners_of_files() {
         }
     "#]],
     );
+    let repository = repository();
+    let from_below = repository.pants(&["list-owners", "--", "./Main.java", "./U*.java"]);
+    let from_below = from_below.in_directory(&repository.root().join("src/java/app")).run();
+    assert_eq!(from_below.quiet_success(), "src/java/app:app\nsrc/java/app:lib\n");
+    repository.write("files", "src/java/base/Base.java\n");
+    let of_file = repository.run(&["--spec-file=files", "list-owners"]);
+    assert_eq!(of_file.quiet_success(), "src/java/base:base\n");
     check(
         &["--owner-of=src/java/base/Base.java", "list-owners", "--output-format=json"],
         expect![[r#"

@@ -45,8 +45,9 @@ impl ConsoleGoal for ListOwners {
 
 /// The files that are asked about, relative to the build root; those of patterns are looked up.
 fn files(context: &Context) -> Result<Vec<String>, TaskError> {
-    let specs = context.workspace().asked_files();
-    let named: Vec<String> = context.passthrough().iter().cloned().chain(specs).collect();
+    let after_dashes = context.passthrough().iter().map(|typed| context.workspace().typed_file(typed));
+    let mut named = after_dashes.collect::<Result<Vec<_>, _>>()?;
+    named.extend(context.workspace().asked_files());
     if named.is_empty() {
         return Err(TaskError::failed("`list-owners` takes files, and got none")
             .hint("`pants list-owners src/app/Main.java` lists the targets that own it"));

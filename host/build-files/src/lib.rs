@@ -11,6 +11,7 @@
 //! evaluator; families (the BUILD files of one directory); loading in waves; specs and owners.
 
 mod config;
+mod hashing;
 mod suggest;
 
 mod nesting;

@@ -9,6 +9,7 @@ mod roots;
 use crate::cache::EvaluationCache;
 use crate::evaluate::built_in_names;
 use crate::family::{Family, World};
+use crate::hashing::{FastMap, FastSet};
 use crate::places::error_at_address;
 use crate::suggest::suggest;
 use crate::tree::{Listing, NoListing};
@@ -16,7 +17,7 @@ use crate::unknown;
 use pants_model::{Address, BuildGraph, Diagnostic, InjectedDependency, Target, TargetId};
 use rayon::prelude::*;
 use roots::RootsOfDir;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How many missing dependencies of one target are told of.
@@ -45,11 +46,11 @@ impl Directory {
 #[derive(Default)]
 pub(crate) struct Loaded {
     pub cache: EvaluationCache,
-    directories: HashMap<Arc<str>, Directory>,
+    directories: FastMap<Arc<str>, Directory>,
     /// What is wrong between targets, by the target whose BUILD file it is about.
     link_problems: HashMap<Address, Vec<Diagnostic>>,
     /// For a directory of targets that take sources, what is known of its source root.
-    roots: HashMap<Arc<str>, Arc<RootsOfDir>>,
+    roots: FastMap<Arc<str>, Arc<RootsOfDir>>,
 }
 
 impl Loaded {
@@ -112,10 +113,11 @@ impl Loaded {
     /// Evaluates what the roots reach, wave by wave; gives the targets that `known` does not hold yet.
     pub(crate) fn reach(&mut self, world: &World, known: &BuildGraph, roots: &[Address]) -> Vec<Arc<Target>> {
         let mut reached = Vec::new();
-        let mut seen: HashSet<Address> = HashSet::new();
+        let mut seen: FastSet<Address> = FastSet::default();
         let mut wave: Vec<Address> = Vec::new();
         let mut ask = |wave: &mut Vec<Address>, address: &Address| {
-            if known.id(address).is_none() && seen.insert(address.clone()) {
+            if known.id(address).is_none() && !seen.contains(address) {
+                seen.insert(address.clone());
                 wave.push(address.clone());
             }
         };
@@ -129,9 +131,12 @@ impl Loaded {
             self.load_directories(world, injected.values().flatten().map(|injected| injected.address.dir()));
             self.find_roots(world, &found);
             wave = Vec::new();
-            for target in found {
-                let target = self.with_injected(target, &injected);
-                let target = self.with_source_root(world, target);
+            let complete = |target| self.with_source_root(world, self.with_injected(target, &injected));
+            let found: Vec<_> = found.into_par_iter().map(complete).collect();
+            for (target, problems) in found {
+                if !problems.is_empty() {
+                    self.link_problems.entry(target.address.clone()).or_default().extend(problems);
+                }
                 target.dependencies.iter().for_each(|dependency| ask(&mut wave, dependency));
                 reached.push(target);
             }
@@ -233,7 +238,7 @@ impl Loaded {
         roots: &[Address],
         asked: impl IntoIterator<Item = &'d str>,
     ) -> Vec<Diagnostic> {
-        let mut dirs: HashSet<&str> = asked.into_iter().collect();
+        let mut dirs: FastSet<&str> = asked.into_iter().collect();
         let mut problems = Vec::new();
         let is_clean = |directory: &Directory| directory.family().is_none_or(|family| family.is_clean());
         if self.link_problems.is_empty() && self.directories.values().all(is_clean) {
@@ -345,8 +350,8 @@ enum Mark {
 
 /// Cycles among new targets, no two of which share a target. Targets that were there before depend on none of them.
 fn cycles(graph: &BuildGraph, new: &[TargetId]) -> Vec<Vec<TargetId>> {
-    let mut marks: HashMap<TargetId, Mark> = new.iter().map(|id| (*id, Mark::New)).collect();
-    let mut in_cycle: HashSet<TargetId> = HashSet::new();
+    let mut marks: FastMap<TargetId, Mark> = new.iter().map(|id| (*id, Mark::New)).collect();
+    let mut in_cycle: FastSet<TargetId> = FastSet::default();
     let mut cycles = Vec::new();
     for start in new {
         if marks[start] != Mark::New {

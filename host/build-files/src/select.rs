@@ -4,6 +4,7 @@ use crate::config::MissingFilesPolicy;
 use crate::family::World;
 use crate::filters::CompiledFilters;
 use crate::globs::{CompiledGlobs, Wanted};
+use crate::hashing::FastSet;
 use crate::load::{Directory, Loaded, name_hint, shown_dir};
 use crate::owners::owners_of;
 use crate::specs::AddressSpec;
@@ -11,7 +12,7 @@ use crate::suggest::suggest;
 use crate::tree::{NoListing, join};
 use crate::wildcard::{Pattern, has_wildcard};
 use pants_model::{Address, Diagnostic, Globs, Severity, Target};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What specs came to.
@@ -20,7 +21,7 @@ pub(crate) struct Selection {
     /// In the order of the specs, and sorted inside each.
     pub addresses: Vec<Address>,
     /// The directories that were looked into.
-    pub asked: BTreeSet<Arc<str>>,
+    pub asked: FastSet<Arc<str>>,
     /// What is wrong with the specs, and what could not be listed.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -38,7 +39,7 @@ pub(crate) fn select(
         selection.diagnostics.push(problem.hint("specs with `^` or `!` take away what other specs name, such as `::`"));
     }
     let excluded = Excluded::new(specs);
-    let mut seen: HashSet<Address> = HashSet::new();
+    let mut seen: FastSet<Address> = FastSet::default();
     for spec in specs {
         let mut addresses = match spec {
             AddressSpec::Exclude(_) => continue,

@@ -6,9 +6,12 @@ use crate::syntax::Span;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use pants_model::{Diagnostic, Location, Severity};
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Longer than nearly all BUILD files.
+const USUAL_LENGTH: usize = 2 << 10;
 /// The longest line that is shown as it is, in bytes.
 const LONGEST_LINE: usize = 400;
 
@@ -118,12 +121,13 @@ fn cut(line: &str, from: usize, to: usize) -> (&str, usize, usize) {
 
 /// Reads the text of a BUILD file or of one that all of them see; says what is wrong with it as a whole.
 pub(crate) fn read_source(root: &Path, path: &str, longest: usize) -> Result<String, String> {
-    let unreadable = |error: std::io::Error| format!("this file cannot be read: {error}");
-    let path = root.join(path);
-    if fs::metadata(&path).map_err(unreadable)?.len() > longest as u64 {
+    let mut bytes = Vec::with_capacity(USUAL_LENGTH);
+    // One byte more than it may have tells that it has more. Thousands are read, so nobody asks for the length first.
+    let read = fs::File::open(root.join(path)).and_then(|file| file.take(longest as u64 + 1).read_to_end(&mut bytes));
+    read.map_err(|error| format!("this file cannot be read: {error}"))?;
+    if bytes.len() > longest {
         return Err(format!("this file is longer than {longest} bytes"));
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
     String::from_utf8(bytes).or_else(|error| {
         if is_declared_latin1(error.as_bytes()) {
             // Every byte is the character of the same number.

@@ -4,10 +4,10 @@
 //! and specs share the listings. Symlinks are followed inside the build root, but never into a loop.
 
 use crate::WorkspaceConfig;
+use crate::hashing::FastMap;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use pants_model::{Diagnostic, Location, Severity};
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -52,7 +52,7 @@ pub(crate) struct Tree {
     hidden: Rules,
     without_builds: Rules,
     excluded: Vec<String>,
-    listings: RwLock<HashMap<Arc<str>, Arc<Listing>>>,
+    listings: RwLock<FastMap<Arc<str>, Arc<Listing>>>,
 }
 
 impl Tree {

@@ -30,7 +30,7 @@ pub enum Order {
 #[derive(Clone, Debug, Default)]
 pub struct BuildGraph {
     nodes: Vec<Node>,
-    ids: HashMap<Address, TargetId>,
+    ids: HashMap<Address, TargetId, foldhash::fast::RandomState>,
 }
 
 #[derive(Clone, Debug)]
@@ -126,7 +126,7 @@ impl BuildGraph {
 
 /// Depth-first walk, each node once; iterative, so that a deep graph needs no deep stack.
 fn walk<'g>(roots: &[TargetId], order: Order, neighbours: impl Fn(TargetId) -> &'g [TargetId]) -> Vec<TargetId> {
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<TargetId, foldhash::fast::RandomState> = HashSet::default();
     let mut out = Vec::new();
     let mut path: Vec<(TargetId, std::slice::Iter<'g, TargetId>)> = Vec::new();
     for &root in roots {

@@ -5,11 +5,11 @@
 
 use super::Loaded;
 use crate::family::World;
+use crate::hashing::FastSet;
 use crate::source_roots::{ConfiguredRoot, DeclaredRoot, at_and_above, is_at_or_below};
 use crate::tree::join;
 use pants_model::{Diagnostic, Severity, Target};
 use rayon::prelude::*;
-use std::collections::HashSet;
 use std::fs;
 use std::sync::Arc;
 
@@ -38,10 +38,12 @@ impl Loaded {
             world.symbols.target_type(&target.type_name).is_some_and(|spec| spec.default_sources.is_some())
         };
         let dirs = targets.iter().filter(|target| !target.is_synthetic).filter(takes_sources);
-        let new: HashSet<&str> = dirs
-            .flat_map(|target| at_and_above(target.address.dir()))
-            .filter(|dir| !self.roots.contains_key(*dir))
-            .collect();
+        let mut new: FastSet<&str> = FastSet::default();
+        for target in dirs {
+            // Where one is known, so are those above.
+            let unknown = at_and_above(target.address.dir()).take_while(|dir| !self.roots.contains_key(*dir));
+            let _ = unknown.map(|dir| new.insert(dir)).find(|is_new| !is_new);
+        }
         if new.is_empty() {
             return;
         }
@@ -54,18 +56,20 @@ impl Loaded {
             .copied()
             .collect();
         self.load_directories(world, declaring);
-        for dir in new {
-            let roots = self.roots_of(world, dir);
+        let configured = |dir: &&str| world.roots.root_of(dir, &|dir, name| has_file(world, dir, name));
+        let configured: Vec<ConfiguredRoot> = new.par_iter().map(configured).collect();
+        for (dir, configured) in new.into_iter().zip(configured) {
+            let roots = self.roots_of(dir, configured);
             self.roots.insert(dir.into(), Arc::new(roots));
         }
     }
 
     /// What is known of a directory; that of the one above is known.
-    fn roots_of(&self, world: &World, dir: &str) -> RootsOfDir {
+    fn roots_of(&self, dir: &str, configured: ConfiguredRoot) -> RootsOfDir {
         let above = at_and_above(dir).nth(1).and_then(|above| self.roots.get(above));
         let mut roots = RootsOfDir {
             declared: above.map(|above| above.declared.clone()).unwrap_or_default(),
-            configured: world.roots.root_of(dir, &|dir, name| has_file(world, dir, name)),
+            configured,
             problems: above.map(|above| above.problems.clone()).unwrap_or_default(),
         };
         let own = self.family(dir).map(|family| &family.source_roots[..]).unwrap_or_default();
@@ -77,12 +81,14 @@ impl Loaded {
         roots
     }
 
-    /// The target with the source root that something in the repository says it has.
-    pub(super) fn with_source_root(&mut self, world: &World, target: Arc<Target>) -> Arc<Target> {
+    /// The target with the source root that something in the repository says it has, and what is wrong with that.
+    pub(super) fn with_source_root(&self, world: &World, target: Arc<Target>) -> (Arc<Target>, Vec<Diagnostic>) {
         let dir = target.address.dir();
         let takes_sources =
             world.symbols.target_type(&target.type_name).is_some_and(|spec| spec.default_sources.is_some());
-        let Some(roots) = self.roots.get(dir).filter(|_| takes_sources && !target.is_synthetic) else { return target };
+        let Some(roots) = self.roots.get(dir).filter(|_| takes_sources && !target.is_synthetic) else {
+            return (target, Vec::new());
+        };
         let mut problems = roots.problems.clone();
         let declared = roots.declared_root(dir);
         let root = match (declared, &roots.configured) {
@@ -97,15 +103,12 @@ impl Loaded {
             }
             (None, ConfiguredRoot::Missing | ConfiguredRoot::Unsaid) => None,
         };
-        if !problems.is_empty() {
-            self.link_problems.entry(target.address.clone()).or_default().extend(problems);
-        }
         if root.is_none() {
-            return target;
+            return (target, problems);
         }
         let mut target = Arc::unwrap_or_clone(target);
         target.source_root = root;
-        Arc::new(target)
+        (Arc::new(target), problems)
     }
 }
 

@@ -354,14 +354,17 @@ fn deep_sources_are_refused() {
     assert!(out.contains("a/BUILD"), "{out:.200}");
 }
 
-/// Evaluates a text as a BUILD file; the answer does not matter, that there is one does.
+/// Evaluates a text as a BUILD file and as a prelude; the answer does not matter, that there is one does.
 fn evaluate_text(text: &str) {
-    let fixture = Fixture::new("");
+    let fixture = Fixture::new("//- b/BUILD\ntarget(name = x)\nf(x, y)\n");
     fixture.write("a/BUILD", text);
+    fixture.write("p.py", text);
     let mut config = fixture.config();
     config.limits.steps = 20_000;
     config.limits.memory = 1 << 20;
     config.jobs = 1;
+    config.prelude_globs = vec!["p.py".to_owned()];
+    config.opaque_types = vec!["opaque".to_owned(), "y".to_owned()];
     let build_files = BuildFiles::new(config, symbols());
     build_files.load_all();
 }
@@ -414,6 +417,24 @@ fn piece() -> impl Strategy<Value = String> {
         "def f(*a, **k):\n  ",
         "for i in range(9):\n  ",
         "while 1:\n  ",
+        "class A(B):\n  ",
+        "try:\n  ",
+        "except IOError as e:\n  ",
+        "finally:\n  ",
+        "raise ",
+        "unknown(",
+        "opaque(",
+        ".with_extras(",
+        ".exclude(",
+        ".add(",
+        "from_target(",
+        "source_root(",
+        "source_root.here(",
+        "scoped(",
+        "bundle(",
+        "A.b",
+        "**x",
+        "*y",
         "with open('a') as f:\n  ",
         "return ",
         "break\n",

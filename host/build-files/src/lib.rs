@@ -63,6 +63,7 @@ pub use config::{
 };
 pub use filters::CompiledFilters;
 pub use reads::{ReadKind, RecordedRead};
+pub use sources::declared_sources;
 pub use specs::{AddressSpec, SpecError, SpecFilters};
 pub use symbols::{Macro, MacroContext, MacroSymbol, SymbolConflict, Symbols};
 pub use workspace::BuildFiles;

@@ -6,7 +6,7 @@
 use crate::family::{Family, World};
 use crate::globs::CompiledGlobs;
 use crate::load::Loaded;
-use crate::sources::{default_sets, source_sets, take_outside};
+use crate::sources::declared_sources;
 use crate::tree::join;
 use pants_model::{Address, Target};
 
@@ -38,15 +38,11 @@ fn owners_in_family(family: &Family, world: &World, dir: &str, path: &str) -> Ve
 /// Whether a path, relative to the target's directory, is among its sources or would be if it existed.
 fn has_source(target: &Target, world: &World, below: &str) -> bool {
     let Some(spec) = world.symbols.target_type(&target.type_name) else { return false };
-    let Some(defaults) = &spec.default_sources else { return false };
     let path = join(target.address.dir(), below);
     if target.sources.binary_search_by(|source| source.as_os_str().cmp(path.as_ref())).is_ok() {
         return true;
     }
-    // What has been accepted once is accepted again.
-    let given = |field: &str| source_sets(field, target.field(field)).unwrap_or_default();
-    let mut sets = if target.field("sources").is_none() { default_sets(defaults) } else { given("sources") };
-    sets.extend(spec.source_fields.iter().flat_map(|field| given(field)));
-    take_outside(&mut sets);
-    sets.iter().any(|set| CompiledGlobs::compile(set).is_ok_and(|globs| globs.contains(below)))
+    declared_sources(target, spec)
+        .iter()
+        .any(|set| CompiledGlobs::compile(set).is_ok_and(|globs| globs.contains(below)))
 }

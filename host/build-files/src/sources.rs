@@ -2,7 +2,7 @@
 
 use crate::globs::{CompiledGlobs, Expansion, GlobsError, Looks, Wanted};
 use crate::tree::Tree;
-use pants_model::{Globs, Value};
+use pants_model::{Globs, Target, TargetTypeSpec, Value};
 
 /// Why a value is no `sources`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +74,18 @@ pub(crate) fn default_sets(patterns: &[String]) -> Vec<Globs> {
     let include = include.into_iter().cloned().collect();
     let exclude = exclude.into_iter().map(|pattern| pattern[1..].to_owned()).collect();
     vec![Globs { include, exclude }]
+}
+
+/// The sets whose union is the sources of a target, relative to its directory: as they were given, or as its type has
+/// them.
+pub fn declared_sources(target: &Target, spec: &TargetTypeSpec) -> Vec<Globs> {
+    let Some(defaults) = &spec.default_sources else { return Vec::new() };
+    // What has been accepted once is accepted again.
+    let given = |field: &str| source_sets(field, target.field(field)).unwrap_or_default();
+    let mut sets = if target.field("sources").is_none() { default_sets(defaults) } else { given("sources") };
+    sets.extend(spec.source_fields.iter().flat_map(|field| given(field)));
+    take_outside(&mut sets);
+    sets
 }
 
 /// The files of a union of sets, relative to the directory.

@@ -83,11 +83,7 @@ impl<G: ConsoleGoal> TaskType for ConsoleType<G> {
                 "\\n",
                 "What to print after each row of text; `\\n`, `\\t`, `\\r`, `\\0` and `\\\\` are understood.",
             ),
-            text(
-                "output-file",
-                Value::None,
-                "Write to this file, relative to the build root, instead of standard output.",
-            ),
+            output_file_option(),
             choice("output-format", &formats, formats[0], "How to print."),
         ];
         options.extend(self.goal.options());
@@ -126,11 +122,7 @@ impl<G: ConsoleGoal> Task for ConsoleTask<G> {
             shape: goal.shape(context),
             separator: unescape(&text_option(context, "sep").unwrap_or_default()),
         };
-        let sink: Box<dyn Sink> = match text_option(context, "output-file") {
-            None => Box::new(StandardOutput(context.clone())),
-            Some(file) => Box::new(FileSink::create(&file, context.build_root())?),
-        };
-        let mut output = Output::new(sink, context.cancel().clone(), layout);
+        let mut output = Output::new(sink(context)?, context.cancel().clone(), layout);
         match goal.write(context, &mut output).and_then(|()| output.finish()) {
             Err(Stop::Failed(error)) => Err(*error),
             Ok(()) | Err(Stop::Unread) => Ok(()),
@@ -157,6 +149,19 @@ fn may_be_none(context: &Context) -> bool {
             let value = context.options().value(scope, name);
             value.as_str().is_some_and(|text| !text.is_empty()) || !value.as_strings().is_empty()
         })
+}
+
+/// The option that says where a goal prints to.
+pub(crate) fn output_file_option() -> OptionSpec {
+    text("output-file", Value::None, "Write to this file, relative to the build root, instead of standard output.")
+}
+
+/// Where a goal prints to, as that option says.
+pub(crate) fn sink(context: &Context) -> Result<Box<dyn Sink>, TaskError> {
+    Ok(match text_option(context, "output-file") {
+        None => Box::new(StandardOutput(context.clone())),
+        Some(file) => Box::new(FileSink::create(&file, context.build_root())?),
+    })
 }
 
 /// An option of a built-in goal that is text.

@@ -6,6 +6,7 @@ mod project_info;
 
 use super::asked::{Asked, TargetSet};
 use super::console::{ConsoleGoal, flag, is_set, text, text_option};
+use super::contributions::RESOLVED_LIBRARIES;
 use super::output::{Output, Shape, Stop};
 use super::third_party::{Artifact, ThirdParty};
 use pants_engine::{Context, Planning, RoundManager, TaskError};
@@ -42,7 +43,7 @@ impl ConsoleGoal for Depmap {
 
     fn prepare(&self, planning: &Planning<'_>, round: &mut RoundManager) -> Result<(), TaskError> {
         if planning.option("project-info").as_bool() == Some(true) {
-            round.require(project_info::RESOLVED_LIBRARIES);
+            round.require(RESOLVED_LIBRARIES);
         }
         Ok(())
     }

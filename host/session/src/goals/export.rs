@@ -7,11 +7,12 @@
 mod document;
 mod fragment;
 
-use super::console::{choice, flag, is_set, text, text_option};
-use super::output::{FileSink, Sink, StandardOutput, Stop};
+use super::console::{choice, flag, is_set, output_file_option, sink};
+use super::contributions::RESOLVED_LIBRARIES;
+use super::output::{Sink, Stop};
 use crate::backends::SharedSymbols;
 use document::Document;
-use fragment::{EXPORT_FRAGMENT, RESOLVED_LIBRARIES};
+use fragment::EXPORT_FRAGMENT;
 use pants_engine::{Context, Planning, ProductDecl, RoundManager, Task, TaskError, TaskSpec, TaskType};
 use pants_model::{OptionSpec, Value};
 use serde::Serialize;
@@ -50,11 +51,7 @@ impl TaskType for ExportType {
         let on = |name: &str, help: &str| OptionSpec { default: Value::Bool(true), ..flag(name, help) };
         let not_yet = "Accepted from IDEs: what the resolver brings besides jars is told in any case.";
         Ok(vec![
-            text(
-                "output-file",
-                Value::None,
-                "Write to this file, relative to the build root, instead of standard output.",
-            ),
+            output_file_option(),
             choice("output-format", &["json"], "json", "How to print: as JSON, in any case."),
             on("formatted", "Indent the document; otherwise it is a single line."),
             on("libraries", "Generate code, and resolve the third-party libraries to tell where they are."),
@@ -95,13 +92,12 @@ impl Task for Export {
     fn execute(&mut self, context: &Context) -> Result<(), TaskError> {
         let symbols = self.symbols.get().ok_or_else(|| TaskError::failed("no symbols are registered"))?;
         let document = Document::new(context, symbols)?;
-        let sink: Box<dyn Sink> = match text_option(context, "output-file") {
-            None => Box::new(StandardOutput(context.clone())),
-            Some(file) => Box::new(FileSink::create(&file, context.build_root())?),
-        };
-        match write(&document, is_set(context, "formatted"), sink) {
+        let written = write(&document, is_set(context, "formatted"), sink(context)?);
+        // Who cancels a run knows why the document is not whole.
+        context.check_cancelled()?;
+        match written {
             Err(Stop::Failed(error)) => Err(*error),
-            Ok(()) | Err(Stop::Unread) => context.check_cancelled(),
+            Ok(()) | Err(Stop::Unread) => Ok(()),
         }
     }
 }

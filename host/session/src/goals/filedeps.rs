@@ -3,9 +3,10 @@
 use super::asked::Asked;
 use super::console::{ConsoleGoal, flag, is_set};
 use super::output::{Output, Stop};
+use super::patterns::source_patterns;
 use crate::backends::SharedSymbols;
 use pants_engine::Context;
-use pants_model::{OptionSpec, Order, Target, Value};
+use pants_model::{OptionSpec, Order, Target};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -48,30 +49,8 @@ impl ConsoleGoal for Filedeps {
 }
 
 impl Filedeps {
-    /// The names and patterns that add sources to a target, relative to the build root. What others take away again
-    /// does not make them wrong, only wide.
-    fn patterns(&self, target: &Target) -> Vec<PathBuf> {
-        let given = match target.field("sources") {
-            Value::None => Value::strings(self.default_sources(target)),
-            given => given.clone(),
-        };
-        let mut patterns = Vec::new();
-        includes(&given, &mut patterns);
-        patterns.into_iter().map(|pattern| PathBuf::from(target.address.dir()).join(pattern)).collect()
-    }
-
-    fn default_sources(&self, target: &Target) -> Vec<String> {
-        let spec = self.0.get().and_then(|symbols| symbols.target_type(&target.type_name));
-        spec.and_then(|spec| spec.default_sources.clone()).unwrap_or_default()
-    }
-}
-
-/// The patterns of a `sources` value that add files.
-fn includes<'v>(value: &'v Value, patterns: &mut Vec<&'v str>) {
-    match value {
-        Value::Str(text) if !text.starts_with('!') => patterns.push(text),
-        Value::Globs(globs) => patterns.extend(globs.include.iter().map(String::as_str)),
-        Value::List(items) => items.iter().for_each(|item| includes(item, patterns)),
-        _ => {}
+    fn patterns(&self, target: &Target) -> impl Iterator<Item = PathBuf> {
+        let patterns = self.0.get().map(|symbols| source_patterns(target, symbols)).unwrap_or_default();
+        patterns.include.into_iter().map(PathBuf::from)
     }
 }

@@ -6,6 +6,8 @@ mod output;
 
 mod asked;
 mod console;
+mod contributions;
+mod patterns;
 mod third_party;
 mod values;
 mod ways;

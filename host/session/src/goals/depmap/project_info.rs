@@ -1,14 +1,12 @@
 //! `depmap --project-info`: the document that early IDE plugins read, before there was `export`.
 
 use crate::goals::asked::{Asked, TargetSet};
+use crate::goals::contributions::Libraries;
 use crate::goals::output::{Output, Stop};
 use crate::goals::third_party::ThirdParty;
-use pants_engine::{Context, TaskError};
+use pants_engine::Context;
 use pants_model::Order;
-use serde_json::{Map, Value as Json, json};
-
-/// The product with the third-party libraries on disk; any backend may produce it.
-pub(super) const RESOLVED_LIBRARIES: &str = "resolved_libraries";
+use serde_json::{Map, json};
 
 /// Writes the document; it is JSON in every format.
 pub(super) fn write(context: &Context, third_party: &ThirdParty, output: &mut Output) -> Result<(), Stop> {
@@ -31,28 +29,12 @@ pub(super) fn write(context: &Context, third_party: &ThirdParty, output: &mut Ou
         });
         targets.insert(target.address.to_string(), document);
     }
-    let libraries = resolved_libraries(context)?;
+    let libraries = Libraries::of(context)?.libraries;
     let mut document = Map::from_iter([("version".to_owned(), json!("1.0.0"))]);
     document.insert("targets".to_owned(), targets.into());
-    document.insert("libraries".to_owned(), libraries.into());
+    document.insert("libraries".to_owned(), json!(libraries));
     if output.is_text() {
         return output.line(crate::json::pretty(&document));
     }
     document.iter().try_for_each(|(key, value)| output.entry(key, value))
-}
-
-/// Coordinate to artifact kind to path, from every backend that resolved something.
-fn resolved_libraries(context: &Context) -> Result<Map<String, Json>, TaskError> {
-    let mut libraries = Map::new();
-    for contribution in context.products(RESOLVED_LIBRARIES) {
-        let encoded = contribution.payload.encoded()?;
-        let document: Json = rmp_serde::from_slice(&encoded).map_err(|error| {
-            TaskError::failed(format!("`{}` left a `{RESOLVED_LIBRARIES}` that cannot be read", contribution.scope))
-                .caused_by(error)
-        })?;
-        if let Some(Json::Object(found)) = document.get("libraries") {
-            libraries.extend(found.clone());
-        }
-    }
-    Ok(libraries)
 }

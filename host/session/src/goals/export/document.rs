@@ -1,10 +1,12 @@
 //! The document, made target by target while it is written.
 
 use super::super::console::is_set;
-use super::fragment::{Fragments, Libraries};
+use super::super::contributions::Libraries;
+use super::super::patterns::source_patterns;
+use super::fragment::Fragments;
 use pants_build_files::Symbols;
 use pants_engine::{Context, GraphView, TaskError};
-use pants_model::{Address, Target, Value};
+use pants_model::{Address, Globs, Target};
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -121,45 +123,12 @@ impl<'c> Document<'c> {
     }
 }
 
-/// The patterns of the sources, relative to the build root: those that are given, or those of the type.
+/// The patterns of the sources, relative to the build root.
 fn globs(target: &Target, symbols: &Symbols) -> Json {
-    let (mut include, mut exclude) = (Vec::new(), Vec::new());
-    match target.field("sources") {
-        Value::None => {
-            let defaults = symbols.target_type(&target.type_name).and_then(|spec| spec.default_sources.as_deref());
-            defaults.unwrap_or_default().iter().for_each(|pattern| sort_in(pattern, &mut include, &mut exclude));
-        }
-        given => collect(given, &mut include, &mut exclude),
-    }
-    let below = |patterns: Vec<String>| -> Vec<String> {
-        let dir = target.address.dir();
-        patterns
-            .iter()
-            .map(|pattern| if dir.is_empty() { pattern.clone() } else { format!("{dir}/{pattern}") })
-            .collect()
-    };
+    let Globs { include, exclude } = source_patterns(target, symbols);
     match exclude.is_empty() {
-        true => json!({ "globs": below(include) }),
-        false => json!({ "globs": below(include), "exclude": [{ "globs": below(exclude) }] }),
-    }
-}
-
-fn collect(value: &Value, include: &mut Vec<String>, exclude: &mut Vec<String>) {
-    match value {
-        Value::Str(pattern) => sort_in(pattern, include, exclude),
-        Value::List(items) => items.iter().for_each(|item| collect(item, include, exclude)),
-        Value::Globs(globs) => {
-            include.extend(globs.include.iter().cloned());
-            exclude.extend(globs.exclude.iter().cloned());
-        }
-        _ => {}
-    }
-}
-
-fn sort_in(pattern: &str, include: &mut Vec<String>, exclude: &mut Vec<String>) {
-    match pattern.strip_prefix('!') {
-        Some(pattern) => exclude.push(pattern.to_owned()),
-        None => include.push(pattern.to_owned()),
+        true => json!({ "globs": include }),
+        false => json!({ "globs": include, "exclude": [{ "globs": exclude }] }),
     }
 }
 
@@ -202,31 +171,5 @@ impl Serialize for Targets<'_> {
             map.serialize_entry(&target.address.to_string(), &document.target(target))?;
         }
         map.end()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pants_model::{Globs, TargetTypeSpec};
-
-    fn check(dir: &str, sources: Option<Value>, expect: Json) {
-        let mut symbols = Symbols::new();
-        let default_sources = Some(vec!["*.java".to_owned(), "!*Test.java".to_owned()]);
-        let spec = TargetTypeSpec { name: "code".to_owned(), default_sources, ..TargetTypeSpec::default() };
-        symbols.add_target_type(spec).expect("nobody else has it");
-        let mut target = Target::new(Address::new(dir, "a"), "code");
-        target.fields.extend(sources.map(|sources| ("sources".into(), sources)));
-        assert_eq!(globs(&target, &symbols), expect);
-    }
-
-    #[test]
-    fn patterns_are_told_from_the_build_root() {
-        check("a/b", None, json!({ "globs": ["a/b/*.java"], "exclude": [{ "globs": ["a/b/*Test.java"] }] }));
-        check("", Some(Value::strings(["A.java"])), json!({ "globs": ["A.java"] }));
-        check("a", Some("A.java".into()), json!({ "globs": ["a/A.java"] }));
-        let globs = Globs { include: vec!["**/*.java".to_owned()], exclude: vec!["x/*".to_owned()] };
-        let given = Value::List(vec![Value::Globs(Box::new(globs)), "!y".into()]);
-        check("a", Some(given), json!({ "globs": ["a/**/*.java"], "exclude": [{ "globs": ["a/x/*", "a/y"] }] }));
     }
 }

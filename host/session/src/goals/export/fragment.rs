@@ -1,16 +1,13 @@
-//! What backends contribute, as it comes over the plugin boundary: MessagePack with names.
+//! What backends contribute to the document, merged.
 
+use super::super::contributions::contributions;
 use pants_engine::{Context, TaskError};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// What a backend adds to the document.
 pub(super) const EXPORT_FRAGMENT: &str = "export_fragment";
-
-/// Third-party libraries on disk.
-pub(super) const RESOLVED_LIBRARIES: &str = "resolved_libraries";
 
 /// What backends say, merged in the order of the plan.
 #[derive(Debug, Default)]
@@ -52,14 +49,6 @@ struct EncodedTarget {
     keys: BTreeMap<String, String>,
 }
 
-/// Third-party libraries: coordinate to kind to path, and the coordinates that targets bring.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Libraries {
-    pub(super) libraries: BTreeMap<String, BTreeMap<String, String>>,
-    pub(super) targets: BTreeMap<String, Vec<String>>,
-}
-
 impl Fragments {
     /// What all backends said.
     pub(super) fn of(context: &Context) -> Result<Self, TaskError> {
@@ -91,34 +80,6 @@ impl Fragments {
         }
         Ok(())
     }
-}
-
-impl Libraries {
-    /// What all backends resolved.
-    pub(super) fn of(context: &Context) -> Result<Self, TaskError> {
-        let mut merged = Self::default();
-        for (_, found) in contributions::<Self>(context, RESOLVED_LIBRARIES)? {
-            for (coordinate, artifacts) in found.libraries {
-                merged.libraries.entry(coordinate).or_default().extend(artifacts);
-            }
-            for (target, coordinates) in found.targets {
-                merged.targets.entry(target).or_default().extend(coordinates);
-            }
-        }
-        Ok(merged)
-    }
-}
-
-fn contributions<T: DeserializeOwned>(context: &Context, product: &str) -> Result<Vec<(String, T)>, TaskError> {
-    let decode = |contribution: pants_engine::Contribution| {
-        let encoded = contribution.payload.encoded()?;
-        let decoded = rmp_serde::from_slice(&encoded).map_err(|error| {
-            TaskError::failed(format!("`{}` left a `{product}` that cannot be read", contribution.scope))
-                .caused_by(error)
-        })?;
-        Ok((contribution.scope, decoded))
-    };
-    context.products(product).into_iter().map(decode).collect()
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ impl SourceRootsConfig {
     ];
 }
 
-/// How far the evaluation of one BUILD file may go before it is stopped.
+/// How far the evaluation of one BUILD file may go before it is stopped; that of the prelude for it may go as far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvaluateLimits {
     /// Statements and expressions evaluated.

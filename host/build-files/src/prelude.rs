@@ -46,9 +46,10 @@ impl Prelude {
                 if prelude.files.iter().any(|file| *file.source.path == *path) {
                     continue;
                 }
-                // What it reads is recorded there; reading it here says what is wrong with it in the words of BUILD files.
-                let _ = reads.file(&path);
-                match read_source(tree.root(), &path, config.limits.source) {
+                // Read once: what is recorded is what is run.
+                let text = read_source(tree.root(), &path, config.limits.source);
+                reads.note_file(&path, text.as_deref().ok());
+                match text {
                     Ok(text) => start = prelude.add(Source::starting_at(start, path.into(), text), start),
                     Err(message) => {
                         let location = Location { file: path.into(), line: 0, column: 0 };

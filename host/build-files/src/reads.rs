@@ -191,6 +191,11 @@ impl<'w> Reads<'w> {
         }
     }
 
+    /// Records a file that somebody else read; without its text when it has none.
+    pub(crate) fn note_file(&mut self, path: &str, text: Option<&str>) {
+        self.record(ReadKind::File, path, text.map(|text| Fingerprint::of_bytes(text.as_bytes())));
+    }
+
     /// What is at a path.
     pub(crate) fn kind(&mut self, path: &str) -> PathKind {
         let Ok(path) = self.existing(path) else { return PathKind::Missing };

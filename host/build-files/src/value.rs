@@ -247,6 +247,15 @@ impl<'a> Heap<'a> {
         }
     }
 
+    /// Runs something within these limits, whatever is left; it leaves as much as there was.
+    pub(crate) fn apart<T>(&self, limits: EvaluateLimits, run: impl FnOnce() -> T) -> T {
+        let (memory, steps) = (self.memory.replace(limits.memory), self.steps.replace(limits.steps));
+        let result = run();
+        self.memory.set(memory);
+        self.steps.set(steps);
+        result
+    }
+
     /// Notes that the value that is being frozen holds something that is no value of a field by itself.
     pub(crate) fn note_loose(&self, loose: Loose) {
         self.loose.set(Some(loose));

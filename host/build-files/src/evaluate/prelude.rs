@@ -4,8 +4,13 @@
 //! file. While one of its functions runs, the call in the BUILD file is known: what is declared is declared there.
 
 use super::Evaluator;
+use crate::prelude::Prelude;
 use crate::syntax::Span;
 use crate::value::{Eval, Fault, Function, Scope, Value, fault};
+use pants_model::Diagnostic;
+
+/// How many levels of a BUILD file do not matter to a prelude that goes too deep.
+const NEAR_THE_TOP: u32 = 100;
 
 impl<'a> Evaluator<'a, '_, '_, '_> {
     /// What a name of the prelude stands for.
@@ -21,26 +26,35 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
         Ok(value)
     }
 
+    /// Runs the prelude within limits of its own: what this BUILD file did before must not make it look endless, least of
+    /// all to the other BUILD files. Where it hits a limit, none of its names has a value.
     fn run_prelude(&mut self) -> Eval<&'a Scope<'a>> {
         let scope = self.heap.scope(None)?;
         // What it uses itself is there as far as it has been run.
         self.prelude_scope = Some(scope);
         let Some(prelude) = self.prelude else { return Ok(scope) };
-        if let Some(problem) = prelude.exhausted() {
-            self.declarations.diagnostics.push(problem.clone());
+        let problem = match prelude.exhausted() {
+            Some(problem) => Some(problem.clone()),
+            None => self.heap.apart(self.setting.limits, || self.run_prelude_files(prelude, scope)),
+        };
+        if let Some(problem) = problem {
+            self.declarations.diagnostics.push(problem);
             scope.names.borrow_mut().extend(prelude.names().map(|name| (name, Value::Poison)));
-            return Ok(scope);
-        }
-        for file in prelude.files() {
-            if let Err(fault) = self.statements(&file.module.body, scope) {
-                let Fault { span, message, hints, .. } = &*fault;
-                let mut problem = self.declarations.error(span.unwrap_or_default(), message.clone());
-                problem.hints.extend(hints.iter().cloned());
-                prelude.set_exhausted(problem);
-                return Err(fault);
-            }
         }
         Ok(scope)
+    }
+
+    /// Gives what hit a limit.
+    fn run_prelude_files(&mut self, prelude: &'a Prelude, scope: &'a Scope<'a>) -> Option<Diagnostic> {
+        let fault = prelude.files().iter().find_map(|file| self.statements(&file.module.body, scope).err())?;
+        let Fault { span, message, hints, .. } = *fault;
+        let mut problem = self.declarations.error(span.unwrap_or_default(), message);
+        problem.hints.extend(hints);
+        // Who asks from deep inside may be why it is too deep.
+        if self.setting.limits.depth - self.depth < NEAR_THE_TOP {
+            prelude.set_exhausted(problem.clone());
+        }
+        Some(problem)
     }
 
     /// Runs a function for a call that stands here, and knows the call if it leads from the BUILD file into the prelude.

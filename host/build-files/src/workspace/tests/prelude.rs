@@ -265,10 +265,10 @@ fn a_prelude_that_never_ends_is_one_error() {
         &["p.py"],
         &format!("//- p.py\nX = 'x'\nwhile True:\n  pass\n{files}"),
         expect![[r#"
-            p.py:2:7: this takes more steps than a BUILD file may
+            p.py:2:1: this takes more steps than a BUILD file may
               |
             2 | while True:
-              |       ^^^^
+              | ^^^^^^^^^^^
               hint: does a loop never end?
         "#]],
     );
@@ -307,4 +307,43 @@ fn opaque_symbols_work_in_a_prelude() {
           repo = "repo('central')"
     "#]]
     .assert_eq(&load_with(&fixture, config, symbols(), "::", &SpecFilters::default()).1);
+}
+
+#[test]
+fn what_a_build_file_did_before_is_not_the_preludes() {
+    let mut fixture = String::from("//- p.py\nfor i in range(300000):\n  pass\nX = ['x']\n");
+    // It has hardly a step left when it asks for the prelude, and is not why others do without.
+    fixture.push_str("//- a/BUILD\nfor i in range(300000):\n  pass\ntarget(tags = X)\n");
+    for dir in ["b", "c"] {
+        fixture.push_str(&format!("//- {dir}/BUILD\ntarget(tags = X)\n"));
+    }
+    check_prelude(
+        &["p.py"],
+        &fixture,
+        expect![[r#"
+            target a:a at a/BUILD:3:1
+              tags: x
+            target b:b at b/BUILD:1:1
+              tags: x
+            target c:c at c/BUILD:1:1
+              tags: x
+        "#]],
+    );
+}
+
+#[test]
+fn an_endless_prelude_takes_nothing_else_along() {
+    check_prelude(
+        &["p.py"],
+        "//- p.py\nX = 1\nwhile True:\n  pass\n//- a/BUILD\ntarget(name = X)\ntarget(name = 'rest')\n//- b/BUILD\ntarget(name = X)\ntarget(name = 'rest')\n",
+        expect![[r#"
+            target a:rest at a/BUILD:2:1
+            target b:rest at b/BUILD:2:1
+            p.py:2:1: this takes more steps than a BUILD file may
+              |
+            2 | while True:
+              | ^^^^^^^^^^^
+              hint: does a loop never end?
+        "#]],
+    );
 }

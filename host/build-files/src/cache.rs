@@ -18,7 +18,7 @@ use pants_model::FingerprintBuilder;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many bytes are read gladly to save the evaluation of one directory: that takes about as long.
 const WORTH_READING: usize = 4 << 10;
@@ -48,6 +48,8 @@ pub enum Stored {
 #[derive(Default)]
 pub(crate) struct EvaluationCache {
     store: Option<Arc<dyn EvaluationStore>>,
+    /// What the pack is stored under; to find out takes longer than to evaluate a directory.
+    name: OnceLock<String>,
     pack: PackState,
     /// Evaluated in this run, and worth keeping.
     fresh: Mutex<Vec<Entry>>,
@@ -77,8 +79,9 @@ impl EvaluationCache {
 
     /// Reads what is stored, if so many directories are enough to gain by it.
     pub(crate) fn prepare(&mut self, world: &World, directories: usize) {
-        let (PackState::Unread, Some(store)) = (&self.pack, &self.store) else { return };
-        let pack = match store.load(&name(world), directories.saturating_mul(WORTH_READING)) {
+        let (PackState::Unread, Some(store), 1..) = (&self.pack, &self.store, directories) else { return };
+        let name = self.name.get_or_init(|| name(world));
+        let pack = match store.load(name, directories.saturating_mul(WORTH_READING)) {
             Stored::TooLong => return,
             Stored::Nothing => Pack::default(),
             Stored::Bytes(bytes) => Pack::parse(bytes).unwrap_or_default(),
@@ -141,7 +144,7 @@ impl EvaluationCache {
         let kept = old.entries().filter(|(_, dir, _, is_used)| *is_used || (!renewed.contains(dir) && is_there(dir)));
         let kept = kept.map(|(key, dir, entry, _)| (key, dir, entry));
         let new = fresh.iter().map(|entry| (entry.key, &*entry.dir, &*entry.bytes));
-        store.save(&name(world), &pack(kept.chain(new)));
+        store.save(self.name.get_or_init(|| name(world)), &pack(kept.chain(new)));
         self.saved = fresh.len();
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Fixture, symbols};
 use crate::{AddressSpec, BuildFiles, EvaluationStore, MissingFilesPolicy, SpecFilters, Stored, WorkspaceConfig};
+use pants_model::Address;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A store in memory.
@@ -86,6 +88,39 @@ impl Runs {
             assert_eq!(evaluations, count, "{why}");
         }
     }
+}
+
+/// A store of which any part is too long, and that counts how often it is asked.
+#[derive(Default)]
+struct TooLong(AtomicUsize);
+
+impl EvaluationStore for TooLong {
+    fn load(&self, _: &str, _: usize) -> Stored {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Stored::TooLong
+    }
+
+    fn save(&self, _: &str, _: &[u8]) {}
+}
+
+#[test]
+fn nobody_looks_into_the_store_to_load_nothing() {
+    let fixture = Fixture::new(
+        r"
+//- a/BUILD
+for n in range(500):
+    target(name='t%d' % n, dependencies=[':t%d' % (n + 1)])
+target(name='t500', dependencies=['b'])
+//- b/BUILD
+target()
+",
+    );
+    let store = Arc::new(TooLong::default());
+    let build_files = BuildFiles::new(fixture.config(), symbols()).with_store(store.clone());
+    let first = AddressSpec::Single(Address::new("a", "t0"));
+    assert_eq!(build_files.resolve(&[first], &SpecFilters::default()), (vec![Address::new("a", "t0")], Vec::new()));
+    assert_eq!(build_files.graph().len(), 502);
+    assert_eq!(store.0.load(Ordering::Relaxed), 2, "once for each directory that is loaded by itself");
 }
 
 /// Loads everything: targets, complaints and reads in full, and how many directories were evaluated for that.

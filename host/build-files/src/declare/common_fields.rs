@@ -29,13 +29,13 @@ impl TargetCall<'_, '_, '_> {
             self.problem(span, format!("the name `{name}` contains `{char}`, which no name may"));
         } else if Address::has_strange_part(&name) {
             self.problem(span, format!("the name `{name}` contains `.`, `..` or an empty part, which no name may"));
-        } else if name.contains('/') {
-            let message = format!("the name `{name}` contains `/`, which Pants deprecated");
-            self.declarations.warn(span, message);
         } else if let Some(char) = name.chars().find(|char| char.is_control()) {
             let message =
                 format!("the name `{}` contains `{}`, which no name may", name.escape_debug(), char.escape_debug());
             self.problem(span, message);
+        } else if name.contains('/') {
+            let message = format!("the name `{name}` contains `/`, which Pants deprecated");
+            self.declarations.warn(span, message);
         }
         self.unique(name, span)
     }

@@ -204,7 +204,7 @@ java_library(name = 'f', strict_deps = 'Yes', args = {'a': 1}, env = {1: 2})
 java_library(name = 'g', sources = ['/etc/passwd'])
 java_library(name = 'h', exports = ['a::'])
 target(name = 'i/../j')
-target(name = 'k\\nl')
+target(name = 'k/\\nl')
 //- a/x=y/BUILD
 target()
 ",
@@ -259,10 +259,10 @@ target()
                |
             10 | target(name = 'i/../j')
                |               ^^^^^^^^
-            a/BUILD:11:15: the name `k\nl` contains `\n`, which no name may
+            a/BUILD:11:15: the name `k/\nl` contains `\n`, which no name may
                |
-            11 | target(name = 'k\nl')
-               |               ^^^^^^
+            11 | target(name = 'k/\nl')
+               |               ^^^^^^^
             a/x=y/BUILD:1:1: the name `x=y` contains `=`, which no name may
               |
             1 | target()

@@ -48,10 +48,8 @@ impl Platforms {
     /// The platforms by name, each with its level and its compiler arguments; those without a level are left out.
     pub(crate) fn levels(&self) -> Vec<(String, String, Vec<String>)> {
         let described = self.platforms.iter().filter_map(|(name, settings)| {
-            let settings = settings.to_entries();
-            let setting = |name: &str| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            let level = setting("target").or(setting("source")).and_then(level)?;
-            Some((name.clone(), level, setting("args").map(Value::to_strings).unwrap_or_default()))
+            let settings = Settings(settings.to_entries());
+            Some((name.clone(), settings.level()?, settings.texts("args")))
         });
         described.collect()
     }
@@ -61,42 +59,37 @@ impl Platforms {
         self.default.as_deref()
     }
 
-    /// The platform that programs run on that give none, where there is one.
-    pub(crate) fn default_runtime_name(&self) -> Option<&str> {
-        self.default_runtime.as_deref()
+    /// The platform that a target is compiled for, where it or the options name one.
+    pub(crate) fn name_of<'a>(&'a self, target: &'a Target) -> Option<&'a str> {
+        given(target, "platform").or(self.default.as_deref())
+    }
+
+    /// The platform that a target runs on: its `runtime_platform`, the default one, or that it is compiled for.
+    pub(crate) fn runtime_name_of<'a>(&'a self, target: &'a Target) -> Option<&'a str> {
+        let own = given(target, "runtime_platform").or_else(|| given(target, "test_platform"));
+        own.or(self.default_runtime.as_deref()).or_else(|| self.name_of(target))
     }
 
     /// The options for the JVM that runs a target: those of its `runtime_platform`, or else of its platform.
     pub(crate) fn jvm_options(&self, target: &Target) -> Result<Vec<String>> {
-        let given = |field: &str| target.text(field).filter(|name| !name.is_empty());
-        let own = given("runtime_platform").or_else(|| given("test_platform"));
-        let name = own.or(self.default_runtime.as_deref()).or(given("platform"));
-        let Some(name) = name.or(self.default.as_deref()) else { return Ok(Vec::new()) };
-        let settings = self.settings(name, target)?;
-        Ok(settings
-            .iter()
-            .filter(|(name, _)| name == "jvm_options")
-            .flat_map(|(_, value)| value.to_strings())
-            .collect())
+        let Some(name) = self.runtime_name_of(target) else { return Ok(Vec::new()) };
+        Ok(self.settings(name, target)?.texts("jvm_options"))
     }
 
-    fn settings(&self, name: &str, target: &Target) -> Result<Vec<(String, Value)>> {
+    fn settings(&self, name: &str, target: &Target) -> Result<Settings> {
         let platform = self.platforms.iter().find(|(known, _)| known == name);
-        platform.map(|(_, platform)| platform.to_entries()).ok_or_else(|| self.undefined(name, target))
+        platform.map(|(_, platform)| Settings(platform.to_entries())).ok_or_else(|| self.undefined(name, target))
     }
 
     /// The compiler options of a target: none where no platform is meant, so that the JDK's own level holds.
     pub(crate) fn compiler_options(&self, target: &Target) -> Result<Vec<String>> {
-        let Some(name) = target.text("platform").filter(|name| !name.is_empty()).or(self.default.as_deref()) else {
-            return Ok(Vec::new());
-        };
+        let Some(name) = self.name_of(target) else { return Ok(Vec::new()) };
         let settings = self.settings(name, target)?;
-        let setting = |name: &str| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         let mut options = Vec::new();
-        if let Some(level) = setting("target").or(setting("source")).and_then(level) {
+        if let Some(level) = settings.level() {
             options.extend(["--release".to_owned(), level]);
         }
-        options.extend(setting("args").map(Value::to_strings).unwrap_or_default());
+        options.extend(settings.texts("args"));
         Ok(options)
     }
 
@@ -111,6 +104,29 @@ impl Platforms {
             [] => error.hint("no platforms are defined; set `[jvm-platform] platforms`"),
             known => error.hint(format!("`[jvm-platform] platforms` defines {}", known.join(", "))),
         }
+    }
+}
+
+/// A field of a target that names a platform.
+fn given<'t>(target: &'t Target, field: &str) -> Option<&'t str> {
+    target.text(field).filter(|name| !name.is_empty())
+}
+
+/// What is said of one platform.
+struct Settings(Vec<(String, Value)>);
+
+impl Settings {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        self.get(name).map(Value::to_strings).unwrap_or_default()
+    }
+
+    /// The level of Java.
+    fn level(&self) -> Option<String> {
+        self.get("target").or_else(|| self.get("source")).and_then(level)
     }
 }
 

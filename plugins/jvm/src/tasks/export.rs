@@ -6,6 +6,7 @@ use crate::jdk::Jdk;
 use crate::platform::Platforms;
 use crate::scala::ScalaPlatform;
 use crate::targets::{COMPILED, TESTS};
+use crate::third_party::declared::Exclude;
 use plugin_api::products::{ExportFragment, GeneratedSources};
 use plugin_api::{
     Address, Context, GraphView, Planning, Product, ProductDecl, Result, RoundManager, Target, Task, TaskSpec,
@@ -48,12 +49,12 @@ impl Task for ExportJvm {
         fragment.document.insert("jvm_platforms".to_owned(), platforms.document().to_string());
         fragment.document.insert("preferred_jvm_distributions".to_owned(), platforms.distributions().to_string());
         if targets.iter().any(|target| target.type_name.starts_with("scala_")) {
-            let scala = json!({ "scala_version": ScalaPlatform::load(context)?.version(), "compiler_classpath": [] });
+            let scala = json!({ "scala_version": platforms.scala.version(), "compiler_classpath": [] });
             fragment.document.insert("scala_platform".to_owned(), scala.to_string());
         }
         let of_tests = resources_of_tests(context, &targets)?;
         for target in &targets {
-            describe(target, &platforms, &of_tests, &mut fragment);
+            describe(target, &platforms, &of_tests, &mut fragment)?;
         }
         context.put(fragment)
     }
@@ -68,11 +69,16 @@ fn resources_of_tests(context: &Context, targets: &[Target]) -> Result<BTreeSet<
     Ok(resources)
 }
 
-fn describe(target: &Target, platforms: &Exported, of_tests: &BTreeSet<Address>, fragment: &mut ExportFragment) {
+fn describe(
+    target: &Target,
+    platforms: &Exported,
+    of_tests: &BTreeSet<Address>,
+    fragment: &mut ExportFragment,
+) -> Result<()> {
     let type_name = target.type_name.as_str();
     let is_code = COMPILED.contains(&type_name);
     if !is_code && type_name != RESOURCES {
-        return;
+        return Ok(());
     }
     fragment.add_roots(target);
     let exported = fragment.target(&target.address);
@@ -84,27 +90,23 @@ fn describe(target: &Target, platforms: &Exported, of_tests: &BTreeSet<Address>,
     }
     .to_owned();
     if !is_code {
-        return;
+        return Ok(());
     }
+    let or_default = |name: Option<&str>| Json::from(name.unwrap_or(&platforms.default));
     let mut key = |name: &str, value: Json| exported.keys.insert(name.to_owned(), value.to_string());
-    key("excludes", excludes(target).into());
-    let given = |field: &str| target.text(field).filter(|name| !name.is_empty());
-    let platform = given("platform").unwrap_or(&platforms.default);
-    key("platform", platform.into());
-    let runtime = given("runtime_platform").or(platforms.default_runtime.as_deref()).unwrap_or(platform);
-    key("runtime_platform", runtime.into());
+    key("excludes", excludes(target, &platforms.scala)?.into());
+    key("platform", or_default(platforms.configured.name_of(target)));
+    key("runtime_platform", or_default(platforms.configured.runtime_name_of(target)));
+    Ok(())
 }
 
 /// `org:name`, or `org` for all of it.
-fn excludes(target: &Target) -> Vec<String> {
-    let text = |object: &plugin_api::Object, field: &str| {
-        object.field(field).as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+fn excludes(target: &Target, scala: &ScalaPlatform) -> Result<Vec<String>> {
+    let shown = |Exclude { org, name }| match name {
+        Some(name) => format!("{org}:{name}"),
+        None => org,
     };
-    let excludes = target.objects("excludes").into_iter().filter_map(|exclude| {
-        let org = text(exclude, "org")?;
-        Some(text(exclude, "name").map_or_else(|| org.clone(), |name| format!("{org}:{name}")))
-    });
-    excludes.collect()
+    Ok(Exclude::of_field(target.field("excludes"), scala)?.into_iter().map(shown).collect())
 }
 
 /// The platforms as IDEs want them: each has a level, and one is the default.
@@ -112,18 +114,20 @@ struct Exported {
     /// Name, level, compiler arguments.
     platforms: Vec<(String, String, Vec<String>)>,
     default: String,
-    default_runtime: Option<String>,
+    configured: Platforms,
+    scala: ScalaPlatform,
     jdk: Option<Jdk>,
 }
 
 impl Exported {
     fn load(context: &Context) -> Result<Self> {
         // Whoever has no JDK can still import the repository.
-        Ok(Self::of(&Platforms::load(context)?, Jdk::of(context).ok()))
+        let jdk = Jdk::of(context).ok();
+        Ok(Self { scala: ScalaPlatform::load(context)?, ..Self::of(Platforms::load(context)?, jdk) })
     }
 
     /// Where no platform is the default, the level of the JDK is, as for the compiler.
-    fn of(platforms: &Platforms, jdk: Option<Jdk>) -> Self {
+    fn of(platforms: Platforms, jdk: Option<Jdk>) -> Self {
         let mut all = platforms.levels();
         let default = platforms.default_name().map(str::to_owned).unwrap_or_else(|| {
             let level = jdk.as_ref().map(|jdk| jdk.major.to_string()).unwrap_or_default();
@@ -133,8 +137,7 @@ impl Exported {
             }
             name
         });
-        let default_runtime = platforms.default_runtime_name().map(str::to_owned);
-        Self { platforms: all, default, default_runtime, jdk }
+        Self { platforms: all, default, configured: platforms, scala: ScalaPlatform::default(), jdk }
     }
 
     fn document(&self) -> Json {
@@ -173,7 +176,7 @@ impl Exported {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plugin_api::Value;
+    use plugin_api::{Object, Value};
     use std::path::PathBuf;
 
     fn jdk() -> Jdk {
@@ -181,7 +184,7 @@ mod tests {
     }
 
     fn check(platforms: Platforms, jdk: Option<Jdk>, document: Json, distributions: Json) {
-        let exported = Exported::of(&platforms, jdk);
+        let exported = Exported::of(platforms, jdk);
         assert_eq!((exported.document(), exported.distributions()), (document, distributions));
     }
 
@@ -209,16 +212,34 @@ mod tests {
     #[test]
     fn tests_and_their_resources_are_told_apart() {
         let mut fragment = ExportFragment::default();
-        let exported = Exported::of(&Platforms::default(), Some(jdk()));
+        let exported = Exported::of(Platforms::default(), Some(jdk()));
         let target = |name: &str, type_name: &str| Target::new(Address::new("a", name), type_name);
         let of_tests = BTreeSet::from([Address::new("a", "r")]);
         for target in [target("t", "junit_tests"), target("r", "resources"), target("s", "resources")] {
-            describe(&target, &exported, &of_tests, &mut fragment);
+            describe(&target, &exported, &of_tests, &mut fragment).unwrap();
         }
-        describe(&target("x", "python_library"), &exported, &of_tests, &mut fragment);
+        describe(&target("x", "python_library"), &exported, &of_tests, &mut fragment).unwrap();
         let types: Vec<(&str, &str)> =
             fragment.targets.iter().map(|(name, target)| (name.as_str(), target.target_type.as_str())).collect();
         assert_eq!(types, [("a:r", "TEST_RESOURCE"), ("a:s", "RESOURCE"), ("a:t", "TEST")]);
         assert_eq!(fragment.targets["a:t"].keys["platform"], "\"java21\"");
+    }
+
+    #[test]
+    fn older_names_and_the_names_of_scala_count_as_in_a_build() {
+        let fields = |fields: &[(&str, &str)]| fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).into())).collect();
+        let exclude = |symbol: &str, all: &[(&str, &str)]| {
+            Value::Object(Object { symbol: symbol.to_owned(), fields: fields(all), ..Object::default() })
+        };
+        let mut target = Target::new(Address::new("a", "t"), "junit_tests");
+        target.fields = fields(&[("test_platform", "old")]);
+        let excludes = [exclude("scala_exclude", &[("org", "b"), ("name", "c")]), exclude("exclude", &[("org", "a")])];
+        target.fields.push(("excludes".to_owned(), Value::List(excludes.to_vec())));
+        let mut fragment = ExportFragment::default();
+        let exported = Exported::of(Platforms::default(), Some(jdk()));
+        describe(&target, &exported, &BTreeSet::new(), &mut fragment).unwrap();
+        let keys = &fragment.targets["a:t"].keys;
+        assert_eq!(keys["excludes"], r#"["a","b:c_2.12"]"#);
+        assert_eq!((&*keys["platform"], &*keys["runtime_platform"]), ("\"java21\"", "\"old\""));
     }
 }

@@ -41,7 +41,7 @@ impl Exclude {
         Ok(Self { org: text(object, "org"), name })
     }
 
-    /// The excludes of a field.
+    /// The excludes of a field, sorted.
     pub(crate) fn of_field(value: &Value, scala: &ScalaPlatform) -> Result<Vec<Self>> {
         let objects = value.as_list().unwrap_or_default().iter().filter_map(Value::as_object);
         let mut excludes = objects.map(|object| Self::of(object, scala)).collect::<Result<Vec<Self>>>()?;

@@ -6,28 +6,56 @@
 use super::Loaded;
 use crate::family::World;
 use crate::hashing::FastSet;
-use crate::source_roots::{ConfiguredRoot, DeclaredRoot, at_and_above, is_at_or_below};
+use crate::source_roots::{ConfiguredRoot, DeclaredRoot, at_and_above};
 use crate::tree::join;
 use pants_model::{Diagnostic, Severity, Target};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
 /// What a BUILD file has that declares source roots.
 const WORDS: [&str; 2] = ["source_root", "maven_layout"];
 
-/// What is known of the source roots of a directory.
+/// How many source roots that stand inside each other are told of for one directory.
+const MOST_NESTED: usize = 20;
+
+/// What is known of the source roots of a directory, besides what is known of those above.
 pub(super) struct RootsOfDir {
-    /// Declared in its BUILD files and those above it, from the build root down.
-    declared: Vec<DeclaredRoot>,
+    above: Option<Arc<RootsOfDir>>,
+    /// Declared in its BUILD files, by their directories.
+    declared: BTreeMap<Arc<str>, DeclaredRoot>,
     configured: ConfiguredRoot,
     problems: Vec<Diagnostic>,
 }
 
 impl RootsOfDir {
+    /// This directory, then the one above it, up to the build root.
+    fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |roots| roots.above.as_deref())
+    }
+
     /// The innermost declared root that a directory is in.
     fn declared_root(&self, dir: &str) -> Option<&DeclaredRoot> {
-        self.declared.iter().filter(|root| is_at_or_below(dir, &root.dir)).max_by_key(|root| root.dir.len())
+        self.chain()
+            .filter_map(|roots| at_and_above(dir).find_map(|dir| roots.declared.get(dir)))
+            .max_by_key(|root| root.dir.len())
+    }
+
+    /// A root that another one is inside of, or that is inside of it, or that is the same and does not agree about its types.
+    fn in_conflict_with(&self, root: &DeclaredRoot) -> Option<&DeclaredRoot> {
+        let differs = |other: &&DeclaredRoot| other.dir != root.dir || other.types != root.types;
+        self.chain().find_map(|roots| {
+            let outer = at_and_above(&root.dir).filter_map(|dir| roots.declared.get(dir)).find(differs);
+            outer.or_else(|| roots.declared_below(&root.dir))
+        })
+    }
+
+    /// A root that is declared here, and is inside of a directory.
+    fn declared_below(&self, dir: &str) -> Option<&DeclaredRoot> {
+        let start: Arc<str> = if dir.is_empty() { dir.into() } else { format!("{dir}/").into() };
+        let mut below = self.declared.range(start.clone()..).map(|(_, root)| root).filter(|root| *root.dir != *dir);
+        below.next().filter(|root| root.dir.starts_with(&*start))
     }
 }
 
@@ -50,9 +78,10 @@ impl Loaded {
         let mut new: Vec<&str> = new.into_iter().collect();
         // What is above comes first.
         new.sort_unstable();
+        let words = declaring_words(world);
         let declaring: Vec<&str> = new
             .par_iter()
-            .filter(|dir| !self.directories.contains_key(**dir) && may_declare_roots(world, dir))
+            .filter(|dir| !self.directories.contains_key(**dir) && may_declare_roots(world, dir, &words))
             .copied()
             .collect();
         self.load_directories(world, declaring);
@@ -66,17 +95,18 @@ impl Loaded {
 
     /// What is known of a directory; that of the one above is known.
     fn roots_of(&self, dir: &str, configured: ConfiguredRoot) -> RootsOfDir {
-        let above = at_and_above(dir).nth(1).and_then(|above| self.roots.get(above));
         let mut roots = RootsOfDir {
-            declared: above.map(|above| above.declared.clone()).unwrap_or_default(),
+            above: at_and_above(dir).nth(1).and_then(|above| self.roots.get(above)).cloned(),
+            declared: BTreeMap::new(),
             configured,
-            problems: above.map(|above| above.problems.clone()).unwrap_or_default(),
+            problems: Vec::new(),
         };
-        let own = self.family(dir).map(|family| &family.source_roots[..]).unwrap_or_default();
-        for root in own {
-            let outer = roots.declared.iter().find(|other| are_nested(other, root));
-            roots.problems.extend(outer.map(|other| nested(other, root)));
-            roots.declared.push(root.clone());
+        for root in self.family(dir).map(|family| &family.source_roots[..]).unwrap_or_default() {
+            if roots.problems.len() < MOST_NESTED {
+                let conflict = roots.in_conflict_with(root).map(|other| nested(other, root));
+                roots.problems.extend(conflict);
+            }
+            roots.declared.entry(root.dir.clone()).or_insert_with(|| root.clone());
         }
         roots
     }
@@ -89,7 +119,7 @@ impl Loaded {
         let Some(roots) = self.roots.get(dir).filter(|_| takes_sources && !target.is_synthetic) else {
             return (target, Vec::new());
         };
-        let mut problems = roots.problems.clone();
+        let mut problems: Vec<Diagnostic> = roots.chain().flat_map(|roots| roots.problems.iter().cloned()).collect();
         let declared = roots.declared_root(dir);
         let root = match (declared, &roots.configured) {
             (Some(declared), _) => {
@@ -112,28 +142,33 @@ impl Loaded {
     }
 }
 
-/// Whether a BUILD file of a directory has the words for it.
-fn may_declare_roots(world: &World, dir: &str) -> bool {
+/// The words without which a BUILD file declares no source root: the functions for it, and where the prelude has these, the
+/// names of the prelude.
+fn declaring_words(world: &World) -> Vec<&str> {
+    let prelude = world.prelude();
+    let mut words = WORDS.to_vec();
+    if prelude.files().iter().any(|file| has_any(&file.source.text, &WORDS)) {
+        words.extend(prelude.names());
+    }
+    words
+}
+
+fn has_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Whether a BUILD file of a directory has one of these words.
+fn may_declare_roots(world: &World, dir: &str, words: &[&str]) -> bool {
     let Ok(listing) = world.tree.listing(dir) else { return false };
-    let has_words = |name: &str| {
+    listing.build_files.iter().any(|name| {
         let text = fs::read(world.tree.root().join(join(dir, name))).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        WORDS.iter().any(|word| text.contains(word))
-    };
-    listing.build_files.iter().any(|name| has_words(name))
+        has_any(&String::from_utf8_lossy(&text), words)
+    })
 }
 
 fn has_file(world: &World, dir: &str, name: &str) -> bool {
     let listing = world.tree.listing(dir);
     listing.is_ok_and(|listing| listing.files.binary_search_by(|file| (**file).cmp(name)).is_ok())
-}
-
-/// Whether one of two roots is inside the other, or they are one and do not agree about its types.
-fn are_nested(one: &DeclaredRoot, other: &DeclaredRoot) -> bool {
-    if one.dir == other.dir {
-        return one.types != other.types;
-    }
-    is_at_or_below(&one.dir, &other.dir) || is_at_or_below(&other.dir, &one.dir)
 }
 
 fn nested(first: &DeclaredRoot, second: &DeclaredRoot) -> Diagnostic {

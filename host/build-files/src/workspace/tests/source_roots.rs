@@ -6,7 +6,10 @@ use crate::config::{SourceRootsConfig, UnmatchedPolicy};
 /// Checks the source root of each target that has one, and the complaints.
 fn check_roots(fixture: &str, roots: SourceRootsConfig, specs: &str, expect: Expect) {
     let fixture = Fixture::new(fixture);
-    let config = WorkspaceConfig { source_roots: roots, ..fixture.config() };
+    // In fixtures that have one.
+    let prelude_globs =
+        if fixture.root().join("prelude.py").exists() { vec!["prelude.py".to_owned()] } else { Vec::new() };
+    let config = WorkspaceConfig { source_roots: roots, prelude_globs, ..fixture.config() };
     let build_files = BuildFiles::new(config, symbols());
     let root = fixture.root();
     let specs: Vec<AddressSpec> =
@@ -186,5 +189,60 @@ fn the_configuration_says_the_rest() {
         expect![[r#"
             x/y/z:z in `x`
             evaluated: w x/y/z"#]],
+    );
+}
+
+#[test]
+fn a_function_of_the_prelude_declares_roots() {
+    check_roots(
+        "
+//- prelude.py
+def project(dir):
+  maven_layout(dir)
+//- BUILD
+project('lib')
+//- lib/src/main/java/a/BUILD
+java_library()
+",
+        SourceRootsConfig::default(),
+        "lib/src/main/java/a:",
+        expect![[r#"
+            lib/src/main/java/a:a in `lib/src/main/java`
+            evaluated:  lib/src/main/java/a"#]],
+    );
+}
+
+#[test]
+fn roots_inside_each_other_are_told_of_once() {
+    check_roots(
+        "
+//- BUILD
+source_root('src')
+source_root('src/java/com')
+source_root('src')
+//- src/java/com/BUILD
+source_root('x')
+java_library()
+//- src/java/com/x/BUILD
+java_library()
+",
+        SourceRootsConfig::default(),
+        "::",
+        expect![[r#"
+            src/java/com:com in `src/java/com`
+            src/java/com/x:x in `src/java/com/x`
+            BUILD:2:1: source root `src/java/com` is nested inside source root `src`; the other is declared at BUILD:1:1
+              |
+            2 | source_root('src/java/com')
+              | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            BUILD:3:1: source root `src/java/com` is nested inside source root `src`; the other is declared at BUILD:2:1
+              |
+            3 | source_root('src')
+              | ^^^^^^^^^^^^^^^^^^
+            src/java/com/BUILD:1:1: source root `src/java/com/x` is nested inside source root `src/java/com`; the other is declared at BUILD:2:1
+              |
+            1 | source_root('x')
+              | ^^^^^^^^^^^^^^^^
+            evaluated:  src/java/com src/java/com/x"#]],
     );
 }

@@ -10,7 +10,7 @@ use crate::cache::EvaluationCache;
 use crate::evaluate::built_in_names;
 use crate::family::{Family, World};
 use crate::hashing::{FastMap, FastSet};
-use crate::places::error_at_address;
+use crate::places::Places;
 use crate::suggest::suggest;
 use crate::tree::{Listing, NoListing};
 use crate::unknown;
@@ -22,6 +22,10 @@ use std::sync::Arc;
 
 /// How many missing dependencies of one target are told of.
 const MOST_MISSING: usize = 100;
+/// For how many missing dependencies what was meant is looked for: each is compared with all names of a directory.
+const MOST_SUGGESTIONS: usize = 200;
+/// How many targets of a cycle are named.
+const MOST_OF_CYCLE: usize = 20;
 
 /// What became of a directory that was asked for.
 #[derive(Clone)]
@@ -175,26 +179,38 @@ impl Loaded {
     pub(crate) fn link(&mut self, world: &World, graph: &mut BuildGraph, targets: Vec<Arc<Target>>) {
         let ids: Vec<TargetId> =
             targets.into_iter().map(|target| graph.insert(target).unwrap_or_else(|there| there)).collect();
+        let mut places = Places::new(world.tree.root(), world.config.limits.source);
+        let mut suggestions = MOST_SUGGESTIONS;
         for id in &ids {
             let target = graph.target(*id).clone();
             for dependency in &target.dependencies {
                 match graph.id(dependency) {
                     Some(dependency) => graph.add_dependency(*id, dependency),
-                    None => self.report_missing(world, &target, dependency),
+                    None => self.report_missing(&mut places, &mut suggestions, &target, dependency),
                 }
             }
         }
         for cycle in cycles(graph, &ids) {
-            self.report_cycle(world, graph, &cycle);
+            self.report_cycle(&mut places, graph, &cycle);
         }
     }
 
-    fn report_missing(&mut self, world: &World, target: &Target, dependency: &Address) {
+    fn report_missing(
+        &mut self,
+        places: &mut Places<'_>,
+        suggestions: &mut usize,
+        target: &Target,
+        dependency: &Address,
+    ) {
         let mut hint = None;
         match self.directory(dependency.dir()) {
             // A target that a broken file did not get to declare is not missing.
             Some(Directory::Family(family)) if family.has_errors() => return,
-            Some(Directory::Family(family)) => hint = Some(name_hint(dependency, family, absolute)),
+            Some(Directory::Family(_)) if *suggestions == 0 => {}
+            Some(Directory::Family(family)) => {
+                *suggestions -= 1;
+                hint = Some(name_hint(dependency, family, absolute));
+            }
             Some(Directory::NoBuildFile) => hint = Some(format!("{} has no BUILD file", shown_dir(dependency.dir()))),
             Some(Directory::Absent(why)) => hint = Some(format!("{} {why}", shown_dir(dependency.dir()))),
             None => {}
@@ -202,27 +218,31 @@ impl Loaded {
         let message =
             format!("target `:{}` depends on `{}`, which does not exist", target.address.name(), absolute(dependency));
         let problems = self.link_problems.entry(target.address.clone()).or_default();
-        // Finding the place costs reading the file again; nobody reads more than this of one call.
+        // Finding the place means looking through the call; nobody reads more than this of one.
         if problems.len() < MOST_MISSING {
-            let mut diagnostic = error_at_address(world.tree.root(), target, dependency, message);
+            let mut diagnostic = places.error_at_address(target, dependency, message);
             diagnostic.hints.extend(hint);
             problems.push(diagnostic);
         }
     }
 
-    fn report_cycle(&mut self, world: &World, graph: &BuildGraph, cycle: &[TargetId]) {
+    fn report_cycle(&mut self, places: &mut Places<'_>, graph: &BuildGraph, cycle: &[TargetId]) {
         let target = graph.target(cycle[0]).clone();
         let next = &graph.target(cycle[1 % cycle.len()]).address;
         let mut message = "these targets depend on each other".to_owned();
         if cycle.len() == 1 {
             message = format!("target `:{}` depends on itself", target.address.name());
         } else {
-            for (at, id) in cycle.iter().chain(&cycle[..1]).enumerate() {
+            for (at, id) in cycle.iter().take(MOST_OF_CYCLE).enumerate() {
                 let arrow = if at == 0 { "   " } else { "-> " };
                 message.push_str(&format!("\n  {arrow}{}", graph.target(*id).address));
             }
+            if cycle.len() > MOST_OF_CYCLE {
+                message.push_str(&format!("\n  -> {} more", cycle.len() - MOST_OF_CYCLE));
+            }
+            message.push_str(&format!("\n  -> {}", target.address));
         }
-        let diagnostic = error_at_address(world.tree.root(), &target, next, message);
+        let diagnostic = places.error_at_address(&target, next, message);
         for id in cycle {
             // Whoever asks for any of them hears of it.
             let problems = self.link_problems.entry(graph.target(*id).address.clone()).or_default();
@@ -344,7 +364,8 @@ fn injected_dependencies(world: &World, targets: &[Arc<Target>]) -> HashMap<Arc<
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
     New,
-    OnPath,
+    /// It is this far down the path.
+    OnPath(usize),
     Done,
 }
 
@@ -358,7 +379,7 @@ fn cycles(graph: &BuildGraph, new: &[TargetId]) -> Vec<Vec<TargetId>> {
             continue;
         }
         let mut path = vec![(*start, graph.dependencies(*start).iter())];
-        marks.insert(*start, Mark::OnPath);
+        marks.insert(*start, Mark::OnPath(0));
         while let Some((id, rest)) = path.last_mut() {
             let id = *id;
             let Some(&next) = rest.next() else {
@@ -368,13 +389,13 @@ fn cycles(graph: &BuildGraph, new: &[TargetId]) -> Vec<Vec<TargetId>> {
             };
             match marks.get(&next) {
                 Some(Mark::New) => {
-                    marks.insert(next, Mark::OnPath);
+                    marks.insert(next, Mark::OnPath(path.len()));
                     path.push((next, graph.dependencies(next).iter()));
                 }
-                Some(Mark::OnPath) => {
-                    let first = path.iter().position(|(id, _)| *id == next).expect("what is marked is on the path");
-                    let cycle: Vec<TargetId> = path[first..].iter().map(|(id, _)| *id).collect();
-                    if !cycle.iter().any(|id| in_cycle.contains(id)) {
+                Some(Mark::OnPath(first)) => {
+                    let cycle = path[*first..].iter().map(|(id, _)| *id);
+                    if !cycle.clone().any(|id| in_cycle.contains(&id)) {
+                        let cycle: Vec<TargetId> = cycle.collect();
                         in_cycle.extend(&cycle);
                         cycles.push(cycle);
                     }

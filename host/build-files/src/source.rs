@@ -123,7 +123,8 @@ fn cut(line: &str, from: usize, to: usize) -> (&str, usize, usize) {
 pub(crate) fn read_source(root: &Path, path: &str, longest: usize) -> Result<String, String> {
     let mut bytes = Vec::with_capacity(USUAL_LENGTH);
     // One byte more than it may have tells that it has more. Thousands are read, so nobody asks for the length first.
-    let read = fs::File::open(root.join(path)).and_then(|file| file.take(longest as u64 + 1).read_to_end(&mut bytes));
+    let read = fs::File::open(root.join(path))
+        .and_then(|file| file.take((longest as u64).saturating_add(1)).read_to_end(&mut bytes));
     read.map_err(|error| format!("this file cannot be read: {error}"))?;
     if bytes.len() > longest {
         return Err(format!("this file is longer than {longest} bytes"));

@@ -60,9 +60,14 @@ impl AddressSpec {
     ///
     /// Looks at the file system, because `src/App.java` is a file only if it is no directory.
     pub fn parse(text: &str, build_root: &Path, cwd: &Path) -> Result<Self, SpecError> {
-        if let Some(rest) = text.strip_prefix(['^', '!']) {
-            return Ok(Self::Exclude(Box::new(Self::parse(rest, build_root, cwd)?)));
+        match text.strip_prefix(['^', '!']) {
+            Some(rest) => Ok(Self::Exclude(Box::new(Self::parse_included(rest, build_root, cwd)?))),
+            None => Self::parse_included(text, build_root, cwd),
         }
+    }
+
+    /// A text that says nothing of taking away.
+    fn parse_included(text: &str, build_root: &Path, cwd: &Path) -> Result<Self, SpecError> {
         let (path, name) = match text.strip_suffix("::") {
             Some(path) => (path, None),
             None => match text.rsplit_once(':') {

@@ -5,14 +5,17 @@
 
 use super::target::TargetCall;
 use pants_model::{Address, Object, Target, Value};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl TargetCall<'_, '_, '_> {
     /// Puts the address of a library in the place of each artifact.
     pub(super) fn replace_artifacts(&mut self, target: &Target, items: &mut [Value]) {
+        // For each symbol, the number of its next library.
+        let mut next: HashMap<String, usize> = HashMap::new();
         for item in items {
             if let Value::Object(object) = item
-                && let Some(name) = self.library_for(object, target)
+                && let Some(name) = self.library_for(object, target, &mut next)
             {
                 *item = Value::Str(format!(":{name}"));
             }
@@ -20,10 +23,14 @@ impl TargetCall<'_, '_, '_> {
     }
 
     /// Declares the library of an artifact; gives its name, or nothing when no type of library takes such artifacts.
-    fn library_for(&mut self, artifact: &Object, target: &Target) -> Option<String> {
+    fn library_for(&mut self, artifact: &Object, target: &Target, next: &mut HashMap<String, usize>) -> Option<String> {
         let (symbol, field) = self.declarations.symbols.library_of(&artifact.symbol)?;
-        let name = |number: usize| format!("{}.{}.{number}", target.address.name(), artifact.symbol);
-        let name = (1..).map(name).find(|name| !self.declarations.names.contains_key(name))?;
+        let next = next.entry(artifact.symbol.clone()).or_insert(1);
+        let mut names = (*next..).map(|number| {
+            *next = number + 1;
+            format!("{}.{}.{number}", target.address.name(), artifact.symbol)
+        });
+        let name = names.find(|name| !self.declarations.names.contains_key(name))?;
         let mut library = Target::new(Address::new(self.declarations.reads.dir(), name.clone()), symbol.name.clone());
         library.fields.push((field.clone(), Value::List(vec![Value::Object(Box::new(artifact.clone()))])));
         // What a macro returned stands where the target does.

@@ -10,6 +10,7 @@ use crate::fields::{Checked, Dependency, Given, Loose, check_given};
 use crate::symbols::TargetTypeSymbol;
 use crate::syntax::Span;
 use pants_model::{Address, FieldSpec, Target};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// One call of a target type while it is validated.
@@ -159,8 +160,12 @@ fn is_known(symbol: &TargetTypeSymbol<'_>, name: &str) -> bool {
 
 /// Adds those that are not among the target's dependencies yet.
 pub(super) fn add_dependencies(target: &mut Target, dependencies: Vec<Dependency>) {
+    if dependencies.is_empty() {
+        return;
+    }
+    let mut known: HashSet<Address> = target.dependencies.iter().cloned().collect();
     for Dependency { address, modifier } in dependencies {
-        if target.dependencies.contains(&address) {
+        if !known.insert(address.clone()) {
             continue;
         }
         target.modifiers.extend(modifier.map(|modifier| (address.clone(), modifier)));

@@ -12,6 +12,9 @@ use pants_model::{Target, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// How many sources that do not exist are told of one by one for each field.
+const MOST_MISSING: usize = 100;
+
 impl<'e> TargetCall<'_, '_, 'e> {
     pub(super) fn sources(&mut self, target: &mut Target) {
         let spec = self.symbol.spec;
@@ -53,7 +56,8 @@ impl<'e> TargetCall<'_, '_, 'e> {
             let Some(given) = self.take(&field.name) else { continue };
             let Some(files) = self.expand_given(given, name.clone(), target) else { continue };
             target.sources.extend(files.iter().map(|file| PathBuf::from(join(dir, file))));
-            target.sources.sort_unstable();
+            // By their texts, as those of `sources` are sorted; paths are compared part by part.
+            target.sources.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
             target.sources.dedup();
         }
     }
@@ -112,9 +116,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
                     );
                     self.declarations.warn(place_of_text(&given, &text), message);
                 }
-                for file in expansion.missing {
-                    self.missing(place_of_text(&given, &file), &file);
-                }
+                self.missing_files(&given, &expansion.missing);
                 target.fields.push((field, given.value));
                 Some(expansion.files)
             }
@@ -130,13 +132,22 @@ impl<'e> TargetCall<'_, '_, 'e> {
         }
     }
 
-    /// Tells of a name or pattern that no file has.
-    fn missing(&mut self, place: Span, file: &str) {
-        let shown = join(self.dir(), file);
-        let message = match has_wildcard(file) {
-            true => format!("source pattern `{shown}` matches no file"),
-            false => format!("source `{shown}` does not exist"),
-        };
+    /// Tells of names and patterns that no file has.
+    fn missing_files(&mut self, given: &Given<'_>, missing: &[String]) {
+        for file in missing.iter().take(MOST_MISSING) {
+            let shown = join(self.dir(), file);
+            let message = match has_wildcard(file) {
+                true => format!("source pattern `{shown}` matches no file"),
+                false => format!("source `{shown}` does not exist"),
+            };
+            self.missing(place_of_text(given, file), message);
+        }
+        if let Some(more @ 1..) = missing.len().checked_sub(MOST_MISSING) {
+            self.missing(given.span, format!("{more} more sources of this target do not exist"));
+        }
+    }
+
+    fn missing(&mut self, place: Span, message: String) {
         match self.declarations.config.missing_files {
             MissingFilesPolicy::Ignore => {}
             MissingFilesPolicy::Warn => self.declarations.warn(place, message),

@@ -7,6 +7,7 @@ use super::check::WrongValue;
 use crate::suggest::suggest;
 use crate::tree::join;
 use pants_model::{Address, AddressError, DependencyModifier, Object, Value};
+use std::collections::HashMap;
 
 /// The words of a scope.
 const SCOPES: [&str; 5] = ["default", "compile", "runtime", "test", "forced"];
@@ -85,10 +86,14 @@ pub(super) fn merge_dependencies(dependencies: Vec<Dependency>) -> Vec<Dependenc
         return dependencies;
     }
     let mut merged: Vec<Dependency> = Vec::with_capacity(dependencies.len());
+    let mut places: HashMap<Address, usize> = HashMap::with_capacity(dependencies.len());
     for dependency in dependencies {
-        match merged.iter_mut().find(|other| other.address == dependency.address) {
-            Some(other) => other.modifier = either(other.modifier.take(), dependency.modifier),
-            None => merged.push(dependency),
+        match places.get(&dependency.address) {
+            Some(at) => merged[*at].modifier = either(merged[*at].modifier.take(), dependency.modifier),
+            None => {
+                places.insert(dependency.address.clone(), merged.len());
+                merged.push(dependency);
+            }
         }
     }
     merged

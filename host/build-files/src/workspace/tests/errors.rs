@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::{MissingFilesPolicy, WorkspaceConfig};
 use pants_model::Severity;
+use std::path::Path;
 
 #[test]
 fn a_syntax_error_hides_no_other_file() {
@@ -732,4 +733,45 @@ fn a_missing_source_is_what_the_policy_says() {
     let message = "source pattern `src/Gone*.java` matches no file".to_owned();
     assert_eq!(told("['Gone*.java', '*.java']", MissingFilesPolicy::Error), [(Severity::Error, message)]);
     assert_eq!(told("['*.java', '!A.java']", MissingFilesPolicy::Error), []);
+}
+
+#[test]
+fn a_long_cycle_is_shown_by_its_start() {
+    let targets = (0..30).map(|at| format!("target(name = 't{at}', dependencies = [':t{}'])\n", (at + 1) % 30));
+    let (_, out) =
+        load(&Fixture::new(&format!("//- BUILD\n{}", targets.collect::<String>())), "::", &SpecFilters::default());
+    assert!(out.contains("-> //:t19\n  -> 10 more\n  -> //:t0\n"), "{out}");
+}
+
+#[test]
+fn what_is_taken_away_from_what_is_taken_away_is_no_spec_of_its_own() {
+    let root = Path::new("/nowhere");
+    let parse = |text: &str| AddressSpec::parse(text, root, root).map(|spec| format!("{spec:?}"));
+    assert_eq!(parse("^^a::"), Ok(r#"Exclude(Descendants("^a"))"#.to_owned()));
+    assert!(parse(&"^".repeat(1_000_000)).is_ok(), "however many there are");
+}
+
+/// In one file, so that whatever is done for each of them is done once more for each other one.
+#[test]
+fn thousands_of_things_that_are_wrong_are_told_of_in_time() {
+    let count = 3_000;
+    let missing = (0..count).map(|at| format!("target(name = 't{at}', dependencies = ['x:m{at}'])\n"));
+    let missing: String = missing.collect();
+    let sources: Vec<String> = (0..20_000).map(|at| format!("'s{at}.java'")).collect();
+    let sources = format!("java_library(name = 's', sources = [{}])", sources.join(", "));
+    let exports = "java_library(name = 'e', sources = [], exports = [':t%d' % at for at in range(20000)])";
+    let jars = "target(name = 'j', dependencies = [jar('o', 'n%d' % at) for at in range(3000)])";
+    let kinds = "target(name = 'k', dependencies = [provided(':t%d' % at) for at in range(20000)])";
+    let declared = "[target(name = 't%d' % at) for at in range(20000)]";
+    let fixture = Fixture::new(&format!(
+        "//- a/BUILD\n{missing}//- x/BUILD\ntarget()\n//- b/BUILD\n{sources}\n//- c/BUILD\n{exports}\n{kinds}\n{declared}\n//- d/BUILD\n{jars}\n"
+    ));
+    let build_files = BuildFiles::new(fixture.config(), symbols());
+    let diagnostics = build_files.load_all();
+    let told = |what: &str| diagnostics.iter().filter(|diagnostic| diagnostic.message.contains(what)).count();
+    assert_eq!(told("which does not exist"), count);
+    assert_eq!(told("source `b/s"), 100);
+    assert_eq!(told("19900 more"), 1);
+    assert_eq!(diagnostics.len(), count + 101, "{}", diagnostics[count + 101]);
+    assert_eq!(build_files.graph().len(), count + 20_000 + 3_000 + 5);
 }

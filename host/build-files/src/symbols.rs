@@ -300,7 +300,7 @@ impl Symbols {
 }
 
 /// Whether objects of a symbol may stand in a field, alone or in a list.
-fn takes_object(kind: &FieldKind, object: &str) -> bool {
+pub(crate) fn takes_object(kind: &FieldKind, object: &str) -> bool {
     match kind {
         FieldKind::Object(symbols) | FieldKind::ObjectList(symbols) => symbols.iter().any(|symbol| symbol == object),
         FieldKind::OneOf(kinds) => kinds.iter().any(|kind| takes_object(kind, object)),

@@ -5,7 +5,7 @@
 use super::Evaluator;
 use super::calls::Args;
 use crate::fields::freeze;
-use crate::symbols::Symbol;
+use crate::symbols::{Symbol, takes_object};
 use crate::value::{Eval, Value, fault};
 use pants_model::{FieldKind, Object, ObjectSpec, Value as Frozen};
 
@@ -88,15 +88,6 @@ fn change<'s>(field: &str, kind: &FieldKind, method: &str, made: Option<&'s Obje
             made.filter(|made| takes_object(kind, &made.name)).map(Change::Object)
         }
         _ => None,
-    }
-}
-
-fn takes_object(kind: &FieldKind, symbol: &str) -> bool {
-    match kind {
-        FieldKind::Object(symbols) | FieldKind::ObjectList(symbols) => symbols.iter().any(|own| own == symbol),
-        FieldKind::ListOf(kind) => takes_object(kind, symbol),
-        FieldKind::OneOf(kinds) => kinds.iter().any(|kind| takes_object(kind, symbol)),
-        _ => false,
     }
 }
 

@@ -98,6 +98,9 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
                 self.declarations.call_site = call.call_site;
                 self.declarations.declare_target(symbol, call.span, call.given);
                 self.declarations.call_site = None;
+                if let Err(fault) = self.check_reads() {
+                    return self.declarations.report(*fault, call.span);
+                }
             }
         }
     }

@@ -10,6 +10,7 @@
 //! guide.
 
 mod address;
+mod arguments;
 mod context;
 mod error;
 mod header;
@@ -33,6 +34,7 @@ pub mod abi;
 pub mod wire;
 
 pub use address::Address;
+pub use arguments::named_arguments;
 pub use context::{Context, GraphView, InvalidateOptions, LogLevel, TestReport, TestStatus, Versioned, Workunit};
 pub use error::{Error, ErrorKind, Result};
 #[doc(hidden)]

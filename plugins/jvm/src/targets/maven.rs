@@ -1,6 +1,8 @@
 //! Third-party jars: `jar_library`, what it lists, and what pins versions for many.
 
-use plugin_api::{FieldKind, FieldRule, MacroContext, Object, ObjectType, Registrar, Result, TargetType, Value};
+use plugin_api::{
+    FieldKind, FieldRule, MacroContext, Object, ObjectType, Registrar, Result, TargetType, Value, named_arguments,
+};
 
 pub(super) fn register(registrar: &mut Registrar) {
     registrar.object(jar("jar", "A third-party jar by its Maven coordinates."));
@@ -94,10 +96,8 @@ fn unpacked_jars() -> TargetType {
         .missing_phases(&["unpack-jars", "gen", "compile"])
 }
 
-fn managed_jar_libraries(context: &MacroContext, args: Vec<Value>, mut fields: Vec<(String, Value)>) -> Result<Value> {
-    for (name, value) in ["name", "artifacts"].into_iter().zip(args) {
-        fields.push((name.to_owned(), value));
-    }
+fn managed_jar_libraries(context: &MacroContext, args: Vec<Value>, kwargs: Vec<(String, Value)>) -> Result<Value> {
+    let mut fields = named_arguments("managed_jar_libraries", &["name", "artifacts"], args, kwargs)?;
     let given = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
     let rel_path = context.rel_path()?;
     let name = match given("name").as_ref().and_then(Value::as_str) {

@@ -3,7 +3,7 @@
 //! Nothing installs eggs any more; what is left of one is the project and the version that it was.
 
 use super::requirement;
-use plugin_api::{Error, Globs, Location, MacroContext, Registrar, Result, Value};
+use plugin_api::{Error, Globs, Location, MacroContext, Registrar, Result, Value, named_arguments};
 use std::collections::BTreeSet;
 
 pub(super) fn register(registrar: &mut Registrar) {
@@ -62,8 +62,7 @@ struct Call {
 impl Call {
     fn parse(symbol: &str, args: Vec<Value>, kwargs: Vec<(String, Value)>) -> Result<Self> {
         let mut call = Self::default();
-        let named = ["glob", "name"].map(str::to_owned).into_iter().zip(args);
-        for (name, value) in named.chain(kwargs) {
+        for (name, value) in named_arguments(symbol, &["glob", "name"], args, kwargs)? {
             match (name.as_str(), value) {
                 ("glob", Value::Str(text)) => call.glob = text,
                 ("name", Value::None) => {}

@@ -1,7 +1,7 @@
 //! `pants_requirement()`: a requirement on Pants v1 itself, for plugins that were written for it.
 
 use super::requirement;
-use plugin_api::{Error, Location, MacroContext, Registrar, Result, Value};
+use plugin_api::{Error, Location, MacroContext, Registrar, Result, Value, named_arguments};
 
 /// The project that all of them belong to.
 const PANTS: &str = "pantsbuild.pants";
@@ -43,8 +43,7 @@ struct Call {
 impl Call {
     fn parse(args: Vec<Value>, kwargs: Vec<(String, Value)>) -> Result<Self> {
         let mut call = Self::default();
-        let named = ["name", "dist"].map(str::to_owned).into_iter().zip(args);
-        for (name, value) in named.chain(kwargs) {
+        for (name, value) in named_arguments("pants_requirement", &["name", "dist"], args, kwargs)? {
             match (name.as_str(), value) {
                 ("name" | "dist", Value::None) => {}
                 ("name", Value::Str(text)) => call.name = Some(text),

@@ -2,7 +2,7 @@
 
 use super::requirement;
 use crate::requirements::{FileEntry, normalize_name, parse_file};
-use plugin_api::{Error, Location, MacroContext, Registrar, Result, Value};
+use plugin_api::{Error, Location, MacroContext, Registrar, Result, Value, named_arguments};
 use std::collections::BTreeMap;
 
 pub(super) fn register(registrar: &mut Registrar) {
@@ -107,8 +107,8 @@ struct Call {
 impl Call {
     fn parse(args: Vec<Value>, kwargs: Vec<(String, Value)>) -> Result<Self> {
         let mut call = Self { file: "requirements.txt".to_owned(), modules: BTreeMap::new() };
-        let named = ["requirements_relpath", "module_mapping"].map(str::to_owned).into_iter().zip(args);
-        for (name, value) in named.chain(kwargs) {
+        let names = ["requirements_relpath", "module_mapping"];
+        for (name, value) in named_arguments("python_requirements", &names, args, kwargs)? {
             match (name.as_str(), &value) {
                 ("requirements_relpath", Value::Str(file)) => call.file = file.trim_start_matches("./").to_owned(),
                 ("module_mapping", Value::Dict(_)) => {

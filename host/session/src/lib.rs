@@ -65,6 +65,7 @@ pub fn run(
         return Err(SessionError::NoGoal);
     }
     backends.check_passthrough(&command)?;
+    repository_options::check(&options)?;
 
     let selection = Selection::of(&command, &options)?;
     let files = BuildFiles::new(places::workspace_config(request, &options), backends.symbols.clone());

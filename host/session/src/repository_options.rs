@@ -2,8 +2,9 @@
 //!
 //! They bear the names that they had in Pants, those of both eras of source roots, so that old config files hold.
 
+use crate::error::SessionError;
 use pants_build_files::{SourceRootsConfig, UnmatchedPolicy, WorkspaceConfig};
-use pants_model::{OptionKind, OptionSource, OptionSpec, OptionValues, ScopeSpec, Value};
+use pants_model::{Diagnostic, OptionKind, OptionSource, OptionSpec, OptionValues, ScopeSpec, Value};
 use std::collections::BTreeMap;
 
 /// The scopes with their options.
@@ -41,6 +42,37 @@ pub(crate) fn scopes() -> Vec<ScopeSpec> {
             )],
         ),
     ]
+}
+
+/// The dicts of lists, by scope and name.
+const LISTS: [(&str, &str); 5] = [
+    ("target-tag-assignments", "tag-targets-mappings"),
+    ("target-arguments", "ignored"),
+    ("source", FIXED[0]),
+    ("source", FIXED[1]),
+    ("source", FIXED[2]),
+];
+
+/// Refuses values that would be passed over.
+pub(crate) fn check(values: &OptionValues) -> Result<(), SessionError> {
+    let mut wrong = Vec::new();
+    for (scope, name) in LISTS {
+        let Value::Dict(entries) = values.value(scope, name) else { continue };
+        for (key, value) in entries {
+            let items = match value {
+                Value::List(items) => items.as_slice(),
+                single => std::slice::from_ref(single),
+            };
+            if let Some(item) = items.iter().chain([key]).find(|item| item.as_str().is_none()) {
+                let option = format!("`[{scope}] {}`", name.replace('-', "_"));
+                let message = format!("{option}: {} stands where a string must", item.kind_name());
+                wrong.push(
+                    Diagnostic::error_without_place(message).hint("write lists of strings: `{ x = [\"a\", \"b\"] }`"),
+                );
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(SessionError::Repository(wrong)) }
 }
 
 /// What the options say, for the rooms that read BUILD files.
@@ -142,4 +174,29 @@ fn lists(value: &Value) -> BTreeMap<String, Vec<String>> {
         value => texts(value),
     };
     entries.iter().filter_map(|(name, value)| Some((name.as_str()?.to_owned(), list(value)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pants_model::OptionValue;
+
+    #[test]
+    fn what_would_be_passed_over_is_refused() {
+        let check = |scope: &str, name: &str, value: Value, expect: &str| {
+            let mut options = OptionValues::default();
+            let value = Value::Dict(vec![("x".into(), value)]);
+            options.insert(scope, name, OptionValue { value, source: OptionSource::Default, is_fingerprinted: false });
+            let told = check(&options).map_or_else(|error| error.to_string(), |()| "right".to_owned());
+            assert_eq!(told.lines().next(), Some(expect));
+        };
+        check("target-arguments", "ignored", Value::strings(["a"]), "right");
+        check("target-arguments", "ignored", "a".into(), "right");
+        check("source", "source-roots", Value::List(Vec::new()), "right");
+        let expect = "`[target-arguments] ignored`: a number stands where a string must";
+        check("target-arguments", "ignored", 5.into(), expect);
+        check("target-arguments", "ignored", Value::List(vec!["a".into(), 5.into()]), expect);
+        let expect = "`[target-tag-assignments] tag_targets_mappings`: a dict stands where a string must";
+        check("target-tag-assignments", "tag-targets-mappings", Value::Dict(Vec::new()), expect);
+    }
 }

@@ -4,8 +4,10 @@
 //! expands source globs, and answers which targets a spec or a file stands for. Directories are evaluated when they are
 //! first needed, in parallel.
 //!
-//! Must not know: any backend, or target type by name but those of Pants's own core, tasks, goals, options, the
-//! daemon. It runs no process and writes nothing. Everything that evaluation reads goes through one recording context.
+//! Must not know: any backend, task or goal, the daemon, or who sets what it is told. Of target types it knows by name
+//! those of Pants's own core, with the phases that these name; of options, the names that its advice mentions. It runs no
+//! process, and what it keeps between runs a store from above writes. All that evaluation reads, BUILD files and preludes
+//! apart, goes through one recording context.
 //!
 //! The floors, each importing lower ones only: source text and syntax; the directory tree and globs; values and the
 //! evaluator; families (the BUILD files of one directory); loading in waves; specs and owners.

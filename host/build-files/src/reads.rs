@@ -1,7 +1,7 @@
 //! Everything that the evaluation of BUILD files reads besides the BUILD files: files, directories, the environment.
 //!
 //! One context per directory; what it read becomes a dependency of the directory's targets. Nothing outside the build
-//! root can be read.
+//! root can be named; a link inside of it is followed wherever it leads.
 
 use crate::globs::{CompiledGlobs, Expansion, GlobsError, Looks, Wanted};
 use crate::sources::expand_sets;
@@ -240,18 +240,20 @@ impl<'w> Reads<'w> {
         if pattern.len() > LONGEST_NAME {
             return Err(ReadError::LongName);
         }
-        let root = self.tree.root().to_str().unwrap_or_default().to_owned();
-        let (prefix, relative) = match pattern.strip_prefix(&root).and_then(|rest| rest.strip_prefix('/')) {
-            Some(relative) => (format!("{root}/"), relative.to_owned()),
-            None => (String::new(), pattern.to_owned()),
+        // A root that is not UTF-8 starts no pattern.
+        let root = self.tree.root().to_str();
+        let below = root.and_then(|root| pattern.strip_prefix(root)).filter(|rest| rest.starts_with('/'));
+        let (prefix, relative) = match below {
+            Some(below) => pattern.split_at(pattern.len() - below.len() + 1),
+            None => ("", pattern),
         };
-        let globs = Globs { include: vec![relative], exclude: Vec::new() };
+        let globs = Globs { include: vec![relative.to_owned()], exclude: Vec::new() };
         let mut found = self.expand("", &globs, Wanted::FilesAndDirs)?;
         if found.is_empty() && prefix.is_empty() {
             found = self.expand(self.dir, &globs, Wanted::FilesAndDirs)?;
         }
         for path in &mut found {
-            path.insert_str(0, &prefix);
+            path.insert_str(0, prefix);
         }
         Ok(found)
     }

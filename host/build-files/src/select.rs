@@ -7,11 +7,12 @@ use crate::globs::{CompiledGlobs, Wanted};
 use crate::hashing::FastSet;
 use crate::load::{Directory, Loaded, name_hint, shown_dir};
 use crate::owners::owners_of;
+use crate::source_roots::is_at_or_below;
 use crate::specs::AddressSpec;
 use crate::suggest::suggest;
 use crate::tree::{NoListing, join};
 use crate::wildcard::{Pattern, has_wildcard};
-use pants_model::{Address, Diagnostic, Globs, Severity, Target};
+use pants_model::{Address, Diagnostic, Globs, Target};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -83,10 +84,7 @@ impl<'s> Excluded<'s> {
         self.addresses.iter().any(|spec| match spec {
             AddressSpec::Single(single) => single == address,
             AddressSpec::Siblings(dir) => dir == address.dir(),
-            AddressSpec::Descendants(dir) => {
-                dir.is_empty()
-                    || address.dir().strip_prefix(&**dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            }
+            AddressSpec::Descendants(dir) => is_at_or_below(address.dir(), dir),
             AddressSpec::Files(_) | AddressSpec::Exclude(_) => false,
         })
     }
@@ -195,11 +193,10 @@ impl Selection {
     }
 
     fn no_owner(&mut self, world: &World, message: String) {
-        let problem = Diagnostic::error_without_place(message);
         match world.config.missing_owners {
             MissingFilesPolicy::Ignore => {}
-            MissingFilesPolicy::Warn => self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..problem }),
-            MissingFilesPolicy::Error => self.diagnostics.push(problem),
+            MissingFilesPolicy::Warn => self.diagnostics.push(Diagnostic::warning_without_place(message)),
+            MissingFilesPolicy::Error => self.diagnostics.push(Diagnostic::error_without_place(message)),
         }
     }
 

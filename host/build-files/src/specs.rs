@@ -1,5 +1,6 @@
 //! Address specs: what a person writes on the command line to name targets.
 
+use crate::wildcard::has_wildcard;
 use pants_model::{Address, AddressError};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
@@ -94,9 +95,8 @@ impl AddressSpec {
             return Err(SpecError::BuildRoot { text: text.to_owned() });
         }
         let on_disk = build_root.join(&path);
-        let has_wildcard = path.contains(['*', '?', '[']);
         let last = path.rsplit('/').next().unwrap_or(&path);
-        if has_wildcard || on_disk.is_file() || (last.contains('.') && !on_disk.is_dir()) {
+        if has_wildcard(&path) || on_disk.is_file() || (last.contains('.') && !on_disk.is_dir()) {
             return Ok(Self::Files(path));
         }
         Ok(Self::Single(address(&format!("//{path}"), text)?))

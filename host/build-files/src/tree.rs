@@ -6,7 +6,7 @@
 use crate::WorkspaceConfig;
 use crate::hashing::FastMap;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use pants_model::{Diagnostic, Location, Severity};
+use pants_model::{Diagnostic, Location};
 use rayon::prelude::*;
 use std::ffi::OsStr;
 use std::fs;
@@ -176,7 +176,7 @@ impl Tree {
         if !listing.build_files.is_empty() && dir.contains(|char: char| char == ':' || char.is_control()) {
             listing.build_files.clear();
             let shown = dir.escape_debug();
-            listing.warnings.push(warning(format!(
+            listing.warnings.push(Diagnostic::warning_without_place(format!(
                 "the BUILD files of `{shown}` are left out: no address can name a directory with a colon or control character"
             )));
         }
@@ -213,7 +213,7 @@ impl Tree {
             Err(error) if error.kind() == io::ErrorKind::NotFound => "it is a link to nothing".to_owned(),
             Err(error) => error.to_string(),
         };
-        Some(warning(format!("`{path}` is left out: {why}")))
+        Some(Diagnostic::warning_without_place(format!("`{path}` is left out: {why}")))
     }
 
     fn is_hidden_dir(&self, dir: &str) -> bool {
@@ -258,11 +258,13 @@ impl Rules {
         for pattern in patterns {
             know_files |= is_about_files(pattern);
             if let Err(error) = builder.add_line(None, pattern) {
-                warnings.push(warning(format!("ignore pattern `{pattern}` is left out: {error}")));
+                warnings.push(Diagnostic::warning_without_place(format!(
+                    "ignore pattern `{pattern}` is left out: {error}"
+                )));
             }
         }
         let patterns = builder.build().unwrap_or_else(|error| {
-            warnings.push(warning(format!("ignore patterns are left out: {error}")));
+            warnings.push(Diagnostic::warning_without_place(format!("ignore patterns are left out: {error}")));
             Gitignore::empty()
         });
         Self { patterns, know_files }
@@ -321,11 +323,7 @@ fn unreadable(dir: &str, error: &io::Error) -> Listing {
 
 fn not_utf8(dir: &str, name: &OsStr) -> Diagnostic {
     let shown = join(dir, &name.as_encoded_bytes().escape_ascii().to_string());
-    warning(format!("`{shown}` is left out, because its name is not UTF-8"))
-}
-
-fn warning(message: String) -> Diagnostic {
-    Diagnostic { severity: Severity::Warning, ..Diagnostic::error_without_place(message) }
+    Diagnostic::warning_without_place(format!("`{shown}` is left out, because its name is not UTF-8"))
 }
 
 #[cfg(test)]

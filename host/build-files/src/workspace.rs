@@ -220,7 +220,7 @@ fn with_opaque_types(symbols: Arc<Symbols>, names: &[String], warnings: &mut Vec
         let owner =
             if backend.is_empty() { "always there".to_owned() } else { format!("there by backend `{backend}`") };
         let message = format!("`{name}` need not stand in `[build-files] opaque_types`: the symbol is {owner}");
-        Diagnostic { severity: Severity::Warning, ..Diagnostic::error_without_place(message) }
+        Diagnostic::warning_without_place(message)
     }));
     Arc::new(symbols)
 }

@@ -65,6 +65,11 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(location, message) }
     }
 
+    /// A warning that stands in no file.
+    pub fn warning_without_place(message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error_without_place(message) }
+    }
+
     /// An error that stands in no file.
     pub fn error_without_place(message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, location: None, message: message.into(), excerpt: None, hints: Vec::new() }

@@ -8,7 +8,7 @@ use crate::family::World;
 use crate::hashing::FastSet;
 use crate::source_roots::{ConfiguredRoot, DeclaredRoot, at_and_above};
 use crate::tree::join;
-use pants_model::{Diagnostic, Severity, Target};
+use pants_model::{Diagnostic, Target};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
@@ -194,7 +194,7 @@ fn not_allowed(root: &DeclaredRoot, target: &Target) -> Option<Diagnostic> {
     let message = format!("target type `{}` is not allowed under source root `{}`", target.type_name, root.dir);
     let types: Vec<String> = root.types.iter().map(|name| format!("`{name}`")).collect();
     let hint = format!("{} declares it for {}", root.location, types.join(", "));
-    Some(Diagnostic { severity: Severity::Warning, ..Diagnostic::error(target.location.clone(), message) }.hint(hint))
+    Some(Diagnostic::warning(target.location.clone(), message).hint(hint))
 }
 
 fn in_no_root(target: &Target) -> Diagnostic {

@@ -2,18 +2,20 @@
 
 use crate::source_roots::is_at_or_below;
 use pants_model::{Address, Diagnostic, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Which targets have which tags, ready to be asked.
 #[derive(Default)]
 pub(crate) struct AssignedTags {
-    assigned: Vec<(Whom, Arc<str>)>,
+    /// The tags of single targets, of which there may be many.
+    single: HashMap<Address, Vec<Arc<str>>>,
+    /// The tags of all targets in directories.
+    shared: Vec<(Directories, Arc<str>)>,
 }
 
-/// Whom a tag is given to.
-enum Whom {
-    One(Address),
+/// Directories to whose targets a tag is given.
+enum Directories {
     /// `dir:`
     Siblings(String),
     /// `dir::`
@@ -23,12 +25,16 @@ enum Whom {
 impl AssignedTags {
     /// Reads the addresses; what is none is reported and left out.
     pub(crate) fn new(mappings: &BTreeMap<String, Vec<String>>) -> (Self, Vec<Diagnostic>) {
-        let (mut assigned, mut diagnostics) = (Vec::new(), Vec::new());
+        let (mut assigned, mut diagnostics) = (Self::default(), Vec::new());
         for (tag, texts) in mappings {
             let tag: Arc<str> = tag.as_str().into();
             for text in texts {
-                match Whom::parse(text) {
-                    Ok(whom) => assigned.push((whom, tag.clone())),
+                if let Some(directories) = Directories::parse(text) {
+                    assigned.shared.push((directories, tag.clone()));
+                    continue;
+                }
+                match Address::parse(text, "") {
+                    Ok(address) => assigned.single.entry(address).or_default().push(tag.clone()),
                     Err(reason) => {
                         let message =
                             format!("tag `{tag}` of `[target-tag-assignments] tag_targets_mappings`: {reason}");
@@ -37,18 +43,19 @@ impl AssignedTags {
                 }
             }
         }
-        (Self { assigned }, diagnostics)
+        (assigned, diagnostics)
     }
 
     /// Gives the targets of a directory the tags that are assigned to them.
     pub(crate) fn assign(&self, targets: &mut [Arc<Target>]) {
-        if self.assigned.is_empty() {
+        if self.single.is_empty() && self.shared.is_empty() {
             return;
         }
         for target in targets {
-            let assigned = self.assigned.iter().filter(|(whom, _)| whom.is(&target.address));
-            let new: Vec<String> =
-                assigned.map(|(_, tag)| tag.to_string()).filter(|tag| !target.tags.contains(tag)).collect();
+            let single = self.single.get(&target.address).into_iter().flatten();
+            let shared = self.shared.iter().filter(|(directories, _)| directories.hold(target.address.dir()));
+            let assigned = single.chain(shared.map(|(_, tag)| tag)).map(|tag| tag.to_string());
+            let new: Vec<String> = assigned.filter(|tag| !target.tags.contains(tag)).collect();
             if !new.is_empty() {
                 let tags = &mut Arc::make_mut(target).tags;
                 tags.extend(new);
@@ -59,23 +66,20 @@ impl AssignedTags {
     }
 }
 
-impl Whom {
-    fn parse(text: &str) -> Result<Self, String> {
+impl Directories {
+    /// Nothing when the text names one target.
+    fn parse(text: &str) -> Option<Self> {
         let dir = |path: &str| path.trim_start_matches("//").trim_end_matches('/').to_owned();
         if let Some(path) = text.strip_suffix("::") {
-            return Ok(Self::Descendants(dir(path)));
+            return Some(Self::Descendants(dir(path)));
         }
-        if let Some(path) = text.strip_suffix(':') {
-            return Ok(Self::Siblings(dir(path)));
-        }
-        Address::parse(text, "").map(Self::One).map_err(|error| error.to_string())
+        text.strip_suffix(':').map(|path| Self::Siblings(dir(path)))
     }
 
-    fn is(&self, address: &Address) -> bool {
+    fn hold(&self, dir: &str) -> bool {
         match self {
-            Self::One(own) => own == address,
-            Self::Siblings(dir) => dir == address.dir(),
-            Self::Descendants(dir) => is_at_or_below(address.dir(), dir),
+            Self::Siblings(own) => own == dir,
+            Self::Descendants(above) => is_at_or_below(dir, above),
         }
     }
 }

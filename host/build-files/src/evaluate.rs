@@ -281,7 +281,11 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
 
     fn unpack(&mut self, targets: &'a [Expr], value: Value<'a>, scope: &'a Scope<'a>) -> Eval<()> {
         let items = self.items(value)?;
-        let star = targets.iter().position(|target| matches!(target.kind, ExprKind::Starred(_)));
+        let mut stars = targets.iter().enumerate().filter(|(_, target)| matches!(target.kind, ExprKind::Starred(_)));
+        let star = stars.next().map(|(at, _)| at);
+        if let Some((_, second)) = stars.next() {
+            return Err(at(fault("there is one `*` already"), second.span));
+        }
         let fits = match star {
             None => items.len() == targets.len(),
             Some(_) => items.len() + 1 >= targets.len(),

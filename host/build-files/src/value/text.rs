@@ -2,7 +2,7 @@
 //!
 //! What is printed of objects and globs is a call that makes an equal one, so that texts of opaque targets say it all.
 
-use super::{DEEPEST, Eval, Heap, Value, poisoned, too_deep};
+use super::{DEEPEST, Eval, Heap, Value, bytes_of_globs, bytes_of_object, poisoned, too_deep};
 use pants_model::{Globs, Object};
 
 impl<'a> Value<'a> {
@@ -25,10 +25,8 @@ impl<'a> Value<'a> {
         if depth == DEEPEST {
             return Err(too_deep());
         }
-        if let Self::Str(text) = self {
-            // A list that holds the same text many times prints longer than it is.
-            heap.charge(text.len())?;
-        }
+        // A list that holds the same value many times prints longer than it is.
+        heap.charge(self.bytes_of_text())?;
         let mut each = |open: &str, items: &mut dyn Iterator<Item = Self>, close: &str| -> Eval<()> {
             out.push_str(open);
             for (at, item) in items.enumerate() {
@@ -68,10 +66,7 @@ impl<'a> Value<'a> {
             }
             Self::Object(object) => write_object(out, object),
             Self::Globs(sets) => write_globs(out, sets),
-            Self::Opaque(opaque) => {
-                heap.charge(opaque.text.len())?;
-                out.push_str(opaque.use_as_value());
-            }
+            Self::Opaque(opaque) => out.push_str(opaque.use_as_value()),
             Self::Class(class) => out.push_str(&format!("<class {}>", class.name)),
             Self::Builtin(name) => out.push_str(name),
             Self::Symbol(name) => out.push_str(name),
@@ -84,6 +79,23 @@ impl<'a> Value<'a> {
             other => out.push_str(&format!("<{}>", other.kind())),
         }
         Ok(())
+    }
+}
+
+impl Value<'_> {
+    /// About how long the text of a value is, without that of the values in it.
+    fn bytes_of_text(self) -> usize {
+        match self {
+            Self::Str(text) | Self::Target(text) | Self::Symbol(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len() * 4,
+            Self::Object(object) => bytes_of_object(object),
+            Self::Globs(sets) => sets.iter().map(bytes_of_globs).sum(),
+            Self::Function(function) => function.definition.name.len(),
+            Self::Class(class) => class.name.len(),
+            Self::Method((_, name)) => name.len(),
+            Self::Opaque(opaque) => opaque.text.len(),
+            _ => 0,
+        }
     }
 }
 

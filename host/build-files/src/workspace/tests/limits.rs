@@ -39,6 +39,18 @@ fn endless_loops_and_recursion_end() {
 }
 
 #[test]
+fn texts_of_values_that_are_many_times_there_are_refused() {
+    let bytes = format!("b'{}'", "a".repeat(10_000));
+    for value in ["jar('a' * 10000, 'b')", "globs('a' * 10000)", "target(name = 'a' * 10000)", &bytes] {
+        let fixture = Fixture::new(&format!("//- a/BUILD\nx = [{value}] * 1000\ny = str(x)\n"));
+        let mut config = fixture.config();
+        config.limits.memory = 1 << 20;
+        let (_, out) = load_with(&fixture, config, symbols(), "a:", &SpecFilters::default());
+        assert!(out.contains("a/BUILD:2:5: this makes more data than a BUILD file may hold"), "{value}: {out}");
+    }
+}
+
+#[test]
 fn huge_values_are_refused() {
     check_value(
         "'a' * 1000000000",

@@ -329,3 +329,17 @@ fn the_configuration_gives_tags() {
         tag `bad` of `[target-tag-assignments] tag_targets_mappings`: `a:b:c` is not an address: its name contains one of `@!?\:=`
     "#]].assert_eq(&out);
 }
+
+#[test]
+fn one_star_takes_the_rest() {
+    check_body("a, *b, c = [1, 2, 3, 4]\nx = b", expect!["[2, 3]"]);
+    check_body(
+        "*a, *b = [1, 2, 3]\nx = b",
+        expect![[r#"
+        a/b/BUILD:1:5: there is one `*` already
+          |
+        1 | *a, *b = [1, 2, 3]
+          |     ^^
+    "#]],
+    );
+}

@@ -235,6 +235,14 @@ impl Symbols {
         &self.objects
     }
 
+    /// The object symbol with this name.
+    pub fn object(&self, name: &str) -> Option<&ObjectSpec> {
+        match self.get(name) {
+            Some(Symbol::Object(spec)) => Some(spec),
+            _ => None,
+        }
+    }
+
     /// The macros in the order of registration.
     pub fn macros(&self) -> &[MacroSymbol] {
         &self.macros

@@ -90,6 +90,11 @@ impl Value {
         self.as_list().unwrap_or_default().iter().filter_map(Self::as_str).collect()
     }
 
+    /// The same texts, to keep.
+    pub fn to_strings(&self) -> Vec<String> {
+        self.as_strings().into_iter().map(str::to_owned).collect()
+    }
+
     /// Whether this is `None`.
     pub fn is_none(&self) -> bool {
         matches!(self, Self::None)

@@ -135,7 +135,7 @@ impl Backends {
 
 fn load_request(request: &Request) -> LoadRequest {
     let values = &request.bootstrap.values;
-    let strings = |name: &str| values.value("", name).as_strings().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let strings = |name: &str| values.value("", name).to_strings();
     let environment_paths = environment_paths(request).map(|paths| std::env::split_paths(paths).collect());
     let allow_unpinned = values.value("", "allow-unpinned").as_bool().unwrap_or(false);
     LoadRequest {

@@ -46,7 +46,7 @@ pub(crate) fn process_config(request: &Request, values: &OptionValues) -> Proces
 
 /// What the repository is made of.
 pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> WorkspaceConfig {
-    let strings = |name: &str| values.value("", name).as_strings().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let strings = |name: &str| values.value("", name).to_strings();
     let bootstrap = &request.bootstrap;
     let defaults = WorkspaceConfig::new(&bootstrap.build_root);
     let config = WorkspaceConfig {

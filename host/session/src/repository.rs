@@ -230,7 +230,7 @@ impl Repository {
 
 /// What `--tag` and `--exclude-target-regexp` say.
 pub(crate) fn filters(values: &OptionValues) -> SpecFilters {
-    let strings = |name: &str| values.value("", name).as_strings().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let strings = |name: &str| values.value("", name).to_strings();
     SpecFilters { exclude_target_regexps: strings("exclude-target-regexp"), tags: strings("tag") }
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn check(values: &OptionValues) -> Result<(), SessionError> {
 /// What the options say, for the rooms that read BUILD files.
 pub(crate) fn apply(values: &OptionValues, config: WorkspaceConfig) -> WorkspaceConfig {
     WorkspaceConfig {
-        opaque_types: texts(values.value("build-files", "opaque-types")),
+        opaque_types: values.value("build-files", "opaque-types").to_strings(),
         source_roots: source_roots(values),
         assigned_tags: lists(values.value("target-tag-assignments", "tag-targets-mappings")),
         ignored_arguments: lists(values.value("target-arguments", "ignored")),
@@ -145,7 +145,7 @@ const FIXED: [&str; 3] = ["source-roots", "test-roots", "thirdparty-roots"];
 
 fn source_roots(values: &OptionValues) -> SourceRootsConfig {
     let is_set = |name: &str| values.get("source", name).is_some_and(|value| value.source != OptionSource::Default);
-    let strings = |name: &str| texts(values.value("source", name));
+    let strings = |name: &str| values.value("source", name).to_strings();
     let patterns = SourceRootsConfig::DEFAULT_PATTERNS.map(|(name, _)| name);
     SourceRootsConfig {
         root_patterns: is_set("root-patterns").then(|| strings("root-patterns")),
@@ -162,16 +162,12 @@ fn source_roots(values: &OptionValues) -> SourceRootsConfig {
     }
 }
 
-fn texts(value: &Value) -> Vec<String> {
-    value.as_strings().into_iter().map(str::to_owned).collect()
-}
-
 /// A dict of lists of texts; one text alone counts as a list of it.
 fn lists(value: &Value) -> BTreeMap<String, Vec<String>> {
     let Value::Dict(entries) = value else { return BTreeMap::new() };
     let list = |value: &Value| match value {
         Value::Str(text) => vec![text.clone()],
-        value => texts(value),
+        value => value.to_strings(),
     };
     entries.iter().filter_map(|(name, value)| Some((name.as_str()?.to_owned(), list(value)))).collect()
 }

@@ -29,8 +29,7 @@ pub(crate) enum Selection {
 impl Selection {
     /// What a command line and its options say; two ways at once are an error.
     pub(crate) fn of(command: &CommandLine, options: &OptionValues) -> Result<Self, SessionError> {
-        let strings =
-            |name: &str| options.value("", name).as_strings().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let strings = |name: &str| options.value("", name).to_strings();
         let (typed, files, owned) = (command.specs.clone(), strings("spec-file"), strings("owner-of"));
         let changed_goal = command.goals.iter().find(|goal| CHANGED_GOALS.contains(&goal.as_str()));
         // To a goal that looks for changes, `--changed-*` say which.

@@ -93,7 +93,7 @@ fn details(symbols: &Arc<Symbols>, name: &str, output: &mut Output) -> Result<()
     if let Some(spec) = symbols.target_type(name) {
         return target_type(spec, output);
     }
-    if let Some(spec) = symbols.objects().iter().find(|spec| spec.name == name) {
+    if let Some(spec) = symbols.object(name) {
         return object(spec, output);
     }
     let Some(symbol) = symbols.macros().iter().find(|symbol| symbol.name == name) else {

@@ -31,7 +31,7 @@ impl ThirdParty {
             .iter()
             .filter_map(|value| {
                 let Value::Object(object) = value else { return None };
-                let spec = symbols.objects().iter().find(|spec| spec.name == object.symbol)?;
+                let spec = symbols.object(&object.symbol)?;
                 let parts = spec.coordinate.iter().filter_map(|part| object.field(part).as_str().map(str::to_owned));
                 Some(Artifact { parts: parts.collect(), symbol: object.symbol.clone() })
             })

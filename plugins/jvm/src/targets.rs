@@ -9,7 +9,7 @@ mod documents;
 mod maven;
 mod publishing;
 
-use plugin_api::{Context, LogLevel, Registrar, Result, Target};
+use plugin_api::{Context, LogLevel, Predicate, Registrar, Result, Target};
 
 /// Targets that may have Java sources.
 pub(crate) const COMPILED: &[&str] = &[
@@ -31,22 +31,9 @@ pub(crate) const COMPILED: &[&str] = &[
 pub(crate) const TESTS: &[&str] = &["junit_tests", "java_tests", "scala_tests", "scala_specs"];
 
 /// Every type that a classpath is made of.
-pub(crate) const ON_CLASSPATH: &[&str] = &[
-    "annotation_processor",
-    "benchmark",
-    "jar_library",
-    "java_agent",
-    "java_library",
-    "java_tests",
-    "javac_plugin",
-    "junit_tests",
-    "jvm_binary",
-    "resources",
-    "scala_library",
-    "scala_specs",
-    "scala_tests",
-    "scalac_plugin",
-];
+pub(crate) fn on_classpath() -> Predicate {
+    Predicate::AnyOf(vec![Predicate::types(COMPILED), Predicate::types(&["jar_library", "resources"])])
+}
 
 /// Whether a target has sources for javac.
 pub(crate) fn has_java(target: &Target) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::jdk::Jdk;
 use crate::scala::{self, ScalaPlatform};
-use crate::targets::ON_CLASSPATH;
+use crate::targets::on_classpath;
 use crate::third_party::jar_directory::JarDirectory;
 use crate::third_party::lock::{LockFile, LockedGroup, PlacedFile};
 use crate::third_party::managed::{self, Groups, ManagedGroup, Management};
@@ -12,8 +12,8 @@ use plugin_api::products::{
     ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, ResolvedLibraries, RuntimeClasspath,
 };
 use plugin_api::{
-    Address, Context, Error, LogLevel, OptionRegistrar, Planning, Predicate, Product, ProductDecl, Result,
-    RoundManager, Task, TaskSpec,
+    Address, Context, Error, LogLevel, OptionRegistrar, Planning, Product, ProductDecl, Result, RoundManager, Task,
+    TaskSpec,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ impl Task for CoursierResolve {
     fn spec() -> TaskSpec {
         // All JVM types, not only `jar_library`: generated code may bring the first jar of a run.
         TaskSpec::new("CoursierResolve", "Resolve third-party jars with Coursier.")
-            .applies_to(Predicate::types(ON_CLASSPATH))
+            .applies_to(on_classpath())
             .fingerprinted_scope(resolver::SCOPE)
             .fingerprinted_scope(managed::SCOPE)
             .fingerprinted_scope(scala::SCOPE)

@@ -98,9 +98,11 @@ fn read_at_most(path: &Path, most: usize) -> io::Result<Stored> {
 
 /// What tells this build of the program from another one of the same version.
 fn program() -> String {
-    let metadata = std::env::current_exe().and_then(fs::metadata);
+    // The link leads to the program that runs, even where another one has taken its place since.
+    let metadata = fs::metadata("/proc/self/exe").or_else(|_| std::env::current_exe().and_then(fs::metadata));
     metadata.map_or_else(
-        |_| String::new(),
+        // Who cannot tell shares with nobody.
+        |_| format!("process {}", std::process::id()),
         |file| {
             format!("{} {} {} {}", file.dev(), file.ino(), file.len(), file.mtime_nsec() + file.mtime() * 1_000_000_000)
         },

@@ -35,6 +35,8 @@ pub(crate) struct Declarations<'w> {
     pub config: &'w WorkspaceConfig,
     pub reads: Reads<'w>,
     pub targets: Vec<Arc<Target>>,
+    /// Targets with problems of their own: none of the graph, but what they depend on can be looked at.
+    pub refused: Vec<Arc<Target>>,
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be evaluated, by the names that nobody knows.
     pub unknown: UnknownSymbols,
@@ -55,6 +57,7 @@ impl<'w> Declarations<'w> {
             config,
             reads,
             targets: Vec::new(),
+            refused: Vec::new(),
             diagnostics: Vec::new(),
             unknown: UnknownSymbols::default(),
             source_roots: Vec::new(),
@@ -141,6 +144,8 @@ impl<'w> Declarations<'w> {
         if problems.is_empty() {
             self.names.insert(name.clone(), target.location.clone());
             self.targets.push(Arc::new(target));
+        } else {
+            self.refused.push(Arc::new(target));
         }
         for Problem { span, message, hints } in problems {
             let mut diagnostic = self.error(span, message);

@@ -40,6 +40,8 @@ impl World {
 pub(crate) struct Family {
     /// In the order of declaration, file by file.
     pub targets: Vec<Arc<Target>>,
+    /// Those that something is wrong with.
+    pub refused: Vec<Arc<Target>>,
     /// What is wrong with the files.
     pub diagnostics: Vec<Diagnostic>,
     /// What evaluation read besides the BUILD files.
@@ -62,7 +64,7 @@ impl Family {
     ) -> Self {
         let mut by_name: Vec<u32> = (0..targets.len() as u32).collect();
         by_name.sort_unstable_by(|a, b| targets[*a as usize].address.name().cmp(targets[*b as usize].address.name()));
-        Self { targets, diagnostics, reads, unknown, source_roots, by_name }
+        Self { targets, refused: Vec::new(), diagnostics, reads, unknown, source_roots, by_name }
     }
 
     /// The target with this name.
@@ -120,10 +122,11 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing, texts: Vec<Build
     for text in texts {
         evaluate_file(world, text, &mut declarations);
     }
-    let Declarations { mut targets, diagnostics, unknown, source_roots, reads, .. } = declarations;
+    let Declarations { mut targets, refused, diagnostics, unknown, source_roots, reads, .. } = declarations;
     world.assigned_tags.assign(&mut targets);
     let (reads, expanded) = reads.into_recorded();
-    Evaluated { family: Family::new(targets, diagnostics, reads, unknown.into_symbols(), source_roots), expanded }
+    let family = Family::new(targets, diagnostics, reads, unknown.into_symbols(), source_roots);
+    Evaluated { family: Family { refused, ..family }, expanded }
 }
 
 fn evaluate_file(world: &World, text: BuildText, declarations: &mut Declarations<'_>) {

@@ -250,9 +250,27 @@ impl Loaded {
         }
     }
 
+    /// Finds which dependencies do not exist of targets that are not in the graph, because something is wrong with them.
+    fn check_refused(&mut self, world: &World, dirs: &[&str]) {
+        let families = dirs.iter().filter_map(|dir| self.family(dir));
+        let refused: Vec<Arc<Target>> = families.flat_map(|family| family.refused.iter().cloned()).collect();
+        let unchecked: Vec<Arc<Target>> =
+            refused.into_iter().filter(|target| !self.link_problems.contains_key(&target.address)).collect();
+        self.load_directories(world, unchecked.iter().flat_map(|target| &target.dependencies).map(Address::dir));
+        let mut places = Places::new(world.tree.root(), world.config.limits.source);
+        let mut suggestions = MOST_SUGGESTIONS;
+        for target in unchecked {
+            for dependency in &target.dependencies {
+                if self.target_or_default(world, dependency).is_none() {
+                    self.report_missing(&mut places, &mut suggestions, &target, dependency);
+                }
+            }
+        }
+    }
+
     /// What is wrong with what the roots reach, and in directories that were asked for.
     pub(crate) fn problems<'d>(
-        &self,
+        &mut self,
         world: &World,
         graph: &BuildGraph,
         roots: &[Address],
@@ -275,10 +293,13 @@ impl Loaded {
         let mut dirs: Vec<&str> = dirs.into_iter().collect();
         // Of equal problems the first one is told.
         dirs.sort_unstable();
+        self.check_refused(world, &dirs);
         let families: Vec<&Arc<Family>> = dirs.into_iter().filter_map(|dir| self.family(dir)).collect();
         if !world.prelude().has_errors() {
             problems.extend(unknown::describe(families.iter().flat_map(|family| &family.unknown), &known_names(world)));
         }
+        let refused = families.iter().flat_map(|family| &family.refused);
+        problems.extend(refused.filter_map(|target| self.link_problems.get(&target.address)).flatten().cloned());
         problems.extend(families.into_iter().flat_map(|family| family.diagnostics.iter().cloned()));
         problems
     }

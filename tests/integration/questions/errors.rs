@@ -75,7 +75,8 @@ fn no_targets_at_all_is_worth_a_word() {
     let output = repository().run(&["dependencies"]);
     expect![[r#"
         [dependencies] warning: there are no targets to answer about (`::` means all of them)
-    "#]].assert_eq(&output.stderr);
+    "#]]
+    .assert_eq(&output.stderr);
     assert_eq!(output.success(), "");
     assert_eq!(repository().run(&["--tag=nobody", "sort", "--output-format=json", "::"]).quiet_success(), "[]\n");
 }

@@ -275,6 +275,35 @@ fn names_of_targets() {
 }
 
 #[test]
+fn a_target_with_another_problem_is_asked_for_its_dependencies_too() {
+    check(
+        "
+//- a/BUILD
+target(name = 'a', scope = 'never', dependencies = ['b:missing', 'b', 'nowhere'])
+//- b/BUILD
+target(name = 'b')
+",
+        expect![[r#"
+            target b:b at b/BUILD:1:1
+            a/BUILD:1:28: `never` is not a scope; scopes are `default`, `compile`, `runtime`, `test`, `forced`
+              |
+            1 | target(name = 'a', scope = 'never', dependencies = ['b:missing', 'b', 'nowhere'])
+              |                            ^^^^^^^
+            a/BUILD:1:53: target `:a` depends on `//b:missing`, which does not exist
+              |
+            1 | target(name = 'a', scope = 'never', dependencies = ['b:missing', 'b', 'nowhere'])
+              |                                                     ^^^^^^^^^^^
+              hint: directory `b` declares `:b`
+            a/BUILD:1:71: target `:a` depends on `//nowhere:nowhere`, which does not exist
+              |
+            1 | target(name = 'a', scope = 'never', dependencies = ['b:missing', 'b', 'nowhere'])
+              |                                                                       ^^^^^^^^^
+              hint: directory `nowhere` does not exist
+        "#]],
+    );
+}
+
+#[test]
 fn dependencies_that_do_not_exist() {
     check(
         "

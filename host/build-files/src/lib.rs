@@ -14,6 +14,7 @@
 
 mod config;
 mod hashing;
+mod legible;
 mod suggest;
 
 mod nesting;

@@ -10,8 +10,14 @@ use crate::sources::declared_sources;
 use crate::tree::join;
 use pants_model::{Address, Target};
 
+/// No system has longer paths, in bytes; one of a megabyte would have as many directories above it.
+const LONGEST_PATH: usize = 4_096;
+
 /// The targets that own a file, sorted.
 pub(crate) fn owners_of(loaded: &mut Loaded, world: &World, path: &str) -> Vec<Address> {
+    if path.len() > LONGEST_PATH {
+        return Vec::new();
+    }
     let dirs: Vec<&str> = directories_above(path).collect();
     loaded.load_directories(world, dirs.iter().copied());
     let mut owners = Vec::new();

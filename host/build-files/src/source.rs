@@ -36,7 +36,10 @@ impl Source {
     /// A source whose spans start here.
     pub(crate) fn starting_at(start: u32, path: Arc<str>, text: String) -> Self {
         let mut lines = vec![0];
-        lines.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
+        let bytes = text.as_bytes();
+        // A carriage return alone ends a line, too, as it did for Python.
+        let ends = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+        lines.extend((0..bytes.len()).filter(ends).map(|at| at as u32 + 1));
         Self { path, text, start, lines }
     }
 
@@ -82,7 +85,8 @@ impl Source {
         let start = self.char_boundary(span.start);
         let line = self.lines.partition_point(|line| *line as usize <= start) - 1;
         let line_start = self.lines[line] as usize;
-        let text = self.text[line_start..].lines().next()?;
+        let line_end = self.lines.get(line + 1).map_or(self.text.len(), |next| *next as usize);
+        let text = self.text[line_start..line_end].trim_end_matches(['\n', '\r']);
         if text.trim().is_empty() {
             return None;
         }

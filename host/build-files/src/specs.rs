@@ -5,6 +5,9 @@ use pants_model::{Address, AddressError};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
+/// What a spec starts with whose targets are taken away.
+const EXCLUSIONS: [char; 2] = ['^', '!'];
+
 /// A description of targets, as it is typed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AddressSpec {
@@ -61,7 +64,7 @@ impl AddressSpec {
     ///
     /// Looks at the file system, because `src/App.java` is a file only if it is no directory.
     pub fn parse(text: &str, build_root: &Path, cwd: &Path) -> Result<Self, SpecError> {
-        match text.strip_prefix(['^', '!']) {
+        match text.strip_prefix(EXCLUSIONS) {
             Some(rest) => Ok(Self::Exclude(Box::new(Self::parse_included(rest, build_root, cwd)?))),
             None => Self::parse_included(text, build_root, cwd),
         }
@@ -111,11 +114,13 @@ fn address(canonical: &str, typed: &str) -> Result<Address, SpecError> {
 impl fmt::Display for AddressSpec {
     /// The canonical text, relative to the build root.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A path that starts like an exclusion needs its slashes to be none.
+        let slashes = |path: &str| if path.starts_with(EXCLUSIONS) { "//" } else { "" };
         match self {
-            Self::Single(address) => write!(f, "{address}"),
-            Self::Siblings(dir) => write!(f, "{dir}:"),
-            Self::Descendants(dir) => write!(f, "{dir}::"),
-            Self::Files(pattern) => f.write_str(pattern),
+            Self::Single(address) => write!(f, "{}{address}", slashes(address.dir())),
+            Self::Siblings(dir) => write!(f, "{}{dir}:", slashes(dir)),
+            Self::Descendants(dir) => write!(f, "{}{dir}::", slashes(dir)),
+            Self::Files(pattern) => write!(f, "{}{pattern}", slashes(pattern)),
             Self::Exclude(spec) => write!(f, "^{spec}"),
         }
     }
@@ -139,5 +144,13 @@ fn relative_path(path: &str, text: &str, build_root: &Path, cwd: &Path) -> Resul
             Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
         }
     }
-    Ok(parts.join("/"))
+    let path = parts.join("/");
+    let reason = if path.contains(':') {
+        "its path contains `:`"
+    } else if path.contains(char::is_control) {
+        "it contains a control character"
+    } else {
+        return Ok(path);
+    };
+    Err(AddressError { text: text.to_owned(), reason }.into())
 }

@@ -16,6 +16,8 @@ use std::sync::{Arc, RwLock};
 
 /// How many links to directories a path may go through.
 const MOST_LINKS: usize = 3;
+/// Few paths are longer, in bytes.
+const USUAL_PATH: usize = 250;
 
 /// What one directory holds.
 #[derive(Debug)]
@@ -81,6 +83,10 @@ impl Tree {
     pub(crate) fn listing(&self, dir: &str) -> Result<Arc<Listing>, NoListing> {
         if let Some(listing) = self.listed(dir) {
             return Ok(listing);
+        }
+        // A path that somebody made up may have thousands of levels, which are not all looked at.
+        if dir.len() > USUAL_PATH {
+            fs::symlink_metadata(self.root.join(dir)).map_err(no_listing)?;
         }
         if prefixes(dir).any(|dir| self.is_hidden_dir(dir)) {
             return Err(NoListing::Ignored);

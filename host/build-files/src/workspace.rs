@@ -7,6 +7,7 @@ use crate::defaults::Defaults;
 use crate::family::World;
 use crate::filters::CompiledFilters;
 use crate::globs::{CompiledGlobs, Wanted};
+use crate::legible::legible;
 use crate::load::Loaded;
 use crate::owners::{directories_above, owners_of};
 use crate::reads::RecordedRead;
@@ -230,6 +231,7 @@ fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |diagnostic: &Diagnostic| {
         diagnostic.location.as_ref().map(|location| (location.file.clone(), location.line, location.column))
     };
+    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.message = legible(&diagnostic.message));
     let mut seen = HashSet::new();
     diagnostics.retain(|diagnostic| seen.insert((place(diagnostic), diagnostic.message.clone())));
     diagnostics.sort_by_cached_key(place);

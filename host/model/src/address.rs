@@ -79,6 +79,9 @@ impl Address {
         if name.contains(Self::FORBIDDEN_IN_NAME) {
             return fail("its name contains one of `@!?\\:=`");
         }
+        if text.contains(char::is_control) {
+            return fail("it contains a control character");
+        }
         if Self::has_strange_part(name) {
             return fail("its name contains `.`, `..` or an empty part");
         }
@@ -173,6 +176,7 @@ mod tests {
         check("a//b", "`a//b` is not an address: its path contains `.`, `..` or an empty part");
         check("/a", "`/a` is not an address: a path is relative to the build root");
         check("a:b/../c", "`a:b/../c` is not an address: its name contains `.`, `..` or an empty part");
+        check("a\0b", "`a\0b` is not an address: it contains a control character");
         check("a:b=c", "`a:b=c` is not an address: its name contains one of `@!?\\:=`");
     }
 

@@ -248,7 +248,10 @@ impl<'a> Evaluator<'a, '_, '_, '_> {
 
     fn length(&mut self, value: Value<'a>) -> Eval<Value<'a>> {
         let length = match value {
-            Value::Str(text) => text.chars().count(),
+            Value::Str(text) => {
+                self.count(text.len() / 16)?;
+                text.chars().count()
+            }
             Value::Bytes(bytes) => bytes.len(),
             Value::Dict(dict) | Value::Set(dict) => dict.borrow().len(),
             Value::List(items) => items.borrow().len(),

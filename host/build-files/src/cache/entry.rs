@@ -169,8 +169,9 @@ fn write_target(writer: &mut Writer, target: &Target) {
         writer.number(u64::from(*is_transitive));
     });
     writer.items(sources, |writer, path| {
-        let below = path.strip_prefix(address.dir()).unwrap_or(path);
-        writer.bytes(below.as_os_str().as_encoded_bytes());
+        let path = path.as_os_str().as_encoded_bytes();
+        let below = path.strip_prefix(address.dir().as_bytes()).unwrap_or(path);
+        writer.bytes(below.strip_prefix(b"/").unwrap_or(below));
     });
     writer.texts(tags);
     writer.option(description.as_deref(), Writer::text);

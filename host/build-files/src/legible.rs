@@ -1,42 +1,47 @@
 //! Messages quote what somebody wrote, which may be a megabyte, or end in what a terminal takes as an order.
 
-/// The longest quoted word that is shown whole, in bytes.
-const LONGEST: usize = 400;
+use pants_model::Diagnostic;
 
-/// A message whose quoted words are short, and in which nothing but line ends is a control character.
-pub(crate) fn legible(message: &str) -> String {
-    let is_strange = |char: char| char.is_control() && char != '\n';
-    if message.len() <= LONGEST && !message.contains(is_strange) {
-        return message.to_owned();
-    }
-    let mut out = String::with_capacity(message.len().min(4 * LONGEST));
-    for (at, piece) in message.split('`').enumerate() {
-        if at > 0 {
-            out.push('`');
-        }
-        let is_quoted = at % 2 == 1;
-        let (start, end) = if is_quoted { ends(piece) } else { (piece, "") };
-        for (number, part) in [start, end].into_iter().filter(|part| !part.is_empty()).enumerate() {
-            if number > 0 {
-                out.push('…');
-            }
-            for char in part.chars() {
-                if is_strange(char) { out.extend(char.escape_debug()) } else { out.push(char) }
-            }
-        }
-    }
-    out
+/// The longest line of a message that is shown whole, in bytes.
+const LONGEST: usize = 1_000;
+/// The same for hints, which may be there to be pasted.
+const LONGEST_HINT: usize = 20_000;
+
+/// A diagnostic whose texts have lines that can be read, and in which nothing but line ends is a control character.
+pub(crate) fn legible(mut diagnostic: Diagnostic) -> Diagnostic {
+    make_legible(&mut diagnostic.message, LONGEST);
+    diagnostic.hints.iter_mut().for_each(|hint| make_legible(hint, LONGEST_HINT));
+    diagnostic
 }
 
-/// The start and the end of a word; all of it is the start if it is not too long.
-fn ends(word: &str) -> (&str, &str) {
-    if word.len() <= LONGEST {
-        return (word, "");
+fn make_legible(text: &mut String, longest: usize) {
+    let is_strange = |char: char| char.is_control() && char != '\n';
+    if text.len() <= longest && !text.contains(is_strange) {
+        return;
     }
-    let half = LONGEST / 2;
-    let start = (0..=half).rev().find(|at| word.is_char_boundary(*at)).unwrap_or_default();
-    let end = (word.len() - half..word.len()).find(|at| word.is_char_boundary(*at)).unwrap_or(word.len());
-    (&word[..start], &word[end..])
+    let mut out = String::with_capacity(text.len().min(2 * longest));
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        let (start, end) = ends(line, longest);
+        let cut = if end.is_empty() { "" } else { "…" };
+        for char in [start, cut, end].into_iter().flat_map(str::chars) {
+            if is_strange(char) { out.extend(char.escape_debug()) } else { out.push(char) }
+        }
+    }
+    *text = out;
+}
+
+/// The start and the end of a line; all of it is the start if it is not too long.
+fn ends(line: &str, longest: usize) -> (&str, &str) {
+    if line.len() <= longest {
+        return (line, "");
+    }
+    let half = longest / 2;
+    let start = (0..=half).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default();
+    let end = (line.len() - half..line.len()).find(|at| line.is_char_boundary(*at)).unwrap_or(line.len());
+    (&line[..start], &line[end..])
 }
 
 #[cfg(test)]
@@ -44,15 +49,15 @@ mod tests {
     use super::*;
 
     fn check(message: &str, expect: &str) {
-        assert_eq!(legible(message), expect);
+        assert_eq!(legible(Diagnostic::error_without_place(message)).message, expect);
     }
 
     #[test]
-    fn long_words_are_cut_in_their_middle() {
+    fn long_lines_are_cut_in_their_middle() {
         let word = format!("{}ü{}", "a".repeat(1_000), "b".repeat(1_000));
-        let cut = format!("{}…{}", "a".repeat(200), "b".repeat(200));
-        check(&format!("`{word}` is not defined; `x` is"), &format!("`{cut}` is not defined; `x` is"));
-        let many = "`x`, ".repeat(1_000);
+        let cut = format!("`{}…{}` is not defined", "a".repeat(499), "b".repeat(484));
+        check(&format!("`{word}` is not defined"), &cut);
+        let many = "`x`\n".repeat(1_000);
         check(&many, &many);
     }
 

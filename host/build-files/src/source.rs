@@ -25,6 +25,8 @@ pub(crate) struct Source {
     start: u32,
     /// Where each line starts.
     lines: Vec<u32>,
+    /// Whether each byte is a character: then columns need no counting, of which a line of a megabyte would need a lot.
+    is_ascii: bool,
 }
 
 impl Source {
@@ -40,7 +42,8 @@ impl Source {
         // A carriage return alone ends a line, too, as it did for Python.
         let ends = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
         lines.extend((0..bytes.len()).filter(ends).map(|at| at as u32 + 1));
-        Self { path, text, start, lines }
+        let is_ascii = text.is_ascii();
+        Self { path, text, start, lines, is_ascii }
     }
 
     /// Where its spans start.
@@ -53,7 +56,8 @@ impl Source {
         let start = self.char_boundary(span.start);
         let line = self.lines.partition_point(|line| *line as usize <= start) - 1;
         let before = &self.text[self.lines[line] as usize..start];
-        Location { file: self.path.clone(), line: line as u32 + 1, column: before.chars().count() as u32 + 1 }
+        let column = if self.is_ascii { before.len() } else { before.chars().count() };
+        Location { file: self.path.clone(), line: line as u32 + 1, column: column as u32 + 1 }
     }
 
     /// An error at a span, with the line shown.

@@ -227,11 +227,11 @@ fn with_opaque_types(symbols: Arc<Symbols>, names: &[String], warnings: &mut Vec
 }
 
 /// By place, each once; what has no place comes first, in the order in which it was noticed.
-fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn sorted(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |diagnostic: &Diagnostic| {
         diagnostic.location.as_ref().map(|location| (location.file.clone(), location.line, location.column))
     };
-    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.message = legible(&diagnostic.message));
+    let mut diagnostics: Vec<Diagnostic> = diagnostics.into_iter().map(legible).collect();
     let mut seen = HashSet::new();
     diagnostics.retain(|diagnostic| seen.insert((place(diagnostic), diagnostic.message.clone())));
     diagnostics.sort_by_cached_key(place);

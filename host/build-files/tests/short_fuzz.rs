@@ -82,6 +82,8 @@ fn what_was_found_once_stays_fixed() {
         // Messages quoted words as long as the file.
         format!("target(name='a', {}=1)\n{}(name='b')\n", "k".repeat(100_000), "u".repeat(100_000)),
         format!("target(name='a', dependencies=['{}'])\n", "d".repeat(100_000)),
+        format!("target(name='a', dependencies=['x`{}'])\n", "`y".repeat(10_000)),
+        format!("target(name='a', dependencies=['x/{}:a'])\n", "d".repeat(10_000)),
         // Orders to the terminal.
         "target(name='a\\x1b[31m/b', tags=1)\nopen('\\0\\x1b')\n".to_owned(),
         // Lines of another time.

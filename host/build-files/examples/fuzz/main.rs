@@ -129,7 +129,7 @@ fn save(subject: Subject, finding: &Finding, case: &[u8], number: usize, dir: &P
     fs::create_dir_all(dir)?;
     let path = dir.join(format!("{}-{number}", subject.name()));
     fs::write(&path, case)?;
-    println!("{}: {finding}\n  {} bytes in {}", subject.name(), case.len(), path.display());
+    println!("{}: {:.1000}\n  {} bytes in {}", subject.name(), finding.to_string(), case.len(), path.display());
     println!("  {:.400}", case.escape_ascii().to_string());
     Ok(())
 }

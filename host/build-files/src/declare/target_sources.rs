@@ -110,7 +110,7 @@ impl<'e> TargetCall<'_, '_, 'e> {
         });
         match expanded {
             Ok((expansion, outside)) => {
-                for text in outside {
+                for text in outside.into_iter().take(MOST_MISSING) {
                     let message = format!(
                         "source `{text}` is left out: it leads up with `..`, and sources stand beside or below their BUILD file"
                     );

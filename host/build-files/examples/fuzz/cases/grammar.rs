@@ -430,8 +430,64 @@ fn call(random: &mut Random, pad: &str) -> String {
     text + pad + ")\n"
 }
 
+/// Keywords with values that they take.
+const SOUND: [(&str, &[&str]); 17] = [
+    (
+        "sources",
+        &["['a.java']", "globs('*.java')", "rglobs('*.py', exclude=['b.py'])", "['**/*', '!*.txt']", "'x.txt'"],
+    ),
+    (
+        "dependencies",
+        &["['lib']", "['lib:other', scoped('lib', scope='runtime')]", "[jar('a', 'b', '1')]", "[provided(':a')]"],
+    ),
+    ("tags", &["['x', 'y']", "{'x'}", "['t%d' % n for n in range(9)]"]),
+    ("description", &["'ü'", "'''a\nb'''", "__file__"]),
+    (
+        "provides",
+        &[
+            "None",
+            "1.5",
+            "b'x'",
+            "{'a': [1, (2, {3})]}",
+            "artifact(org='o', repo=opaque_thing('x'))",
+            "lambda x: x",
+            "-0.0",
+        ],
+    ),
+    ("platform", &["'java8'"]),
+    ("exports", &["['lib']"]),
+    ("strict_deps", &["True", "'True'"]),
+    ("args", &["['-a']", "[]", "('b', 'c')"]),
+    ("timeout", &["60", "-9223372036854775807"]),
+    ("env", &["{'A': os.environ.get('USER'), 'B': 1}", "{}"]),
+    ("jars", &["[jar('a', 'b', rev='1', excludes=[exclude('x')]).intransitive()]"]),
+    ("main", &["'m'", "open('a/names.txt').read()", "pants_version()"]),
+    ("bundles", &["[bundle(fileset=globs('*'))]", "[bundle(mapper=DirectoryReMapper('a', 'b'), fileset=['x.txt'])]"]),
+    ("either", &["[jar('c', 'd', '2'), 'lib']"]),
+    ("resources", &["['x.txt']", "globs('*.x')"]),
+    ("no_cache", &["True"]),
+];
+
+/// A file with which nothing is wrong, so that what it comes to is worth storing.
+fn sound_file(random: &mut Random) -> String {
+    let mut text = "import os\ntarget(name='a')\n".to_owned();
+    for number in 1..=random.below(5) + 1 {
+        let name = random.pick(&["java_library", "python_library", "jvm_binary", "opaque_thing"]);
+        text += &format!("{name}(name='s{number}', ");
+        let first = random.below(SOUND.len());
+        for (keyword, values) in SOUND.iter().cycle().skip(first).step_by(2).take(random.below(6)) {
+            text += &format!("{keyword}={}, ", random.pick(values));
+        }
+        text += ")\n";
+    }
+    text
+}
+
 /// A whole file, sometimes with a prelude.
 pub fn file(random: &mut Random) -> String {
+    if random.one_in(4) {
+        return sound_file(random);
+    }
     let mut text = String::new();
     for _ in 0..=random.below(8) {
         text += &statement(random, 0);

@@ -215,6 +215,20 @@ mod tests {
     }
 
     #[test]
+    fn lines_end_as_they_did_for_python() {
+        check(
+            "a = 1\rb = 2\r\nc = d\r",
+            17,
+            18,
+            expect![[r#"
+                a/BUILD:3:5: it is wrong
+                  |
+                3 | c = d
+                  |     ^"#]],
+        );
+    }
+
+    #[test]
     fn a_span_of_several_lines_shows_the_first() {
         check(
             "target(\n  name = 'x',\n)\n",

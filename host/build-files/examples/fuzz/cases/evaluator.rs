@@ -87,9 +87,16 @@ impl Evaluator {
         (build_files.graph(), diagnostics)
     }
 
+    /// How many lines a file has, at most.
+    fn lines(&self, file: &str) -> usize {
+        let file = fs::read(self.root.path().join(file)).unwrap_or_default();
+        file.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() + 1
+    }
+
     /// What holds whatever the case is.
     fn check(&self, graph: &BuildGraph, diagnostics: &[Diagnostic]) {
         let is_strange = |char: char| char.is_control() && char != '\n';
+        let mut lines: HashMap<&str, usize> = HashMap::new();
         for diagnostic in diagnostics {
             let message = &diagnostic.message;
             assert!(!message.is_empty() && !message.contains(is_strange), "a message for people: {message:?}");
@@ -98,8 +105,7 @@ impl Evaluator {
             let longest = shown.map(str::len).max().unwrap_or_default();
             assert!(longest < LONGEST_LINE, "a line of {longest} bytes");
             let Some(location) = &diagnostic.location else { continue };
-            let file = fs::read(self.root.path().join(&*location.file)).unwrap_or_default();
-            let lines = file.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() + 1;
+            let lines = *lines.entry(&*location.file).or_insert_with(|| self.lines(&location.file));
             assert!(location.line as usize <= lines, "line {} of {lines}", location.line);
         }
         for target in graph.targets() {

@@ -777,6 +777,8 @@ fn what_is_taken_away_from_what_is_taken_away_is_no_spec_of_its_own() {
     let root = Path::new("/nowhere");
     let parse = |text: &str| AddressSpec::parse(text, root, root).map(|spec| format!("{spec:?}"));
     assert_eq!(parse("^^a::"), Ok(r#"Exclude(Descendants("^a"))"#.to_owned()));
+    let written = AddressSpec::parse("//^a::", root, root).map(|spec| spec.to_string());
+    assert_eq!(written, Ok("//^a::".to_owned()), "it is written as what it is");
     assert!(parse(&"^".repeat(1_000_000)).is_ok(), "however many there are");
 }
 

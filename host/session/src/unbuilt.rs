@@ -73,9 +73,11 @@ struct Building<'a> {
 }
 
 impl<'a> Building<'a> {
-    /// What a plan builds; nothing when it only answers questions.
+    /// What a plan builds; nothing when it only answers questions, also those that some building helps to answer.
     fn of(plan: &'a RoundPlan, registry: &'a Registry, symbols: &'a Symbols) -> Option<Self> {
-        if !reached(plan.requested_phases(), registry).into_iter().any(|phase| builds(registry, phase)) {
+        let asks = |phase: &&String| registry.goals(phase).any(|goal| goal.identity.spec.is_console);
+        let building = plan.requested_phases().iter().filter(|phase| !asks(phase));
+        if !reached(building, registry).into_iter().any(|phase| builds(registry, phase)) {
             return None;
         }
         // A phase that was left out because nothing concerns it may be one that should have been concerned.
@@ -163,9 +165,9 @@ impl Reason<'_> {
 }
 
 /// These phases and those that their goals depend on as a whole.
-fn reached<'a>(requested: &'a [String], registry: &'a Registry) -> BTreeSet<&'a str> {
+fn reached<'a>(requested: impl Iterator<Item = &'a String>, registry: &'a Registry) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
-    let mut pending: Vec<&str> = requested.iter().map(String::as_str).collect();
+    let mut pending: Vec<&str> = requested.map(String::as_str).collect();
     while let Some(phase) = pending.pop() {
         if reached.insert(phase) {
             pending.extend(registry.goals(phase).flat_map(|goal| &goal.depends_on_phases).map(String::as_str));

@@ -58,6 +58,8 @@ fn who_asks_for_none_of_them_is_not_bothered() {
     let repository = mixed();
     repository.run(&["gen", "proto"]).success();
     repository.run(&["list", "filedeps", "dependees", "thrift"]).success();
+    let exported = repository.run(&["--quiet", "export", "--no-libraries", "thrift"]).success();
+    assert!(exported.contains(r#""pants_target_type": "java_thrift_library""#), "{exported}");
     check(
         &repository,
         &["--quiet", "--explain", "gen", "thrift"],
@@ -137,6 +139,10 @@ fn what_only_has_a_name_is_not_built() {
     repository.write("user/BUILD", "java_protobuf_library(sources=['a.proto'], dependencies=['old'])\n");
     repository.write("user/a.proto", "syntax = \"proto3\";\n");
     assert_eq!(repository.run(&["list", "user", "old"]).quiet_success(), "old:old\nuser:user\n");
+    assert_eq!(repository.run(&["filter", "--type=old_library", "::"]).success(), "old:old\n");
+    assert!(repository.run(&["targets"]).success().contains("old_library"));
+    let exported = repository.run(&["export", "--no-libraries", "old"]).success();
+    assert!(exported.contains(r#""pants_target_type": "old_library""#), "{exported}");
     check(
         &repository,
         &["gen", "user"],

@@ -174,6 +174,11 @@ pub(crate) fn text_option(context: &Context, name: &str) -> Option<String> {
     context.option(name).as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// The target types of which this repository knows no more than the name.
+pub(crate) fn opaque_types(context: &Context) -> Vec<&str> {
+    context.options().value("build-files", "opaque-types").as_strings()
+}
+
 /// A flag of a built-in goal.
 pub(crate) fn flag(name: &str, help: &str) -> OptionSpec {
     OptionSpec::new(name, OptionKind::Bool, false, help)

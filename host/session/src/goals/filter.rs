@@ -4,7 +4,7 @@
 //! options must all be passed.
 
 use super::asked::{Asked, TargetSet};
-use super::console::ConsoleGoal;
+use super::console::{ConsoleGoal, opaque_types};
 use super::output::{Output, Stop};
 use crate::backends::SharedSymbols;
 use pants_engine::{Context, TaskError};
@@ -108,7 +108,7 @@ impl Filter {
 
     fn test(&self, context: &Context, option: &str, item: &str) -> Result<Test, TaskError> {
         match option {
-            "type" => self.type_test(item),
+            "type" => self.type_test(context, item),
             "target" => targets(context, item, |asked, named| TargetSet::of(&asked.graph, &named)),
             "ancestor" => targets(context, item, |asked, named| {
                 TargetSet::of(&asked.graph, &asked.graph.closure(&named, Order::Preorder))
@@ -118,9 +118,9 @@ impl Filter {
         }
     }
 
-    fn type_test(&self, name: &str) -> Result<Test, TaskError> {
+    fn type_test(&self, context: &Context, name: &str) -> Result<Test, TaskError> {
         match self.0.get() {
-            Some(symbols) if symbols.target_type(name).is_none() => {
+            Some(symbols) if symbols.target_type(name).is_none() && !opaque_types(context).contains(&name) => {
                 Err(TaskError::failed(format!("`--type={name}`: there is no target type `{name}`"))
                     .hint("`pants targets` lists all of them"))
             }

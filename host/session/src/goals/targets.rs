@@ -1,6 +1,6 @@
 //! `targets`: what BUILD files may say.
 
-use super::console::{ConsoleGoal, text, text_option};
+use super::console::{ConsoleGoal, opaque_types, text, text_option};
 use super::output::{Output, Shape, Stop};
 use super::values::Json;
 use crate::backends::SharedSymbols;
@@ -13,6 +13,10 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(crate) struct Targets(pub(crate) SharedSymbols);
+
+/// What is said of a type that only `[build-files] opaque_types` knows.
+const OPAQUE: &str =
+    "Known by its name alone, from `[build-files] opaque_types`: takes any field, and nothing builds it.";
 
 /// A symbol, whatever its kind.
 #[derive(Serialize)]
@@ -44,14 +48,16 @@ impl ConsoleGoal for Targets {
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let Some(symbols) = self.0.get() else { return Ok(()) };
         match text_option(context, "details") {
-            Some(symbol) => details(symbols, &symbol, output),
-            None => overview(symbols, output),
+            Some(symbol) => details(symbols, &opaque_types(context), &symbol, output),
+            None => overview(symbols, &opaque_types(context), output),
         }
     }
 }
 
 /// All symbols, by kind and name.
-fn overview(symbols: &Arc<Symbols>, output: &mut Output) -> Result<(), Stop> {
+fn overview(symbols: &Arc<Symbols>, opaque: &[&str], output: &mut Output) -> Result<(), Stop> {
+    let opaque = opaque.iter().filter(|name| symbols.target_type(name).is_none());
+    let opaque = opaque.map(|name| Entry { name, kind: "target type", description: OPAQUE, backend: "" });
     let types = symbols.target_types().iter().map(|spec| Entry {
         name: &spec.name,
         kind: "target type",
@@ -70,7 +76,7 @@ fn overview(symbols: &Arc<Symbols>, output: &mut Output) -> Result<(), Stop> {
         description: &symbol.description,
         backend: &symbol.backend,
     });
-    section("Target types", types.collect(), output)?;
+    section("Target types", types.chain(opaque).collect(), output)?;
     output.line("")?;
     section("Objects", objects.collect(), output)?;
     output.line("")?;
@@ -89,12 +95,15 @@ fn section(title: &str, mut entries: Vec<Entry<'_>>, output: &mut Output) -> Res
 }
 
 /// One symbol.
-fn details(symbols: &Arc<Symbols>, name: &str, output: &mut Output) -> Result<(), Stop> {
+fn details(symbols: &Arc<Symbols>, opaque: &[&str], name: &str, output: &mut Output) -> Result<(), Stop> {
     if let Some(spec) = symbols.target_type(name) {
         return target_type(spec, output);
     }
     if let Some(spec) = symbols.object(name) {
         return object(spec, output);
+    }
+    if opaque.contains(&name) {
+        return heading(name, "target type", OPAQUE, "", output);
     }
     let Some(symbol) = symbols.macros().iter().find(|symbol| symbol.name == name) else {
         let error = TaskError::failed(format!("unknown BUILD symbol `{name}`"));

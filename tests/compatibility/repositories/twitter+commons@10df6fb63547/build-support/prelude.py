@@ -2,7 +2,7 @@
 
 public = repository(
     name = "public",
-    url = "http://maven.twttr.com",
+    url = "https://maven.example.org",
     push_db_basedir = "build-support/commons/ivy/pushdb",
 )
 

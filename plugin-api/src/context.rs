@@ -203,6 +203,12 @@ impl Context {
         self.call(wire::OPTION, &wire::OptionQuery { scope: scope.to_owned(), name: name.to_owned() })
     }
 
+    /// The value of an option of the task's own instance of a subsystem, with its origin; an error when its
+    /// [`TaskSpec`](crate::TaskSpec) does not name the subsystem.
+    pub fn subsystem_option(&self, subsystem: &str, name: &str) -> Result<OptionValue> {
+        self.option_of(&format!("{subsystem}.{}", self.scope()), name)
+    }
+
     /// All options of a scope, by name.
     pub fn options_of(&self, scope: &str) -> Result<BTreeMap<String, OptionValue>> {
         self.call(wire::OPTIONS_OF_SCOPE, scope)

@@ -19,8 +19,14 @@ pub enum OptionKind {
     Choice(Vec<String>),
     /// A list of texts, with `+[..]` and `-[..]` edits.
     StringList,
+    /// A list whose members are of this kind, which is no list and no dict.
+    List(Box<OptionKind>),
+    /// A list of texts; a text given for it is taken apart into words, as a shell does.
+    ShellList,
     /// A dict, with `+{..}` edits.
     Dict,
+    /// A dict whose values may name files; such a value becomes what the file holds.
+    DictWithFiles,
     /// A file that must exist.
     File,
     /// A directory that must exist.
@@ -47,6 +53,14 @@ pub struct OptionDecl {
     pub is_advanced: bool,
     /// Its value takes part in the fingerprint of the task.
     pub is_fingerprinted: bool,
+    /// Its value takes part in the fingerprint of the daemon.
+    pub is_daemon: bool,
+    /// Inner scopes inherit it: the option of a phase, the scopes of its goals.
+    pub is_recursive: bool,
+    /// A value that begins with `@` is that text, and no name of a file.
+    pub is_verbatim: bool,
+    /// Of the options of a scope with the same group, one may be set.
+    pub exclusive_group: Option<String>,
     /// Other names it still answers to.
     pub aliases: Vec<String>,
     /// The value of a bare `--x` for an option that is no bool.
@@ -59,6 +73,30 @@ impl OptionDecl {
     /// Its value takes part in the fingerprint of the task: another value, another result.
     pub fn fingerprinted(&mut self) -> &mut Self {
         self.is_fingerprinted = true;
+        self
+    }
+
+    /// Its value takes part in the fingerprint of the daemon: another value, another daemon.
+    pub fn daemon(&mut self) -> &mut Self {
+        self.is_daemon = true;
+        self
+    }
+
+    /// Inner scopes inherit it: an option of a phase counts for its goals, unless their own scope says otherwise.
+    pub fn recursive(&mut self) -> &mut Self {
+        self.is_recursive = true;
+        self
+    }
+
+    /// Takes values that begin with `@` as they are; otherwise such a value names a file that holds the value.
+    pub fn verbatim(&mut self) -> &mut Self {
+        self.is_verbatim = true;
+        self
+    }
+
+    /// Of the options of a scope with the same group, one may be set.
+    pub fn exclusive(&mut self, group: &str) -> &mut Self {
+        self.exclusive_group = Some(group.to_owned());
         self
     }
 
@@ -130,6 +168,31 @@ impl OptionRegistrar {
     /// Text that may be left unset.
     pub fn optional_string(&mut self, name: &str, help: &str) -> &mut OptionDecl {
         self.option(name, OptionKind::String, Value::None, help)
+    }
+
+    /// A flag that is on, off, or left to what the task finds.
+    pub fn optional_bool(&mut self, name: &str, help: &str) -> &mut OptionDecl {
+        self.option(name, OptionKind::Bool, Value::None, help)
+    }
+
+    /// A whole number that may be left unset.
+    pub fn optional_int(&mut self, name: &str, help: &str) -> &mut OptionDecl {
+        self.option(name, OptionKind::Int, Value::None, help)
+    }
+
+    /// A number.
+    pub fn float(&mut self, name: &str, default: f64, help: &str) -> &mut OptionDecl {
+        self.option(name, OptionKind::Float, default, help)
+    }
+
+    /// A dict.
+    pub fn dict(&mut self, name: &str, default: Vec<(Value, Value)>, help: &str) -> &mut OptionDecl {
+        self.option(name, OptionKind::Dict, Value::Dict(default), help)
+    }
+
+    /// Arguments: a list of texts, where a text is taken apart into words, as a shell does.
+    pub fn shell_list(&mut self, name: &str, default: &[&str], help: &str) -> &mut OptionDecl {
+        self.option(name, OptionKind::ShellList, default, help)
     }
 
     /// A list of texts.

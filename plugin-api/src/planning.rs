@@ -23,6 +23,11 @@ impl Planning {
         self.context.option(name)
     }
 
+    /// The value of an option of the task's own instance of a subsystem.
+    pub fn subsystem_option(&self, subsystem: &str, name: &str) -> Result<Value> {
+        Ok(self.context.subsystem_option(subsystem, name)?.value)
+    }
+
     /// The value of an option of any scope.
     pub fn option_of(&self, scope: &str, name: &str) -> Result<Value> {
         Ok(self.context.option_of(scope, name)?.value)

@@ -52,13 +52,42 @@ impl Registrar {
         self.macros.push((document, abi::macro_callback(body)));
     }
 
-    /// Adds an option scope that belongs to no task (`jvm`, `python-setup`).
+    /// Adds a subsystem: an option scope that belongs to no task (`jvm`, `python-setup`). A task that names it with
+    /// [`TaskSpec::subsystem`](crate::TaskSpec::subsystem) has an instance of it in a scope of its own
+    /// (`jvm.test.junit`), which inherits its options.
     pub fn scope(&mut self, name: &str, description: &str, declare: impl FnOnce(&mut OptionRegistrar)) {
-        let mut options = OptionRegistrar::default();
-        declare(&mut options);
-        let (name, description) = (name.to_owned(), description.to_owned());
-        self.document.scopes.push(wire::ScopeDoc { name, description, options: options.options });
+        self.renamed_scope(name, &[], description, declare);
     }
+
+    /// Adds a subsystem that had other names before: they are still understood, with a warning.
+    pub fn renamed_scope(
+        &mut self,
+        name: &str,
+        older_names: &[&str],
+        description: &str,
+        declare: impl FnOnce(&mut OptionRegistrar),
+    ) {
+        let older_names = older_names.iter().map(|name| (*name).to_owned()).collect();
+        self.document.scopes.push(scope_document(name, older_names, description, declare));
+    }
+
+    /// Adds options to a phase (`[test] debug`). Those marked [`recursive`](OptionDecl::recursive) count for each of its
+    /// goals, unless the goal's own scope says otherwise. Several backends may add an equal option.
+    pub fn phase_options(&mut self, phase: &str, declare: impl FnOnce(&mut OptionRegistrar)) {
+        self.document.phase_options.push(scope_document(phase, Vec::new(), "", declare));
+    }
+}
+
+fn scope_document(
+    name: &str,
+    older_names: Vec<String>,
+    description: &str,
+    declare: impl FnOnce(&mut OptionRegistrar),
+) -> wire::ScopeDoc {
+    let mut options = OptionRegistrar::default();
+    declare(&mut options);
+    let (name, description) = (name.to_owned(), description.to_owned());
+    wire::ScopeDoc { name, description, options: options.options, older_names }
 }
 
 /// Where a goal stands inside its phase.

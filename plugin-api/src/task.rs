@@ -82,6 +82,8 @@ pub struct TaskSpec {
     pub injects: Vec<String>,
     /// Other option scopes whose fingerprinted options take part in its fingerprint.
     pub fingerprinted_scopes: Vec<String>,
+    /// The subsystems of which it has an instance in a scope of its own.
+    pub subsystems: Vec<String>,
     /// It only prints: it takes no lock, and its progress is not shown.
     pub is_console: bool,
 }
@@ -131,6 +133,15 @@ impl TaskSpec {
     #[must_use]
     pub fn fingerprinted_scope(mut self, scope: &str) -> Self {
         self.fingerprinted_scopes.push(scope.to_owned());
+        self
+    }
+
+    /// Has an instance of a subsystem of its own (`jvm.test.junit` of `jvm`): its options are those of the subsystem, unless
+    /// the instance's scope says otherwise, and the fingerprinted ones count. Read them with
+    /// [`Context::subsystem_option`](crate::Context::subsystem_option).
+    #[must_use]
+    pub fn subsystem(mut self, scope: &str) -> Self {
+        self.subsystems.push(scope.to_owned());
         self
     }
 

@@ -134,6 +134,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Float(value)
+    }
+}
+
 impl From<Vec<String>> for Value {
     fn from(items: Vec<String>) -> Self {
         Self::strings(items)

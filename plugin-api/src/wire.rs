@@ -168,6 +168,8 @@ pub struct Registration {
     pub target_types: Vec<TargetType>,
     pub objects: Vec<ObjectType>,
     pub scopes: Vec<ScopeDoc>,
+    /// Options of phases; the name is that of the phase.
+    pub phase_options: Vec<ScopeDoc>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -200,6 +202,7 @@ pub struct ScopeDoc {
     pub name: String,
     pub description: String,
     pub options: Vec<OptionDecl>,
+    pub older_names: Vec<String>,
 }
 
 // Named here so that the answer types of the operations stand in one place.

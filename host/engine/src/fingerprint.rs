@@ -58,14 +58,18 @@ impl TaskParts<'_> {
             takes_passthrough,
             injects: _,
             fingerprinted_scopes,
+            subsystems: _,
             is_console: _,
             is_exclusive: _,
         } = spec;
         visitor.part("task type", PartValue::Text(type_name));
         visitor.part("task version", PartValue::Text(&version.to_string()));
         visitor.part(&format!("plugin `{name}`"), PartValue::Digest(fingerprint));
-        for scope in std::iter::once(scope).chain(fingerprinted_scopes) {
-            for (name, OptionValue { value, source: _, is_fingerprinted }) in options.scope(scope) {
+        let instances: Vec<String> = identity.instances().collect();
+        for scope in std::iter::once(scope).chain(fingerprinted_scopes).chain(&instances) {
+            for (name, OptionValue { value, source: _, overridden: _, is_fingerprinted, is_daemon: _ }) in
+                options.scope(scope)
+            {
                 if *is_fingerprinted {
                     visitor.part(&format!("option `{name}` of `{scope}`"), PartValue::Text(&rendered(value)));
                 }

@@ -92,6 +92,8 @@ pub struct Registry {
     goals: Vec<RegisteredGoal>,
     options: Vec<Vec<OptionSpec>>,
     by_phase: BTreeMap<String, PhaseOrder>,
+    /// The options of phases themselves.
+    phase_options: BTreeMap<String, Vec<OptionSpec>>,
 }
 
 /// The goals of one phase.
@@ -115,6 +117,16 @@ impl Registry {
             Some(known) if known.description.is_empty() => known.description = phase.description,
             Some(_) => {}
             None => self.phases.push(phase),
+        }
+    }
+
+    /// Gives a phase options. One that it has already, equal in everything, stays one.
+    pub fn add_phase_options(&mut self, phase: &str, options: Vec<OptionSpec>) {
+        let have = self.phase_options.entry(phase.to_owned()).or_default();
+        for option in options {
+            if !have.contains(&option) {
+                have.push(option);
+            }
         }
     }
 
@@ -182,19 +194,23 @@ impl Registry {
         self.by_phase.get(phase).into_iter().flat_map(|order| &order.goals).map(|index| &self.goals[*index])
     }
 
-    /// One scope for each phase and each goal, with the options of the goal's task.
+    /// One scope for each phase and each goal, with the options of the goal's task; and behind that of a goal one for each
+    /// instance of a subsystem that its task has.
     pub fn scopes(&self) -> Vec<ScopeSpec> {
         let mut scopes = Vec::new();
         for PhaseSpec { name: phase, description } in &self.phases {
             let indices = self.by_phase.get(phase).map_or(&[][..], |order| &order.goals);
             let scope = |index: &usize| (&self.goals[*index].identity, &self.options[*index]);
             let own = indices.iter().map(scope).find(|(identity, _)| identity.scope == *phase);
+            let mut options = self.phase_options.get(phase).cloned().unwrap_or_default();
+            options.extend(own.iter().flat_map(|(_, options)| options.iter().cloned()));
             scopes.push(ScopeSpec {
                 name: phase.clone(),
                 description: description.clone(),
-                options: own.map(|(_, options)| options.clone()).unwrap_or_default(),
+                options,
                 is_goal: true,
                 backend: own.map(|(identity, _)| identity.plugin.name.clone()).unwrap_or_default(),
+                ..ScopeSpec::default()
             });
             let inner = indices.iter().map(scope).filter(|(identity, _)| identity.scope != *phase);
             scopes.extend(inner.map(|(identity, options)| ScopeSpec {
@@ -203,7 +219,9 @@ impl Registry {
                 options: options.clone(),
                 is_goal: true,
                 backend: identity.plugin.name.clone(),
+                ..ScopeSpec::default()
             }));
+            scopes.extend(indices.iter().map(scope).flat_map(|(identity, _)| instances(identity)));
         }
         scopes
     }
@@ -221,6 +239,16 @@ impl Registry {
     pub(crate) fn all_goals(&self) -> &[RegisteredGoal] {
         &self.goals
     }
+}
+
+/// The scopes of a goal's own instances of subsystems.
+fn instances(identity: &GoalIdentity) -> impl Iterator<Item = ScopeSpec> {
+    identity.instances().zip(&identity.spec.subsystems).map(|(name, subsystem)| ScopeSpec {
+        name,
+        description: format!("`{subsystem}` for `{}` alone.", identity.scope),
+        backend: identity.plugin.name.clone(),
+        ..ScopeSpec::default()
+    })
 }
 
 /// Asks a task for everything that it says once.

@@ -30,6 +30,8 @@ pub struct TaskSpec {
     pub injects: Vec<String>,
     /// Other scopes whose fingerprinted options count for its results.
     pub fingerprinted_scopes: Vec<String>,
+    /// The subsystems of which it has an instance in a scope of its own, `jvm.test.junit` of `jvm`.
+    pub subsystems: Vec<String>,
     /// Whether it only reads and prints: it has no work directory and never waits for another run.
     pub is_console: bool,
     /// Whether it works on all work directories: it begins when no other run works in any.
@@ -48,6 +50,7 @@ impl TaskSpec {
             takes_passthrough: false,
             injects: Vec::new(),
             fingerprinted_scopes: Vec::new(),
+            subsystems: Vec::new(),
             is_console: false,
             is_exclusive: false,
         }
@@ -90,6 +93,11 @@ pub struct GoalIdentity {
 }
 
 impl GoalIdentity {
+    /// The scopes of the instances of subsystems that the task has, in the order of its declaration.
+    pub fn instances(&self) -> impl Iterator<Item = String> {
+        self.spec.subsystems.iter().map(|subsystem| format!("{subsystem}.{}", self.scope))
+    }
+
     /// The declaration of a product that the task puts.
     pub fn product(&self, name: &str) -> Option<&ProductDecl> {
         self.products.iter().find(|product| product.name == name)

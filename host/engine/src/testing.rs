@@ -7,8 +7,8 @@ use crate::{
     Workspace, WorkspaceError, execute, plan_rounds,
 };
 use pants_model::{
-    Address, BuildGraph, Event, EventSink, Fingerprint, Globs, OptionKind, OptionSource, OptionSpec, OptionValue,
-    OptionValues, Predicate, Target, Value,
+    Address, BuildGraph, Event, EventSink, Fingerprint, Globs, OptionKind, OptionSpec, OptionValue, OptionValues,
+    Predicate, Target, Value,
 };
 use pants_process::{Cancel, ProcessConfig, ProcessService};
 use std::any::Any;
@@ -372,7 +372,7 @@ pub(crate) fn registry(goals: &[GoalSpec]) -> Registry {
 pub(crate) fn options(values: &[(&str, &str, Value)]) -> OptionValues {
     let mut options = OptionValues::default();
     for (scope, name, value) in values {
-        let value = OptionValue { value: value.clone(), source: OptionSource::Default, is_fingerprinted: true };
+        let value = OptionValue { is_fingerprinted: true, ..OptionValue::of_default(value.clone()) };
         options.insert(scope, name, value);
     }
     options

@@ -19,7 +19,9 @@ pub use diagnostic::{Diagnostic, Location, Severity};
 pub use event::{Event, EventSink, LogLevel, RunEnding, TestStatus};
 pub use fingerprint::{Fingerprint, FingerprintBuilder};
 pub use graph::{BuildGraph, Order, TargetId};
-pub use options::{OptionKind, OptionSource, OptionSpec, OptionValue, OptionValues, ScopeSpec};
+pub use options::{
+    OptionKind, OptionRank, OptionSource, OptionSpec, OptionValue, OptionValues, OverriddenValue, ScopeSpec,
+};
 pub use predicate::Predicate;
 pub use target::{DependencyModifier, Target};
 pub use target_type::{DefaultTarget, FieldKind, FieldRule, FieldSpec, InjectedDependency, ObjectSpec, TargetTypeSpec};

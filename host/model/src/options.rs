@@ -18,8 +18,14 @@ pub enum OptionKind {
     Choice(Vec<String>),
     /// A list of texts, with `+[..]` and `-[..]` edits.
     StringList,
+    /// A list whose members are of this kind, which is no list and no dict.
+    List(Box<OptionKind>),
+    /// A list of texts; a text given for it is taken apart into words, as a shell does.
+    ShellList,
     /// A dict, with `+{..}` edits.
     Dict,
+    /// A dict whose values may name files; such a value becomes what the file holds.
+    DictWithFiles,
     /// A path of a file that must exist.
     File,
     /// A path of a directory that must exist.
@@ -45,8 +51,14 @@ pub struct OptionSpec {
     pub is_advanced: bool,
     /// Its value takes part in the fingerprint of the task.
     pub is_fingerprinted: bool,
+    /// Its value takes part in the fingerprint of the daemon: another value, another daemon.
+    pub is_daemon: bool,
     /// Inner scopes inherit it.
     pub is_recursive: bool,
+    /// A value that begins with `@` is that text, and no name of a file.
+    pub is_verbatim: bool,
+    /// Of the options of a scope with the same group, one may be set.
+    pub exclusive_group: Option<String>,
     /// Other names it still answers to (`enable-pantsd`).
     pub aliases: Vec<String>,
     /// The value of a bare `--x` for an option that is no bool.
@@ -66,7 +78,10 @@ impl OptionSpec {
             help: help.to_owned(),
             is_advanced: false,
             is_fingerprinted: false,
+            is_daemon: false,
             is_recursive: false,
+            is_verbatim: false,
+            exclusive_group: None,
             aliases: Vec::new(),
             implicit_value: None,
             deprecated: None,
@@ -76,7 +91,7 @@ impl OptionSpec {
 
 /// A scope: a name with options. The global scope's name is empty; a task's is `phase.goal`, or `phase` where the goal
 /// has the phase's name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScopeSpec {
     /// `""`, `compile`, `compile.javac`, `jvm`.
     pub name: String,
@@ -86,8 +101,46 @@ pub struct ScopeSpec {
     pub options: Vec<OptionSpec>,
     /// Whether its name may be typed as a goal (`compile`, `compile.javac`).
     pub is_goal: bool,
+    /// Whether it belongs to no goal, and the goals that use it have an instance of their own: for `jvm`, the scope
+    /// `jvm.test.junit`. An instance inherits every option of its subsystem.
+    pub is_subsystem: bool,
+    /// Names that it had before: they are still understood, with a warning.
+    pub older_names: Vec<String>,
     /// The backend that registered it; empty for the host's own.
     pub backend: String,
+    /// The version of that backend, which decides whether a deprecated option is gone; empty for the host's own.
+    pub backend_version: String,
+}
+
+/// How much the source of a value counts: the value of the highest rank stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OptionRank {
+    /// There is no value, not even a default.
+    None,
+    /// The default of the declaration.
+    Hardcoded,
+    /// `[DEFAULT]` of a config file.
+    ConfigDefault,
+    /// The option's own section of a config file.
+    Config,
+    /// An environment variable.
+    Environment,
+    /// The command line.
+    Flag,
+}
+
+impl OptionRank {
+    /// The name that Pants v1 gave it (`CONFIG_DEFAULT`).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::Hardcoded => "HARDCODED",
+            Self::ConfigDefault => "CONFIG_DEFAULT",
+            Self::Config => "CONFIG",
+            Self::Environment => "ENVIRONMENT",
+            Self::Flag => "FLAG",
+        }
+    }
 }
 
 /// Where the value of an option came from, the way the user wrote it.
@@ -112,6 +165,19 @@ pub enum OptionSource {
     Flag(String),
 }
 
+impl OptionSource {
+    /// How much it counts. A default that is no value ranks as none; only who knows the value can say that.
+    pub fn rank(&self) -> OptionRank {
+        match self {
+            Self::Default => OptionRank::Hardcoded,
+            Self::Config { section, .. } if section == "DEFAULT" => OptionRank::ConfigDefault,
+            Self::Config { .. } => OptionRank::Config,
+            Self::Environment(_) => OptionRank::Environment,
+            Self::Flag(_) => OptionRank::Flag,
+        }
+    }
+}
+
 impl std::fmt::Display for OptionSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -123,6 +189,15 @@ impl std::fmt::Display for OptionSource {
     }
 }
 
+/// A value that a higher source replaced or edited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverriddenValue {
+    /// What it was.
+    pub value: Value,
+    /// Who had given it.
+    pub source: OptionSource,
+}
+
 /// The value of one option, with its origin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptionValue {
@@ -130,8 +205,27 @@ pub struct OptionValue {
     pub value: Value,
     /// The highest source that took part.
     pub source: OptionSource,
+    /// What it was before each source but the first took part, the lowest first; empty where nobody set anything.
+    pub overridden: Vec<OverriddenValue>,
     /// Whether it takes part in the fingerprint of its task.
     pub is_fingerprinted: bool,
+    /// Whether it takes part in the fingerprint of the daemon.
+    pub is_daemon: bool,
+}
+
+impl OptionValue {
+    /// A value that nobody set.
+    pub fn of_default(value: Value) -> Self {
+        Self { value, source: OptionSource::Default, overridden: Vec::new(), is_fingerprinted: false, is_daemon: false }
+    }
+
+    /// How much its source counts.
+    pub fn rank(&self) -> OptionRank {
+        match self.source {
+            OptionSource::Default if self.value.is_none() => OptionRank::None,
+            _ => self.source.rank(),
+        }
+    }
 }
 
 /// All option values of a run: scope, then option name with dashes.

@@ -3,7 +3,7 @@
 use crate::command_line::RESERVED_WORDS;
 use crate::names::section_of;
 use crate::scopes::{Scopes, outer_scopes};
-use crate::value::{Raw, ValueError, changes, wrong_kind};
+use crate::value::{Raw, ValueError, changes, is_dict, is_list, wrong_kind};
 use pants_model::{OptionKind, OptionSpec, ScopeSpec, Value};
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -122,7 +122,7 @@ fn hidden_in(scope: &str, spec: &OptionSpec, scopes: &Scopes<'_>) -> Option<Stri
 
 /// A default is absent, or what a config file could say.
 fn check_default(spec: &OptionSpec) -> Result<(), ValueError> {
-    let is_composite = matches!(spec.kind, OptionKind::StringList | OptionKind::Dict);
+    let is_composite = is_list(&spec.kind) || is_dict(&spec.kind);
     for value in [Some(&spec.default), spec.implicit_value.as_ref()].into_iter().flatten() {
         match value {
             Value::None => {}
@@ -148,7 +148,14 @@ mod tests {
     }
 
     fn scope(name: &str, options: Vec<OptionSpec>) -> ScopeSpec {
-        ScopeSpec { name: name.into(), description: String::new(), options, is_goal: true, backend: "b".into() }
+        ScopeSpec {
+            name: name.into(),
+            description: String::new(),
+            options,
+            is_goal: true,
+            backend: "b".into(),
+            ..ScopeSpec::default()
+        }
     }
 
     fn option(name: &str, kind: OptionKind, default: Value) -> OptionSpec {

@@ -8,7 +8,7 @@ use crate::error::OptionsError;
 use crate::legacy;
 use crate::scopes::{Declared, Scopes};
 use crate::suggest::closest;
-use crate::value::{Raw, changes, metavar};
+use crate::value::{Raw, changes, is_dict, is_list, metavar};
 use pants_model::{OptionKind, Value};
 
 /// First words that no plugin may register as a goal; a directory of that name is asked for as `./plugin`.
@@ -143,7 +143,7 @@ pub(crate) fn global_flags(args: &[String], global: &Scopes<'_>) -> Vec<Flag> {
 fn fits_beside(flag: &Flag, earlier: &[Flag], global: &Scopes<'_>) -> bool {
     let Some(declared) = global.own("", &flag.option) else { return false };
     let kind = &declared.spec.kind;
-    let is_single = !matches!(kind, OptionKind::StringList | OptionKind::Dict);
+    let is_single = !(is_list(kind) || is_dict(kind));
     let is_taken = is_single && earlier.iter().any(|have| have.option == flag.option);
     !is_taken && changes(kind, flag.raw.clone()).is_ok()
 }

@@ -11,8 +11,7 @@ pub fn global_scope() -> ScopeSpec {
         name: String::new(),
         description: "Options of the whole run.".to_owned(),
         options: global_options(),
-        is_goal: false,
-        backend: String::new(),
+        ..ScopeSpec::default()
     }
 }
 

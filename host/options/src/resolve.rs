@@ -8,8 +8,8 @@ use crate::config::{ConfigFiles, Found};
 use crate::error::{ConfigPlace, OptionsError};
 use crate::names::{DEFAULT_SECTION, PREFIX, environment_variables, is_key_of, section_of};
 use crate::scopes::{Declared, Scopes, outer_scopes};
-use crate::value::{Change, Raw, ValueError, apply, changes};
-use pants_model::{OptionKind, OptionSource, OptionSpec, OptionValue, OptionValues, Value};
+use crate::value::{Change, Raw, ValueError, apply, changes, is_dict, is_list};
+use pants_model::{OptionKind, OptionSource, OptionSpec, OptionValue, OptionValues, OverriddenValue, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::ops::Bound;
@@ -88,19 +88,21 @@ fn is_inside(scope: &str, outer: &str) -> bool {
 
 fn merge(spec: &OptionSpec, given: Vec<Given>, sources: &Sources<'_>) -> Result<OptionValue, OptionsError> {
     let (mut value, mut source, mut place) = (spec.default.clone(), OptionSource::Default, None);
+    let mut overridden = Vec::new();
     for one in given {
         if one.changes.is_empty() {
             continue;
         }
-        value = apply(value, one.changes);
-        source = one.source;
+        let new = apply(value.clone(), one.changes);
+        let old = std::mem::replace(&mut value, new);
+        overridden.push(OverriddenValue { value: old, source: std::mem::replace(&mut source, one.source) });
         place = one.place;
     }
     if source != OptionSource::Default {
         value = path_value(&spec.kind, value, &source, sources)
             .map_err(|problem| bad_value(source.clone(), place.clone(), problem))?;
     }
-    Ok(OptionValue { value, source, is_fingerprinted: spec.is_fingerprinted })
+    Ok(OptionValue { value, source, overridden, is_fingerprinted: spec.is_fingerprinted, is_daemon: spec.is_daemon })
 }
 
 fn bad_value(source: OptionSource, place: Option<Box<ConfigPlace>>, problem: ValueError) -> OptionsError {
@@ -154,7 +156,7 @@ fn flags(scope: &str, spec: &OptionSpec, sources: &Sources<'_>) -> Result<Option
         let one = understand(spec, flag.raw.clone(), source, None, sources.cwd)?;
         match &mut merged {
             None => merged = Some(one),
-            Some(_) if !matches!(spec.kind, OptionKind::StringList | OptionKind::Dict) => {
+            Some(_) if !(is_list(&spec.kind) || is_dict(&spec.kind)) => {
                 return Err(OptionsError::GivenTwice { flag: flag.typed.clone() });
             }
             Some(merged) => merged.changes.extend(one.changes),
@@ -188,13 +190,13 @@ fn read_at_file(kind: &OptionKind, raw: Raw, base: &Path) -> Result<Raw, ValueEr
     }
     let fail = |reason: String| ValueError::FileUnreadable { file: file.to_owned(), reason };
     let content = std::fs::read_to_string(base.join(file)).map_err(|error| fail(error.to_string()))?;
-    let is_composite = matches!(kind, OptionKind::StringList | OptionKind::Dict);
+    let is_composite = is_list(kind) || is_dict(kind);
     match Path::new(file).extension().and_then(|extension| extension.to_str()) {
         Some("json") if is_composite => {
             let json = serde_json::from_str(&content).map_err(|error| fail(error.to_string()))?;
             Ok(Raw::Plain(value_of_json(json)))
         }
-        Some("toml") if *kind == OptionKind::Dict => {
+        Some("toml") if is_dict(kind) => {
             let mut files = ConfigFiles::default();
             files.add(file, Path::new(file), content).map_err(|error| fail(error.to_string()))?;
             Ok(Raw::Plain(files.files()[0].root.to_dict()))

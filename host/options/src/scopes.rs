@@ -50,8 +50,14 @@ impl<'a> Scopes<'a> {
         self.get(scope)?;
         self.own(scope, name).or_else(|| {
             let outer = outer_scopes(scope).into_iter().rev();
-            outer.filter_map(|outer| self.own(outer, name)).find(|declared| declared.spec.is_recursive)
+            outer.filter_map(|outer| self.own(outer, name)).find(|declared| self.is_inherited(declared))
         })
+    }
+
+    /// Whether inner scopes have the option, too: it says so itself, or its scope is a subsystem, of which inner scopes are
+    /// instances.
+    fn is_inherited(&self, declared: &Declared<'_>) -> bool {
+        declared.spec.is_recursive || self.get(declared.owner).is_some_and(|owner| owner.is_subsystem)
     }
 
     /// Every option that a scope declares or inherits.
@@ -60,7 +66,7 @@ impl<'a> Scopes<'a> {
         let inherited = outer_scopes(scope).into_iter().rev();
         for (index, name) in std::iter::once(scope).chain(inherited).enumerate() {
             let Some(scope) = self.get(name) else { continue };
-            for spec in scope.options.iter().filter(|spec| index == 0 || spec.is_recursive) {
+            for spec in scope.options.iter().filter(|spec| index == 0 || spec.is_recursive || scope.is_subsystem) {
                 if !found.iter().any(|have| have.spec.name == spec.name) {
                     found.push(Declared { owner: &scope.name, spec });
                 }

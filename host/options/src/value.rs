@@ -131,21 +131,21 @@ pub(crate) enum Change {
 /// The changes that a source means for an option of this kind.
 pub(crate) fn changes(kind: &OptionKind, raw: Raw) -> Result<Vec<Change>, ValueError> {
     match (kind, raw) {
-        (OptionKind::StringList, Raw::Text(text) | Raw::Plain(Value::Str(text))) => list_changes(&text),
-        (OptionKind::StringList, Raw::Plain(value)) => Ok(vec![Change::Set(Value::List(texts(value)?))]),
-        (OptionKind::StringList, Raw::Edit { add, remove }) => {
+        (kind, Raw::Text(text) | Raw::Plain(Value::Str(text))) if is_list(kind) => list_changes(kind, &text),
+        (kind, Raw::Plain(value)) if is_list(kind) => Ok(vec![Change::Set(Value::List(members(kind, value)?))]),
+        (kind, Raw::Edit { add, remove }) if is_list(kind) => {
             let mut changes = Vec::new();
             if let Some(add) = add {
-                changes.push(Change::Append(texts(add)?));
+                changes.push(Change::Append(members(kind, add)?));
             }
             if let Some(remove) = remove {
-                changes.push(Change::Remove(texts(remove)?));
+                changes.push(Change::Remove(members(kind, remove)?));
             }
             Ok(changes)
         }
-        (OptionKind::Dict, Raw::Text(text) | Raw::Plain(Value::Str(text))) => dict_changes(&text),
-        (OptionKind::Dict, Raw::Plain(value @ Value::Dict(_))) => Ok(vec![Change::Set(value)]),
-        (OptionKind::Dict, Raw::Edit { add, remove }) => {
+        (kind, Raw::Text(text) | Raw::Plain(Value::Str(text))) if is_dict(kind) => dict_changes(&text),
+        (kind, Raw::Plain(value @ Value::Dict(_))) if is_dict(kind) => Ok(vec![Change::Set(value)]),
+        (kind, Raw::Edit { add, remove }) if is_dict(kind) => {
             let mut changes = Vec::new();
             match add {
                 None => {}
@@ -153,7 +153,7 @@ pub(crate) fn changes(kind: &OptionKind, raw: Raw) -> Result<Vec<Change>, ValueE
                 Some(other) => return Err(wrong_kind(&other, &OptionKind::Dict)),
             }
             if let Some(remove) = remove {
-                changes.push(Change::Drop(texts(remove)?));
+                changes.push(Change::Drop(members(&OptionKind::StringList, remove)?));
             }
             Ok(changes)
         }
@@ -202,8 +202,18 @@ fn update(value: Value, entries: Vec<(Value, Value)>) -> Value {
     Value::Dict(dict)
 }
 
+/// Whether values of this kind are lists.
+pub(crate) fn is_list(kind: &OptionKind) -> bool {
+    matches!(kind, OptionKind::StringList | OptionKind::List(_) | OptionKind::ShellList)
+}
+
+/// Whether values of this kind are dicts.
+pub(crate) fn is_dict(kind: &OptionKind) -> bool {
+    matches!(kind, OptionKind::Dict | OptionKind::DictWithFiles)
+}
+
 /// `[..]` sets, `+[..]` appends, `-[..]` removes, several edits stand between commas; any other text is one item.
-fn list_changes(text: &str) -> Result<Vec<Change>, ValueError> {
+fn list_changes(kind: &OptionKind, text: &str) -> Result<Vec<Change>, ValueError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(Vec::new());
@@ -212,10 +222,10 @@ fn list_changes(text: &str) -> Result<Vec<Change>, ValueError> {
     if text.starts_with(['[', '(']) {
         let value = reader.value().and_then(|value| reader.end().map(|()| value)).map_err(ValueError::Literal)?;
         let items = if let Value::List(_) = value { value } else { Value::List(vec![value]) };
-        return Ok(vec![Change::Set(Value::List(texts(items)?))]);
+        return Ok(vec![Change::Set(Value::List(members(kind, items)?))]);
     }
     if !["+[", "-[", "+(", "-("].iter().any(|edit| text.starts_with(edit)) {
-        return Ok(vec![Change::Append(vec![Value::from(text)])]);
+        return Ok(vec![Change::Append(members(kind, Value::List(vec![Value::from(text)]))?)]);
     }
     let mut changes = Vec::new();
     loop {
@@ -223,7 +233,7 @@ fn list_changes(text: &str) -> Result<Vec<Change>, ValueError> {
         if !is_addition && !reader.accept('-') {
             return Err(ValueError::Literal(reader.fail("`+` or `-` is missing before a list")));
         }
-        let items = texts(reader.value().map_err(ValueError::Literal)?)?;
+        let items = members(kind, reader.value().map_err(ValueError::Literal)?)?;
         changes.push(if is_addition { Change::Append(items) } else { Change::Remove(items) });
         if !reader.accept(',') {
             reader.end().map_err(ValueError::Literal)?;
@@ -250,12 +260,13 @@ fn dict_changes(text: &str) -> Result<Vec<Change>, ValueError> {
     }
 }
 
-/// The items of a list of texts; numbers count as texts.
-fn texts(value: Value) -> Result<Vec<Value>, ValueError> {
+/// The members of a list of this kind; where they are texts, numbers count as texts.
+fn members(kind: &OptionKind, value: Value) -> Result<Vec<Value>, ValueError> {
     let Value::List(items) = value else {
-        return Err(wrong_kind(&value, &OptionKind::StringList));
+        return Err(wrong_kind(&value, kind));
     };
-    items.into_iter().map(|item| scalar_of_value(&OptionKind::String, item)).collect()
+    let member = if let OptionKind::List(member) = kind { member } else { &OptionKind::String };
+    items.into_iter().map(|item| scalar_of_value(member, item)).collect()
 }
 
 fn scalar_of_text(kind: &OptionKind, text: String) -> Result<Value, ValueError> {
@@ -303,8 +314,8 @@ fn wanted(kind: &OptionKind) -> &'static str {
         OptionKind::Bool => "`true` or `false`",
         OptionKind::Int => "a whole number",
         OptionKind::Float => "a number",
-        OptionKind::StringList => "a list",
-        OptionKind::Dict => "a dict",
+        OptionKind::StringList | OptionKind::List(_) | OptionKind::ShellList => "a list",
+        OptionKind::Dict | OptionKind::DictWithFiles => "a dict",
         OptionKind::String | OptionKind::Choice(_) | OptionKind::File | OptionKind::Dir | OptionKind::Target => {
             "a string"
         }
@@ -319,8 +330,9 @@ pub(crate) fn metavar(kind: &OptionKind) -> String {
         OptionKind::Float => "<float>".to_owned(),
         OptionKind::String => "<str>".to_owned(),
         OptionKind::Choice(choices) => format!("<{}>", choices.join("|")),
-        OptionKind::StringList => "\"['<str>', ...]\"".to_owned(),
-        OptionKind::Dict => "\"{'<str>': <value>, ...}\"".to_owned(),
+        OptionKind::StringList | OptionKind::ShellList => "\"['<str>', ...]\"".to_owned(),
+        OptionKind::List(member) => format!("\"[{}, ...]\"", metavar(member)),
+        OptionKind::Dict | OptionKind::DictWithFiles => "\"{'<str>': <value>, ...}\"".to_owned(),
         OptionKind::File => "<file>".to_owned(),
         OptionKind::Dir => "<dir>".to_owned(),
         OptionKind::Target => "<target>".to_owned(),

@@ -37,8 +37,9 @@ struct Merge<'a> {
 
 impl Merge<'_> {
     fn add(&mut self, plugin: &Plugin, registration: Registration) -> Result<(), LoadError> {
-        let Registration { phases, goals, target_types, objects, macros, scopes } = registration;
+        let Registration { phases, goals, target_types, objects, macros, scopes, phase_options } = registration;
         phases.into_iter().for_each(|phase| self.registry.add_phase(phase));
+        phase_options.into_iter().for_each(|(phase, options)| self.registry.add_phase_options(&phase, options));
         for goal in goals {
             self.registry.install(goal).map_err(|error| self.goal_error(plugin, error))?;
         }

@@ -77,6 +77,11 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     let mut scopes = registry.scopes();
     scopes.extend(repository_options::scopes());
     scopes.extend(subsystems);
+    for scope in &mut scopes {
+        if let Some(plugin) = loaded.plugins.iter().find(|plugin| plugin.id == scope.backend) {
+            scope.backend_version.clone_from(&plugin.version);
+        }
+    }
     let faults = check_scopes(&scopes);
     if !faults.is_empty() {
         return Err(SessionError::Scopes(faults));

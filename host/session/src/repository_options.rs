@@ -91,8 +91,8 @@ fn scope(name: &str, description: &str, options: Vec<OptionSpec>) -> ScopeSpec {
         name: name.to_owned(),
         description: description.to_owned(),
         options,
-        is_goal: false,
-        backend: String::new(),
+        is_subsystem: true,
+        ..ScopeSpec::default()
     }
 }
 
@@ -182,7 +182,7 @@ mod tests {
         let check = |scope: &str, name: &str, value: Value, expect: &str| {
             let mut options = OptionValues::default();
             let value = Value::Dict(vec![("x".into(), value)]);
-            options.insert(scope, name, OptionValue { value, source: OptionSource::Default, is_fingerprinted: false });
+            options.insert(scope, name, OptionValue::of_default(value));
             let told = check(&options).map_or_else(|error| error.to_string(), |()| "right".to_owned());
             assert_eq!(told.lines().next(), Some(expect));
         };

@@ -79,7 +79,7 @@ fn and(words: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pants_model::{OptionSource, OptionValue, Value};
+    use pants_model::{OptionValue, Value};
 
     /// The way of goals and specs with options of the form `scope name value`.
     fn way(goals: &[&str], specs: &[&str], given: &[(&str, &str, Value)]) -> String {
@@ -87,11 +87,7 @@ mod tests {
         let command = CommandLine { goals: texts(goals), specs: texts(specs), ..CommandLine::default() };
         let mut options = OptionValues::default();
         for (scope, name, value) in given {
-            options.insert(
-                scope,
-                name,
-                OptionValue { value: value.clone(), source: OptionSource::Default, is_fingerprinted: false },
-            );
+            options.insert(scope, name, OptionValue::of_default(value.clone()));
         }
         match Selection::of(&command, &options) {
             Ok(Selection::Nothing) => "nothing".to_owned(),

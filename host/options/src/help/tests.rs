@@ -15,6 +15,7 @@ fn specs() -> Vec<ScopeSpec> {
         options,
         is_goal: name != "jvm",
         backend: String::new(),
+        ..ScopeSpec::default()
     };
     let mut workers = OptionSpec::new("worker-count", OptionKind::Int, 2, "How many compilers run at a time.");
     workers.is_advanced = true;

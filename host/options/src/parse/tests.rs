@@ -81,7 +81,9 @@ fn render(parsed: &Parsed) -> String {
     for scope in parsed.values.scopes() {
         for (name, value) in parsed.values.scope(scope) {
             let inherited = parsed.values.get("", name).filter(|_| !scope.is_empty());
-            if value.source == OptionSource::Default || name == "pantsrc" || inherited == Some(value) {
+            let is_inherited =
+                inherited.is_some_and(|outer| outer.value == value.value && outer.source == value.source);
+            if value.source == OptionSource::Default || name == "pantsrc" || is_inherited {
                 continue;
             }
             let dot = if scope.is_empty() { "" } else { "." };
@@ -101,6 +103,7 @@ fn scopes() -> Vec<ScopeSpec> {
         options,
         is_goal,
         backend: String::new(),
+        ..ScopeSpec::default()
     };
     let option = |name: &str, kind: OptionKind, default: Value| OptionSpec::new(name, kind, default, "");
     let list = |name: &str, items: &[&str]| option(name, OptionKind::StringList, Value::strings(items.iter().copied()));

@@ -10,11 +10,11 @@ use abi_stable::sabi_types::RMut;
 use abi_stable::std_types::RSlice;
 use pants_build_files::Macro;
 use pants_engine::{GoalSpec, PhaseSpec, PluginTag, TaskError, TaskErrorKind};
-use pants_model::{ObjectSpec, ScopeSpec, TargetTypeSpec};
+use pants_model::{ObjectSpec, OptionSpec, ScopeSpec, TargetTypeSpec};
 use plugin_api::abi::{
     self, AbiRegistrar, AbiRegistrar_TO, AbiResult, BackendModule_Ref, CallbackBox, LogObject, TaskTypeObject,
 };
-use plugin_api::{Error, ErrorKind, wire};
+use plugin_api::{Error, ErrorKind, OptionDecl, wire};
 use std::sync::Arc;
 
 /// All that a backend registers, in the host's nouns.
@@ -26,6 +26,8 @@ pub(crate) struct Registration {
     pub objects: Vec<ObjectSpec>,
     pub macros: Vec<RegisteredMacro>,
     pub scopes: Vec<ScopeSpec>,
+    /// Phases with options of theirs.
+    pub phase_options: Vec<(String, Vec<OptionSpec>)>,
 }
 
 /// A BUILD macro.
@@ -91,7 +93,7 @@ impl AbiRegistrar for Scratch {
 impl Scratch {
     fn convert(self, tag: &PluginTag) -> Result<Registration, PluginFault> {
         let backend = &tag.name;
-        let wire::Registration { phases, target_types, objects, scopes } = self.document;
+        let wire::Registration { phases, target_types, objects, scopes, phase_options } = self.document;
         let mut registration = Registration {
             phases: phases
                 .into_iter()
@@ -100,6 +102,7 @@ impl Scratch {
             target_types: target_types.into_iter().map(|spec| convert::model_target_type(spec, backend)).collect(),
             objects: objects.into_iter().map(|spec| convert::model_object_type(spec, backend)).collect(),
             scopes: scopes.into_iter().map(|scope| scope_spec(scope, backend)).collect(),
+            phase_options: phase_options.into_iter().map(|scope| (scope.name, options(scope.options))).collect(),
             ..Registration::default()
         };
         for (document, object) in self.tasks {
@@ -117,10 +120,16 @@ fn scope_spec(scope: wire::ScopeDoc, backend: &str) -> ScopeSpec {
     ScopeSpec {
         name: scope.name,
         description: scope.description,
-        options: scope.options.into_iter().map(convert::model_option).collect(),
-        is_goal: false,
+        options: options(scope.options),
+        is_subsystem: true,
+        older_names: scope.older_names,
         backend: backend.to_owned(),
+        ..ScopeSpec::default()
     }
+}
+
+fn options(declared: Vec<OptionDecl>) -> Vec<OptionSpec> {
+    declared.into_iter().map(convert::model_option).collect()
 }
 
 fn goal_spec(document: wire::GoalDoc, object: TaskTypeObject, tag: &PluginTag) -> Result<GoalSpec, PluginFault> {

@@ -19,6 +19,7 @@ pub(crate) fn model_task_spec(spec: api::TaskSpec) -> engine::TaskSpec {
         takes_passthrough: spec.takes_passthrough,
         injects: spec.injects,
         fingerprinted_scopes: spec.fingerprinted_scopes,
+        subsystems: spec.subsystems,
         is_console: spec.is_console,
         // Only what cleans the host's own directories is.
         is_exclusive: false,
@@ -59,26 +60,36 @@ pub(crate) fn model_option(option: api::OptionDecl) -> model::OptionSpec {
     model::OptionSpec {
         name: option.name,
         short: option.short,
-        kind: match option.kind {
-            api::OptionKind::Bool => model::OptionKind::Bool,
-            api::OptionKind::Int => model::OptionKind::Int,
-            api::OptionKind::Float => model::OptionKind::Float,
-            api::OptionKind::String => model::OptionKind::String,
-            api::OptionKind::Choice(choices) => model::OptionKind::Choice(choices),
-            api::OptionKind::StringList => model::OptionKind::StringList,
-            api::OptionKind::Dict => model::OptionKind::Dict,
-            api::OptionKind::File => model::OptionKind::File,
-            api::OptionKind::Dir => model::OptionKind::Dir,
-            api::OptionKind::Target => model::OptionKind::Target,
-        },
+        kind: model_option_kind(option.kind),
         default: model_value(option.default),
         help: option.help,
         is_advanced: option.is_advanced,
         is_fingerprinted: option.is_fingerprinted,
-        is_recursive: false,
+        is_daemon: option.is_daemon,
+        is_recursive: option.is_recursive,
+        is_verbatim: option.is_verbatim,
+        exclusive_group: option.exclusive_group,
         aliases: option.aliases,
         implicit_value: option.implicit_value.map(model_value),
         deprecated: option.deprecated,
+    }
+}
+
+fn model_option_kind(kind: api::OptionKind) -> model::OptionKind {
+    match kind {
+        api::OptionKind::Bool => model::OptionKind::Bool,
+        api::OptionKind::Int => model::OptionKind::Int,
+        api::OptionKind::Float => model::OptionKind::Float,
+        api::OptionKind::String => model::OptionKind::String,
+        api::OptionKind::Choice(choices) => model::OptionKind::Choice(choices),
+        api::OptionKind::StringList => model::OptionKind::StringList,
+        api::OptionKind::List(member) => model::OptionKind::List(Box::new(model_option_kind(*member))),
+        api::OptionKind::ShellList => model::OptionKind::ShellList,
+        api::OptionKind::Dict => model::OptionKind::Dict,
+        api::OptionKind::DictWithFiles => model::OptionKind::DictWithFiles,
+        api::OptionKind::File => model::OptionKind::File,
+        api::OptionKind::Dir => model::OptionKind::Dir,
+        api::OptionKind::Target => model::OptionKind::Target,
     }
 }
 

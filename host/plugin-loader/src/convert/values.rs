@@ -68,7 +68,7 @@ fn model_location(location: api::Location) -> model::Location {
 
 /// The value of an option with its origin in the user's words.
 pub(crate) fn wire_option_value(option: &model::OptionValue) -> api::OptionValue {
-    let model::OptionValue { value, source, is_fingerprinted: _ } = option;
+    let model::OptionValue { value, source, overridden: _, is_fingerprinted: _, is_daemon: _ } = option;
     api::OptionValue { value: wire_value(value), source: source.to_string() }
 }
 

@@ -165,16 +165,16 @@ impl World {
         for scope in registry.scopes() {
             for option in scope.options {
                 let is_fingerprinted = option.is_fingerprinted;
-                let value = OptionValue { value: option.default, source: OptionSource::Default, is_fingerprinted };
+                let value = OptionValue { is_fingerprinted, ..OptionValue::of_default(option.default) };
                 values.insert(&scope.name, &option.name, value);
             }
         }
         for (scope, name, value) in &self.options {
             let declared = values.get(scope, name).expect("the option is declared");
             let value = OptionValue {
-                value: value.clone(),
                 source: OptionSource::Flag(format!("--{name}")),
                 is_fingerprinted: declared.is_fingerprinted,
+                ..OptionValue::of_default(value.clone())
             };
             values.insert(scope, name, value);
         }

@@ -27,6 +27,7 @@ mod goals;
 mod list;
 mod list_owners;
 mod minimize;
+mod options;
 mod paths;
 mod peek;
 mod roots;
@@ -72,6 +73,7 @@ pub(crate) fn install(
         ("cloc", console::task_type(cloc::Cloc)),
         ("targets", console::task_type(targets::Targets(symbols.clone()))),
         ("goals", console::task_type(goals::Goals(scopes.clone()))),
+        ("options", console::task_type(options::Options(scopes.clone()))),
         ("changed", console::task_type(changed::Changed)),
         ("compile-changed", changed::phase_on_changed("CompileChanged", "Compile the targets that changed.")),
         ("test-changed", changed::phase_on_changed("TestChanged", "Test the targets that changed.")),

@@ -360,6 +360,27 @@ impl Context {
         jobs: &[Job],
         work: impl Fn(usize, &Context) -> Result<()> + Send + Sync,
     ) -> Result<JobsOutcome> {
+        self.run_jobs(wire::PARALLEL, jobs, jobs, work)
+    }
+
+    /// Runs jobs as [`Context::parallel`] does, but only so many at once, even where `--jobs` allows more. Since 1.1.
+    pub fn parallel_at_most(
+        &self,
+        at_most: usize,
+        jobs: &[Job],
+        work: impl Fn(usize, &Context) -> Result<()> + Send + Sync,
+    ) -> Result<JobsOutcome> {
+        let query = wire::LimitedJobs { jobs: jobs.to_vec(), at_most };
+        self.run_jobs(wire::PARALLEL_AT_MOST, jobs, &query, work)
+    }
+
+    fn run_jobs<Q: Serialize + ?Sized>(
+        &self,
+        op: u32,
+        jobs: &[Job],
+        query: &Q,
+        work: impl Fn(usize, &Context) -> Result<()> + Send + Sync,
+    ) -> Result<JobsOutcome> {
         if jobs.is_empty() {
             return Ok(JobsOutcome::default());
         }
@@ -374,7 +395,7 @@ impl Context {
             })?;
             Ok(Vec::new())
         };
-        let mut outcome: JobsOutcome = call_context_with(&self.inner.object, wire::PARALLEL, jobs, &run_one)?;
+        let mut outcome: JobsOutcome = call_context_with(&self.inner.object, op, query, &run_one)?;
         let mut errors = errors.into_inner().unwrap_or_else(PoisonError::into_inner);
         for (index, state) in outcome.states.iter_mut().enumerate() {
             if let (JobState::Failed(error), Some(whole)) = (state, errors.remove(&index)) {

@@ -1,6 +1,6 @@
 //! Planning: what a task's class side sees.
 
-use crate::{Address, Context, Product, Result, Target, Value};
+use crate::{Address, Context, OptionValue, Product, Result, Target, Value};
 use serde::{Deserialize, Serialize};
 
 /// The world while the host plans: options and targets, no products, no processes.
@@ -21,6 +21,17 @@ impl Planning {
     /// The value of an option of the task's own scope.
     pub fn option(&self, name: &str) -> Result<Value> {
         self.context.option(name)
+    }
+
+    /// The value of an option of the task's own scope, with its origin: for the error that says where a wrong value is from.
+    /// Since 1.1.
+    pub fn option_value(&self, name: &str) -> Result<OptionValue> {
+        self.context.option_of(self.scope(), name)
+    }
+
+    /// The value of an option of any scope, with its origin. Since 1.1.
+    pub fn option_value_of(&self, scope: &str, name: &str) -> Result<OptionValue> {
+        self.context.option_of(scope, name)
     }
 
     /// The value of an option of the task's own instance of a subsystem.

@@ -35,6 +35,9 @@ pub struct Process {
     pub stdin: Vec<u8>,
     /// When it is killed, in milliseconds; 0 means the user's default.
     pub timeout_ms: u64,
+    /// How long it may take to end after it was asked to, in milliseconds, before it is killed; 0 means the user's default.
+    /// Since 1.1.
+    pub terminate_wait_ms: u64,
     /// Runs it in a process that stays up instead of one of its own.
     pub worker: Option<Worker>,
     /// Whether its result may be stored.
@@ -113,6 +116,13 @@ impl Process {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout_ms = timeout.as_millis().try_into().unwrap_or(u64::MAX);
+        self
+    }
+
+    /// How long it may take to end after it was asked to, before it is killed. Since 1.1.
+    #[must_use]
+    pub fn terminate_wait(mut self, wait: Duration) -> Self {
+        self.terminate_wait_ms = wait.as_millis().try_into().unwrap_or(u64::MAX).max(1);
         self
     }
 

@@ -483,6 +483,11 @@ impl AbiContext for TestContext {
                 let jobs: Vec<Job> = wire::decode(request.as_slice())?;
                 Ok(wire::encode(&self.run_jobs(&jobs, &callback))?.into())
             }
+            wire::PARALLEL_AT_MOST => {
+                // Jobs of this world run one after the other.
+                let wire::LimitedJobs { jobs, at_most: _ } = wire::decode(request.as_slice())?;
+                Ok(wire::encode(&self.run_jobs(&jobs, &callback))?.into())
+            }
             wire::TOOL_DIR => {
                 let query: wire::ToolDirQuery = wire::decode(request.as_slice())?;
                 let root = PathBuf::from(&self.world().info.build_root);

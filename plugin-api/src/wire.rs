@@ -44,6 +44,8 @@ pub const NAMED_CACHE: u32 = 25;
 pub const ALL_TARGETS: u32 = 26;
 pub const REQUESTS: u32 = 27;
 pub const OPTIONS_OF_SCOPE: u32 = 28;
+/// `PARALLEL` of a [`LimitedJobs`].
+pub const PARALLEL_AT_MOST: u32 = 29;
 
 // Operations of a macro's context.
 pub const MACRO_REL_PATH: u32 = 100;
@@ -210,6 +212,14 @@ pub type RequirementsAnswer = Vec<Requirement>;
 pub type ProductTypesAnswer = Vec<ProductDecl>;
 pub type InvalidatedAnswer = Vec<Versioned>;
 pub type ParallelQuery = Vec<Job>;
+
+/// Jobs of which so many run at once.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LimitedJobs {
+    pub jobs: Vec<Job>,
+    pub at_most: usize,
+}
 pub type TestResultQuery = TestReport;
 
 /// Encodes a document.

@@ -113,8 +113,8 @@ pub(crate) enum JobGraphError {
 
 /// Where jobs get their slots from.
 pub(crate) enum Slots<'a> {
-    /// Each job takes one.
-    Pool(&'a JobPool),
+    /// Each job takes one, but only so many do at once.
+    Pool { pool: &'a JobPool, at_most: usize },
     /// The caller is a job itself: its jobs take turns in its slot, because it keeps the slot while it waits for them.
     OfTheCaller,
 }
@@ -139,7 +139,7 @@ pub(crate) fn run_jobs(
     let graph = JobGraph::new(jobs)?;
     let board = Board { state: Mutex::new(BoardState::new(&graph)), changed: Condvar::new() };
     let workers = match slots {
-        Slots::Pool(pool) => pool.jobs().min(jobs.len()),
+        Slots::Pool { pool, at_most } => pool.jobs().min(*at_most).min(jobs.len()),
         Slots::OfTheCaller => 1,
     };
     std::thread::scope(|scope| {
@@ -243,7 +243,7 @@ impl Board {
     fn work(&self, graph: &JobGraph, slots: &Slots<'_>, stops: &Stops<'_>, work: Work<'_>) {
         while self.claim() {
             let slot = match slots {
-                Slots::Pool(pool) => pool.acquire(stops.cancel),
+                Slots::Pool { pool, at_most: _ } => pool.acquire(stops.cancel),
                 Slots::OfTheCaller => None,
             };
             let Some(index) = self.take(stops.cancel) else { continue };

@@ -55,6 +55,7 @@ pub(crate) fn encode_action(process: &Process, platform: &Platform) -> EncodedAc
         named_caches: _,
         stdin: _,
         timeout,
+        terminate_wait: _,
         worker: _,
         cache,
         locality: _,

@@ -38,6 +38,8 @@ pub struct Process {
     pub stdin: Vec<u8>,
     /// How long it may take; part of the key, as the Remote Execution API has it.
     pub timeout: Option<Duration>,
+    /// How long it may take to end after it was asked to, before it is killed; not part of the key.
+    pub terminate_wait: Option<Duration>,
     /// The persistent worker to ask, instead of starting a program.
     pub worker: Option<WorkerSpec>,
     /// Which results may be stored.

@@ -210,7 +210,8 @@ impl ProcessService {
     ) -> Result<Execution, RunError> {
         let prepared = self.prepare(process)?;
         let timeout = process.timeout.or(self.config.default_timeout);
-        let terms = Terms { limits: Limits { timeout, kill_wait: self.config.kill_wait }, cancel, on_output };
+        let kill_wait = process.terminate_wait.unwrap_or(self.config.kill_wait);
+        let terms = Terms { limits: Limits { timeout, kill_wait }, cancel, on_output };
         outputs.remove()?;
         outputs.make_places()?;
         let executed = self.start(process, &prepared, &terms);

@@ -1,8 +1,8 @@
 //! Tasks that run tests.
 
 use crate::{
-    Address, Context, Error, ErrorKind, GraphView, Job, JobsOutcome, OptionRegistrar, Planning, Predicate, ProductDecl,
-    Result, RoundManager, Target, Task, TaskSpec, TestReport, TestStatus,
+    Address, Context, Error, ErrorKind, GraphView, Job, JobsOutcome, OptionRegistrar, OptionValue, Planning, Predicate,
+    ProductDecl, Result, RoundManager, Target, Task, TaskSpec, TestReport, TestStatus,
 };
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -16,11 +16,13 @@ pub trait TestTask: Sized + Send + Sync + 'static {
     const DESCRIPTION: &'static str;
     /// Another version, another result.
     const VERSION: u32 = 1;
+    /// The subsystems of which it has an instance of its own. Since 1.1.
+    const SUBSYSTEMS: &'static [&'static str] = &[];
 
     /// The targets it runs.
     fn is_test_target() -> Predicate;
 
-    /// Declares options besides `--skip`, `--timeouts`, `--timeout-default` and `--timeout-maximum`.
+    /// Declares options besides `--skip`, `--timeouts` and `--timeout-*`.
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
         let _ = options;
         Ok(())
@@ -37,6 +39,18 @@ pub trait TestTask: Sized + Send + Sync + 'static {
     /// Makes the instance.
     fn new(context: &Context) -> Result<Self>;
 
+    /// Whether any test of a target was asked for; what was not is not reported either. Since 1.1.
+    fn is_selected(&self, context: &Context, target: &Target) -> Result<bool> {
+        let _ = (context, target);
+        Ok(true)
+    }
+
+    /// Is told once, when all that was selected has run: which ran, and which of them failed. Since 1.1.
+    fn conclude(&self, context: &Context, runs: &[TestRun], failed: &[Address]) -> Result<()> {
+        let _ = (context, runs, failed);
+        Ok(())
+    }
+
     /// Runs the tests of one target. `Err` is for a tool that could not run; failing tests are an outcome.
     fn run_target(&self, context: &Context, run: &TestRun) -> Result<TestOutcome>;
 }
@@ -50,8 +64,10 @@ pub struct TestRun {
     pub report: String,
     /// A directory for results, relative to the build root.
     pub results_dir: String,
-    /// When to kill it.
+    /// When to end it.
     pub timeout: Option<Duration>,
+    /// How long after that to kill it, if it has not ended; `None`: as the user has it for all processes. Since 1.1.
+    pub terminate_wait: Option<Duration>,
 }
 
 /// How the tests of one target ended.
@@ -70,10 +86,11 @@ pub struct Testing<T>(T);
 
 impl<T: TestTask> Task for Testing<T> {
     fn spec() -> TaskSpec {
-        TaskSpec::new(T::TYPE_NAME, T::DESCRIPTION)
+        let spec = TaskSpec::new(T::TYPE_NAME, T::DESCRIPTION)
             .applies_to(T::is_test_target())
             .version(T::VERSION)
-            .takes_passthrough()
+            .takes_passthrough();
+        T::SUBSYSTEMS.iter().fold(spec, |spec, subsystem| spec.subsystem(subsystem))
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
@@ -81,6 +98,13 @@ impl<T: TestTask> Task for Testing<T> {
         options.bool("timeouts", true, "Kill tests that run longer than their timeout.");
         options.int("timeout-default", 0, "The timeout, in seconds, of a target that gives none; 0 means none.");
         options.int("timeout-maximum", 0, "The highest timeout, in seconds, that a target may give; 0 means any.");
+        options
+            .optional_int(
+                "timeout-terminate-wait",
+                "How many seconds tests whose timeout is over have to end, before they are killed; when not given, as many \
+                 as `--process-terminate-wait` gives every process.",
+            )
+            .advanced();
         T::register_options(options)
     }
 
@@ -89,6 +113,7 @@ impl<T: TestTask> Task for Testing<T> {
     }
 
     fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        check_timeouts(planning)?;
         T::prepare(planning, round)
     }
 
@@ -112,7 +137,13 @@ impl<T: TestTask> Task for Testing<T> {
             remove_report(context, &report_path(context, &target))?;
             report(context, &target, TestStatus::NotRun, None)?;
         }
-        let runs = targets.into_iter().map(|target| test_run(context, target)).collect::<Result<Vec<_>>>()?;
+        let mut selected = Vec::new();
+        for target in targets {
+            if self.0.is_selected(context, &target)? {
+                selected.push(target);
+            }
+        }
+        let runs = selected.into_iter().map(|target| test_run(context, target)).collect::<Result<Vec<_>>>()?;
         self.run_all(context, &runs)
     }
 }
@@ -151,6 +182,7 @@ impl<T: TestTask> Testing<T> {
                 report(context, &run.target, TestStatus::NotRun, None)?;
             }
         }
+        self.0.conclude(context, runs, &failed)?;
         if let Some(error) = could_not_run(runs, &outcome, &failed) {
             return Err(error);
         }
@@ -187,7 +219,30 @@ fn test_run(context: &Context, target: Target) -> Result<TestRun> {
     let report = report_path(context, &target);
     remove_report(context, &report)?;
     let timeout = timeout(context, &target)?;
-    Ok(TestRun { target, report, results_dir, timeout })
+    let wait = context.option("timeout-terminate-wait")?.as_int().and_then(|seconds| u64::try_from(seconds).ok());
+    Ok(TestRun { target, report, results_dir, timeout, terminate_wait: wait.map(Duration::from_secs) })
+}
+
+/// Refuses timeouts that cannot be meant, before anything is built.
+fn check_timeouts(planning: &Planning) -> Result<()> {
+    let given = |name: &str| planning.option_value(name);
+    let (default, maximum) = (given("timeout-default")?, given("timeout-maximum")?);
+    for value in [&default, &maximum, &given("timeout-terminate-wait")?] {
+        if let Some(seconds) = seconds(value).filter(|seconds| *seconds < 0) {
+            return Err(Error::msg(format!("{}: `{seconds}` is no number of seconds", value.source)));
+        }
+    }
+    match (seconds(&default), seconds(&maximum)) {
+        (Some(wanted), Some(highest @ 1..)) if wanted > highest => {
+            let message = format!("{}: `{wanted}` is above the maximum, which is `{highest}`", default.source);
+            Err(Error::msg(message).hint(format!("the maximum is from {}", maximum.source)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn seconds(option: &OptionValue) -> Option<i64> {
+    option.value.as_int()
 }
 
 fn results_dir(context: &Context, target: &Target) -> String {

@@ -130,12 +130,22 @@ impl Context {
         jobs: &[Job],
         work: &(dyn Fn(usize, &Context) -> Result<(), TaskError> + Sync),
     ) -> Result<JobsOutcome, TaskError> {
+        self.parallel_at_most(usize::MAX, jobs, work)
+    }
+
+    /// Does jobs as [`Context::parallel`], but only so many at once, even where `--jobs` allows more.
+    pub fn parallel_at_most(
+        &self,
+        at_most: usize,
+        jobs: &[Job],
+        work: &(dyn Fn(usize, &Context) -> Result<(), TaskError> + Sync),
+    ) -> Result<JobsOutcome, TaskError> {
         self.ensure_open()?;
         let run = self.run_state();
         let step = self.next_step();
         let slots = match &self.lane.slot {
             Some(_) => Slots::OfTheCaller,
-            None => Slots::Pool(run.processes.pool()),
+            None => Slots::Pool { pool: run.processes.pool(), at_most },
         };
         let stops = Stops { cancel: &run.cancel, fail_fast: run.fail_fast };
         let do_job = |index: usize, slot: Option<JobSlot>| {

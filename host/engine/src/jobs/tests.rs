@@ -13,6 +13,11 @@ fn job(name: &str, dependencies: &[usize], size: u64) -> Job {
     Job { name: name.to_owned(), dependencies: dependencies.to_vec(), size, target: None }
 }
 
+/// As many at once as a pool has slots.
+fn all_of(pool: &JobPool) -> Slots<'_> {
+    Slots::Pool { pool, at_most: usize::MAX }
+}
+
 /// Runs jobs; gives the order in which they began, and for each `d`one, `f`ailed or `c`ancelled.
 fn run(jobs: &[Job], slots: usize, fail_fast: bool, fails: &dyn Fn(usize) -> bool) -> (Vec<usize>, String) {
     let began = Mutex::new(Vec::new());
@@ -24,7 +29,7 @@ fn run(jobs: &[Job], slots: usize, fail_fast: bool, fails: &dyn Fn(usize) -> boo
         if fails.contains(&index) { Err(TaskError::failed("no")) } else { Ok(()) }
     };
     let pool = JobPool::new(slots);
-    let outcome = run_jobs(jobs, &Slots::Pool(&pool), &Stops { cancel: &cancel, fail_fast }, &work).unwrap();
+    let outcome = run_jobs(jobs, &all_of(&pool), &Stops { cancel: &cancel, fail_fast }, &work).unwrap();
     let letter = |state: &JobState| match state {
         JobState::Done => 'd',
         JobState::Failed(_) => 'f',
@@ -47,6 +52,19 @@ fn a_failure_cancels_what_depends_on_it_and_fail_fast_the_rest() {
 }
 
 #[test]
+fn fewer_may_run_at_once_than_the_pool_has_slots() {
+    let jobs: Vec<Job> = (0..8).map(|index| job(&format!("job {index}"), &[], 1)).collect();
+    let (pool, cancel, running) = (JobPool::new(4), Cancel::new(), Mutex::new(()));
+    let stops = Stops { cancel: &cancel, fail_fast: false };
+    let outcome = run_jobs(&jobs, &Slots::Pool { pool: &pool, at_most: 1 }, &stops, &|_, _slot| {
+        let _alone = running.try_lock().map_err(|_| TaskError::failed("two at once"))?;
+        std::thread::yield_now();
+        Ok(())
+    });
+    assert_eq!(outcome.unwrap().done().count(), jobs.len());
+}
+
+#[test]
 fn a_failed_job_without_a_target_holds_up_everything() {
     let of_target = |name: &str| Job { target: Some(address(name)), ..job(name, &[], 1) };
     let result = |jobs: &[Job]| {
@@ -63,7 +81,7 @@ fn independent_jobs_run_at_the_same_time() {
     let jobs: Vec<Job> = (0..4).map(|_| job("j", &[], 1)).collect();
     let pool = JobPool::new(4);
     let stops = Stops { cancel: &Cancel::new(), fail_fast: false };
-    let outcome = run_jobs(&jobs, &Slots::Pool(&pool), &stops, &|_, _slot| {
+    let outcome = run_jobs(&jobs, &all_of(&pool), &stops, &|_, _slot| {
         barrier.wait();
         Ok(())
     });
@@ -75,7 +93,7 @@ fn a_cancel_ends_what_waits() {
     let cancel = Cancel::new();
     let jobs = [job("a", &[], 2), job("b", &[], 1)];
     let pool = JobPool::new(1);
-    let outcome = run_jobs(&jobs, &Slots::Pool(&pool), &Stops { cancel: &cancel, fail_fast: false }, &|_, _slot| {
+    let outcome = run_jobs(&jobs, &all_of(&pool), &Stops { cancel: &cancel, fail_fast: false }, &|_, _slot| {
         cancel.cancel(CancelReason::Interrupted);
         Err(TaskError::cancelled())
     });
@@ -87,7 +105,7 @@ fn a_panic_is_a_failure_of_its_job() {
     let jobs = [job("a", &[], 1), job("b", &[0], 1), job("c", &[], 1)];
     let pool = JobPool::new(2);
     let stops = Stops { cancel: &Cancel::new(), fail_fast: false };
-    let outcome = run_jobs(&jobs, &Slots::Pool(&pool), &stops, &|index, _slot| {
+    let outcome = run_jobs(&jobs, &all_of(&pool), &stops, &|index, _slot| {
         assert!(index != 0, "job {index} is bad");
         Ok(())
     })
@@ -119,7 +137,7 @@ fn the_error_of_all_names_each() {
     let fail = |index: usize, _slot| {
         if index < 2 { Err(TaskError::failed(format!("bad {index}")).with_exit_code(3)) } else { Ok(()) }
     };
-    let error = run_jobs(&jobs, &Slots::Pool(&pool), &stops, &fail).unwrap().into_result(&jobs).unwrap_err();
+    let error = run_jobs(&jobs, &all_of(&pool), &stops, &fail).unwrap().into_result(&jobs).unwrap_err();
     assert_eq!(error.exit_code, 3);
     expect![[r#"
         2 of 3 jobs failed

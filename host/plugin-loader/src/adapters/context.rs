@@ -41,7 +41,11 @@ impl AbiContext for ContextShim {
     fn call_with(&self, op: u32, request: RSlice<'_, u8>, callback: CallbackRef<'_>) -> AbiResult<RVec<u8>> {
         abi::guard(|| {
             let answer = match op {
-                wire::PARALLEL => self.parallel(request.as_slice(), &callback),
+                wire::PARALLEL => self.parallel(wire::decode(request.as_slice())?, usize::MAX, &callback),
+                wire::PARALLEL_AT_MOST => {
+                    let wire::LimitedJobs { jobs, at_most } = wire::decode(request.as_slice())?;
+                    self.parallel(jobs, at_most, &callback)
+                }
                 wire::TOOL_DIR => self.tool_dir(request.as_slice(), &callback),
                 op => Err(unsupported(op, "to this host, which is older")),
             };
@@ -250,14 +254,13 @@ impl ContextShim {
         wire::encode(&())
     }
 
-    fn parallel(&self, request: &[u8], callback: &CallbackRef<'_>) -> Answer {
-        let jobs: wire::ParallelQuery = wire::decode(request)?;
+    fn parallel(&self, jobs: wire::ParallelQuery, at_most: usize, callback: &CallbackRef<'_>) -> Answer {
         let jobs: Vec<Job> = jobs.into_iter().map(convert::model_job).collect();
         let work = |index: usize, context: &Context| {
             let request = wire::encode(&(index as u64)).map_err(|error| convert::task_error(error, &self.plugin))?;
             self.call_back(callback, wire::CALLBACK_JOB, context, &request)
         };
-        let outcome = host(self.context.parallel(&jobs, &work))?;
+        let outcome = host(self.context.parallel_at_most(at_most, &jobs, &work))?;
         wire::encode(&convert::wire_jobs_outcome(outcome))
     }
 

@@ -22,7 +22,8 @@ pub(crate) fn model_process(wanted: api::Process, inputs: process::InputTree) ->
         tools: wanted.tools.into_iter().map(model_tool).collect(),
         named_caches: wanted.named_caches,
         stdin: wanted.stdin,
-        timeout: (wanted.timeout_ms != 0).then(|| Duration::from_millis(wanted.timeout_ms)),
+        timeout: given_millis(wanted.timeout_ms),
+        terminate_wait: given_millis(wanted.terminate_wait_ms),
         worker: wanted.worker.map(|worker| process::WorkerSpec {
             argv: worker.argv,
             env: worker.env,
@@ -39,6 +40,11 @@ pub(crate) fn model_process(wanted: api::Process, inputs: process::InputTree) ->
         },
         description: wanted.description,
     }
+}
+
+/// A length of time, where 0 stands for none.
+fn given_millis(millis: u64) -> Option<Duration> {
+    (millis != 0).then(|| Duration::from_millis(millis))
 }
 
 /// A tool is what its author says it is: the text of the identity stands for the bytes.

@@ -88,6 +88,27 @@ pub fn bootstrap(invocation: &Invocation) -> Result<Bootstrap, OptionsError> {
     }
 }
 
+/// The same without the config files: what is left where they are wrong, for who only wants to read help.
+pub fn bootstrap_without_config(invocation: &Invocation) -> Result<Bootstrap, OptionsError> {
+    let build_root = build_root::find(&invocation.cwd, &invocation.environment)?;
+    let specs = [global_scope()];
+    let scopes = Scopes::new(&specs);
+    let config = ConfigFiles::new(seeds(invocation, &build_root));
+    let environment = BTreeMap::new();
+    let sources = Sources {
+        config: &config,
+        environment: &environment,
+        flags: &[],
+        cwd: &invocation.cwd,
+        build_root: &build_root,
+    };
+    let (values, errors) = resolve_all(&scopes, &sources);
+    match OptionsError::of_many(errors) {
+        Some(error) => Err(error),
+        None => Ok(Bootstrap { build_root, config, values }),
+    }
+}
+
 struct Reader<'a> {
     invocation: &'a Invocation,
     build_root: &'a Path,
@@ -215,7 +236,12 @@ fn check_versions(values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsErr
 pub(crate) fn check_numbers(values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
     let at_least_0: Check = |value| too_small(value, 0);
     let at_least_1: Check = |value| too_small(value, 1);
-    let checks = [("jobs", at_least_1), ("process-timeout", at_least_0), ("process-terminate-wait", at_least_0)];
+    let checks = [
+        ("jobs", at_least_1),
+        ("process-timeout", at_least_0),
+        ("process-terminate-wait", at_least_0),
+        ("option-name-check-distance", at_least_0),
+    ];
     check(values, config, &checks)
 }
 

@@ -4,16 +4,23 @@
 //! stand anywhere before `--`. So `list --level=debug` sets the global level, although `list` inherits one of its own:
 //! whoever means only the scope writes `--list-level`.
 
+mod flags;
+mod mistakes;
+mod old_goals;
+mod places;
+
+pub(crate) use flags::{Flag, understand};
+pub(crate) use places::Places;
+
 use crate::error::OptionsError;
 use crate::legacy;
-use crate::scopes::{Declared, Scopes};
-use crate::suggest::closest;
-use crate::value::{Raw, changes, is_dict, is_list, metavar};
-use pants_model::{OptionKind, Value};
+use crate::scopes::Scopes;
+use crate::value::{changes, is_dict, is_list};
+use mistakes::Scene;
 
 /// First words that no plugin may register as a goal; a directory of that name is asked for as `./plugin`.
 pub const RESERVED_WORDS: &[&str] =
-    &["help", "help-advanced", "help-all", "goals", "plugin", "daemon", "kill-pantsd", "migrate-config"];
+    &["help", "help-advanced", "help-all", "goals", "plugin", "daemon", "kill-pantsd", "migrate-config", "complete"];
 
 /// What the words of the command line ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +59,11 @@ pub enum HelpKind {
     Version,
 }
 
+/// What help the arguments ask for, if any; needs to know neither scopes nor options.
+pub fn help_of(args: &[String]) -> Option<HelpKind> {
+    split_passthrough(args).0.iter().find_map(|arg| HelpKind::of_word(arg))
+}
+
 impl HelpKind {
     fn of_word(word: &str) -> Option<Self> {
         Some(match word {
@@ -65,19 +77,6 @@ impl HelpKind {
     }
 }
 
-/// One flag, understood.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Flag {
-    /// The scope it sets the option for.
-    pub(crate) scope: String,
-    /// The option's name.
-    pub(crate) option: String,
-    /// What it gives.
-    pub(crate) raw: Raw,
-    /// The flag as typed, without its value.
-    pub(crate) typed: String,
-}
-
 /// What was read from a command line.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
@@ -89,13 +88,15 @@ pub(crate) struct Words {
     pub(crate) errors: Vec<OptionsError>,
 }
 
-/// Reads a command line; `exists` says whether a path does.
-pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, exists: &dyn Fn(&str) -> bool) -> Words {
+/// Reads a command line. Of the name of an option, `distance` letters may be wrong for it to be suggested.
+pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, places: &Places<'_>, distance: usize) -> Words {
     let (before, passthrough) = split_passthrough(args);
+    let mentioned: Vec<&str> =
+        before.iter().map(String::as_str).filter(|arg| !arg.is_empty() && scopes.get(arg).is_some()).collect();
     let mut reader = Reader {
         scopes,
-        exists,
-        help: before.iter().find_map(|arg| HelpKind::of_word(arg)),
+        scene: Scene { scopes, places, mentioned: &mentioned, distance },
+        help: help_of(before),
         current: String::new(),
         previous: "",
         typed_scopes: Vec::new(),
@@ -150,7 +151,7 @@ fn fits_beside(flag: &Flag, earlier: &[Flag], global: &Scopes<'_>) -> bool {
 
 struct Reader<'a> {
     scopes: &'a Scopes<'a>,
-    exists: &'a dyn Fn(&str) -> bool,
+    scene: Scene<'a>,
     help: Option<HelpKind>,
     /// The scope of the goal typed last.
     current: String,
@@ -166,9 +167,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn argument(&mut self, arg: &str, next_is_flag: bool) {
         if let Some(kind) = HelpKind::of_word(arg) {
-            // The word is a goal, too: flags after it are that goal's.
-            if kind == HelpKind::Goals {
-                self.current = arg.to_owned();
+            match kind {
+                // `help goals` is about the goal.
+                HelpKind::Goals if self.help != Some(kind) => self.word(arg, next_is_flag),
+                // The word is a goal, too: flags after it are that goal's.
+                HelpKind::Goals => self.current = arg.to_owned(),
+                _ => {}
             }
             return;
         }
@@ -193,33 +197,10 @@ impl Reader<'_> {
                 if typed.strip_prefix("--").is_some_and(legacy::has_flag) {
                     self.words.idle.push(format!("`{typed}`"));
                 } else {
-                    self.words.errors.push(self.unknown_flag(typed));
+                    self.words.errors.push(self.scene.unknown_flag(typed, &self.current));
                 }
             }
         }
-    }
-
-    fn unknown_flag(&self, typed: &str) -> OptionsError {
-        OptionsError::UnknownOption {
-            flag: typed.to_owned(),
-            scope: self.current.clone(),
-            suggestions: self.similar_flags(typed),
-        }
-    }
-
-    /// Flags spelled like the typed one; else those that would be, were their scope typed too.
-    fn similar_flags(&self, typed: &str) -> Vec<String> {
-        let flags = self.scopes.flags();
-        let own: Vec<String> =
-            self.scopes.options(&self.current).iter().map(|declared| format!("--{}", declared.spec.name)).collect();
-        let known = flags.iter().map(|(_, qualified)| qualified).chain(&own).map(String::as_str);
-        let near = closest(typed, known);
-        if !near.is_empty() {
-            return near;
-        }
-        let names = closest(typed, flags.iter().map(|(name, _)| name.as_str()));
-        let named = flags.iter().filter(|(name, _)| names.contains(name)).map(|(_, qualified)| qualified.clone());
-        named.take(3).collect()
     }
 
     /// A word before the first spec.
@@ -236,18 +217,17 @@ impl Reader<'_> {
             _ if self.is_spec(word) => self.words.command.specs.push(word.to_owned()),
             Some(_) => self.words.errors.push(OptionsError::NotAGoal { word: word.to_owned() }),
             None if self.is_missing_value(word) => {}
-            None => {
-                let suggestions = closest(word, self.scopes.goals());
-                self.words.errors.push(OptionsError::UnknownGoal { word: word.to_owned(), suggestions });
-            }
+            None if self.help.is_some() => self.words.errors.push(self.scene.unknown_scope(word)),
+            None => self.words.errors.push(self.scene.unknown_word(word, is_first)),
         }
     }
 
     /// `compile.javca` has a dot as files have, and is a goal all the same.
     fn is_spec(&self, word: &str) -> bool {
         let goal = word.split_once('.').map(|(phase, _)| phase).filter(|_| !word.contains(['/', ':', '*', '?']));
-        let is_task = goal.and_then(|phase| self.scopes.get(phase)).is_some_and(|scope| scope.is_goal);
-        (self.exists)(word) || (looks_like_spec(word) && !is_task)
+        let is_task = goal
+            .is_some_and(|phase| self.scopes.get(phase).is_some_and(|scope| scope.is_goal) || old_goals::has(phase));
+        self.scene.places.exists(word) || (looks_like_spec(word) && !is_task)
     }
 
     /// `--jobs 3`: the word was meant as the value of the flag before it, which says so.
@@ -293,7 +273,7 @@ impl Reader<'_> {
     fn spec(&mut self, word: &str) {
         let is_goal = self.scopes.get(word).is_some_and(|scope| scope.is_goal);
         match self.words.command.specs.first() {
-            Some(spec) if is_goal && !(self.exists)(word) => {
+            Some(spec) if is_goal && !self.scene.places.exists(word) => {
                 let error = OptionsError::GoalAfterSpecs { word: word.to_owned(), spec: spec.clone() };
                 self.words.errors.push(error);
             }
@@ -312,61 +292,4 @@ impl Reader<'_> {
 /// Whether a word can only mean targets or files.
 fn looks_like_spec(word: &str) -> bool {
     word.is_empty() || word == "." || word.starts_with(['^', '!']) || word.contains(['/', ':', '*', '?', '.'])
-}
-
-/// What a flag after a goal of this scope means; `None` when no option has its name.
-fn understand(arg: &str, current: &str, scopes: &Scopes<'_>) -> Option<Result<Flag, OptionsError>> {
-    if arg.starts_with("--") { long_flag(arg, current, scopes) } else { short_flag(arg, current, scopes) }
-}
-
-fn long_flag(arg: &str, current: &str, scopes: &Scopes<'_>) -> Option<Result<Flag, OptionsError>> {
-    let (typed, text) = match arg.split_once('=') {
-        Some((typed, text)) => (typed, Some(text)),
-        None => (arg, None),
-    };
-    let name = typed.strip_prefix("--")?;
-    let find = |name: &str| {
-        let own = scopes.own(current, name).map(|declared| (declared.owner, declared));
-        own.or_else(|| scopes.qualified(name))
-    };
-    if let Some((scope, declared)) = find(name) {
-        return Some(given(typed, text, scope, declared));
-    }
-    let is_bool = |found: &(&str, Declared<'_>)| found.1.spec.kind == OptionKind::Bool;
-    let (scope, declared) = name.strip_prefix("no-").and_then(find).filter(is_bool)?;
-    Some(match text {
-        Some(_) => Err(OptionsError::ValueUnexpected { flag: typed.to_owned() }),
-        None => Ok(flag(typed, scope, declared, Raw::Plain(Value::Bool(false)))),
-    })
-}
-
-fn short_flag(arg: &str, current: &str, scopes: &Scopes<'_>) -> Option<Result<Flag, OptionsError>> {
-    let mut chars = arg.strip_prefix('-')?.chars();
-    let letter = chars.next()?;
-    let declared = scopes.short(current, letter)?;
-    let rest = chars.as_str();
-    let text = match rest.strip_prefix('=') {
-        Some(text) => Some(text),
-        None if rest.is_empty() => None,
-        None if declared.spec.kind == OptionKind::Bool => return None,
-        None => Some(rest),
-    };
-    Some(given(&arg[..1 + letter.len_utf8()], text, declared.owner, declared))
-}
-
-fn given(typed: &str, text: Option<&str>, scope: &str, declared: Declared<'_>) -> Result<Flag, OptionsError> {
-    let raw = match (text, &declared.spec.implicit_value) {
-        (Some(text), _) => Raw::Text(text.to_owned()),
-        (None, _) if declared.spec.kind == OptionKind::Bool => Raw::Plain(Value::Bool(true)),
-        (None, Some(implicit)) => Raw::Plain(implicit.clone()),
-        (None, None) => {
-            let value = metavar(&declared.spec.kind);
-            return Err(OptionsError::ValueMissing { flag: typed.to_owned(), value });
-        }
-    };
-    Ok(flag(typed, scope, declared, raw))
-}
-
-fn flag(typed: &str, scope: &str, declared: Declared<'_>, raw: Raw) -> Flag {
-    Flag { scope: scope.to_owned(), option: declared.spec.name.clone(), raw, typed: typed.to_owned() }
 }

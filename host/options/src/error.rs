@@ -70,6 +70,43 @@ pub enum ConfigProblem {
     },
 }
 
+/// What to do about a flag that nobody knows, and that is no slip of the fingers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlagAdvice {
+    /// A scope elsewhere on the command line has the option.
+    OfOtherScope {
+        /// The scope.
+        scope: String,
+        /// The flag as it may stand anywhere.
+        qualified: String,
+    },
+    /// `-level`: it has one dash too few.
+    TwoDashes,
+    /// `-qx`: one-letter flags in one word.
+    Apart(Vec<String>),
+    /// `-Dkey=value`, as a JVM takes it.
+    SystemProperty {
+        /// A flag that takes options of a JVM.
+        taker: String,
+    },
+}
+
+impl FlagAdvice {
+    fn hints(&self, flag: &str) -> Vec<String> {
+        match self {
+            Self::OfOtherScope { scope, qualified } => vec![
+                format!("did you mean `{qualified}`?"),
+                format!("`{flag}` alone is understood after the word `{scope}`"),
+            ],
+            Self::TwoDashes => vec![format!("did you mean `-{flag}`?")],
+            Self::Apart(flags) => vec![format!("one-letter flags stand apart: `{}`", flags.join(" "))],
+            Self::SystemProperty { taker } => {
+                vec![format!("options of a JVM are given as `{taker}=-Dname=value`")]
+            }
+        }
+    }
+}
+
 /// Why an invocation was not understood.
 #[derive(Debug, Error)]
 pub enum OptionsError {
@@ -123,6 +160,8 @@ pub enum OptionsError {
         scope: String,
         /// Flags with similar names.
         suggestions: Vec<String>,
+        /// What to do, when it is no slip of the fingers.
+        advice: Option<FlagAdvice>,
     },
     /// An option that takes one value was given twice.
     #[error("`{flag}` is given twice, and takes one value")]
@@ -152,13 +191,36 @@ pub enum OptionsError {
         /// Goals with similar names.
         suggestions: Vec<String>,
     },
-    /// A word in a goal's place is a goal of Pants v1 for which nobody brings a task. Whoever knows the types of targets
-    /// makes this of [`OptionsError::UnknownGoal`].
+    /// A word after a goal is none, and no target or path either.
+    #[error("`{word}` is neither a goal nor a target or path")]
+    UnknownWord {
+        /// The word.
+        word: String,
+        /// Goals with similar names.
+        goals: Vec<String>,
+        /// Directories with similar names.
+        paths: Vec<String>,
+    },
+    /// Help was asked about a word that is no scope.
+    #[error("unknown goal or scope `{word}`")]
+    UnknownScope {
+        /// The word.
+        word: String,
+        /// Scopes with similar names.
+        suggestions: Vec<String>,
+    },
+    /// A word that means something else than a goal only when it comes first.
+    #[error("`{word}` is no goal: it stands alone, as the first word")]
+    NotFirst {
+        /// The word.
+        word: String,
+    },
+    /// A word in a goal's place is a goal of Pants v1 for which nobody brings a task.
     #[error("goal `{word}` of Pants v1 has no task here yet")]
     GoalWithoutTask {
         /// The word.
         word: String,
-        /// The types of targets that it was for.
+        /// The types of targets that it was for, where somebody above knows them.
         types: Vec<String>,
     },
     /// A word in a goal's place is a scope that only has options.
@@ -226,22 +288,43 @@ impl OptionsError {
             }
             Self::Config { problem, .. } => config_hints(problem),
             Self::BadValue { problem, .. } => problem.hint().into_iter().collect(),
-            Self::UnknownOption { scope, suggestions, .. } => {
+            Self::UnknownOption { flag, scope, suggestions, advice } => {
                 let mut hints = did_you_mean(suggestions);
+                hints.extend(advice.iter().flat_map(|advice| advice.hints(flag)));
                 let of = if scope.is_empty() { String::new() } else { format!(" {scope}") };
                 hints.push(format!("`pants help-advanced{of}` lists all options"));
                 hints
             }
             Self::ValueMissing { flag, value } => vec![format!("write `{flag}={value}`")],
+            Self::ValueUnexpected { flag } => {
+                let positive = flag.replacen("--no-", "--", 1);
+                vec![format!("`{positive}` says yes, `{flag}` says no")]
+            }
             Self::UnknownGoal { suggestions, .. } => {
                 let mut hints = did_you_mean(suggestions);
                 hints.push("`pants goals` lists all goals".to_owned());
                 hints
             }
-            Self::GoalWithoutTask { types, .. } => vec![
-                format!("it was for targets of type `{}`", types.join("`, `")),
-                "a plugin may bring it; `pants goals` lists all goals that there are".to_owned(),
-            ],
+            Self::UnknownWord { goals, paths, .. } => {
+                let words = [("goal", goals), ("directory", paths)].into_iter().filter(|(_, words)| !words.is_empty());
+                let mut hints: Vec<String> =
+                    words.map(|(kind, words)| format!("did you mean the {kind} `{}`?", words.join("` or `"))).collect();
+                hints.push("`pants goals` lists all goals; a target is named as `path/to/directory:name`".to_owned());
+                hints
+            }
+            Self::UnknownScope { suggestions, .. } => {
+                let mut hints = did_you_mean(suggestions);
+                hints.push("`pants goals` lists all goals, `pants help-all` shows all scopes".to_owned());
+                hints
+            }
+            Self::NotFirst { word } => vec![format!("a directory of that name is asked for as `./{word}`")],
+            Self::GoalWithoutTask { types, .. } => {
+                let mut hints = vec!["a plugin may bring it; `pants goals` lists all goals that there are".to_owned()];
+                if !types.is_empty() {
+                    hints.insert(0, format!("it was for targets of type `{}`", types.join("`, `")));
+                }
+                hints
+            }
             Self::NotAGoal { word } => {
                 vec![
                     format!("`pants help-advanced {word}` lists its options"),

@@ -133,6 +133,12 @@ fn config_options() -> Vec<OptionSpec> {
         list("pantsrc-files", &["/etc/pantsrc", "~/.pants.rc"], "The config files of the machine and of the user.")
             .advanced(),
         flag("verify-config", true, "Refuse sections and keys of config files that nobody knows.").advanced(),
+        int(
+            "option-name-check-distance",
+            2,
+            "How many letters of a mistyped flag may be wrong for another one to be suggested; 0 suggests none.",
+        )
+        .advanced(),
     ]
 }
 

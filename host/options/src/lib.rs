@@ -34,14 +34,14 @@ mod parse;
 
 mod help;
 
-pub use bootstrap::{Bootstrap, Invocation, bootstrap};
+pub use bootstrap::{Bootstrap, Invocation, bootstrap, bootstrap_without_config};
 pub use check_scopes::{ScopeError, check_scopes};
-pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS};
+pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS, help_of};
 pub use config::ConfigFiles;
-pub use error::{ConfigPlace, ConfigProblem, OptionsError};
+pub use error::{ConfigPlace, ConfigProblem, FlagAdvice, OptionsError};
 pub use global::{VERSION, global_options, global_scope};
 pub use help::render_help;
 pub use literal::{LiteralError, parse_literal, render_literal};
-pub use parse::{Parsed, parse, parse_with_disabled};
+pub use parse::{Parsed, parse, parse_with_disabled, read_command};
 pub use value::ValueError;
 pub use verify::DisabledScope;

@@ -1,7 +1,7 @@
 //! The whole invocation, once every scope is known: what is asked for, and the value of every option.
 
 use crate::bootstrap::{Bootstrap, Invocation, check_numbers};
-use crate::command_line::{self, CommandLine};
+use crate::command_line::{self, CommandLine, Places, Words};
 use crate::error::OptionsError;
 use crate::global::with_global;
 use crate::resolve::{Sources, resolve_all};
@@ -34,8 +34,7 @@ pub fn parse_with_disabled(
 ) -> Result<Parsed, OptionsError> {
     let specs = with_global(scopes);
     let scopes = Scopes::new(&specs);
-    let exists = |word: &str| invocation.cwd.join(word).exists() || bootstrap.build_root.join(word).exists();
-    let words = command_line::read(&invocation.args, &scopes, &exists);
+    let words = words(invocation, bootstrap, &scopes);
     if let Some(error) = OptionsError::of_many(words.errors) {
         return Err(error);
     }
@@ -64,6 +63,27 @@ pub fn parse_with_disabled(
     }
     warnings.extend(deprecations(&scopes, &values));
     Ok(Parsed { command: words.command, values, warnings })
+}
+
+/// What is asked for, without a look at the values of options: whoever asks for help gets it, whatever is configured.
+pub fn read_command(
+    invocation: &Invocation,
+    bootstrap: &Bootstrap,
+    scopes: &[ScopeSpec],
+) -> Result<CommandLine, OptionsError> {
+    let specs = with_global(scopes);
+    let words = words(invocation, bootstrap, &Scopes::new(&specs));
+    match OptionsError::of_many(words.errors) {
+        Some(error) => Err(error),
+        None => Ok(words.command),
+    }
+}
+
+fn words(invocation: &Invocation, bootstrap: &Bootstrap, scopes: &Scopes<'_>) -> Words {
+    let places = Places { cwd: &invocation.cwd, build_root: &bootstrap.build_root };
+    let distance = bootstrap.values.value("", "option-name-check-distance").as_int();
+    let distance = distance.and_then(|distance| usize::try_from(distance).ok()).unwrap_or(0);
+    command_line::read(&invocation.args, scopes, &places, distance)
 }
 
 /// One line for each deprecated option that somebody set.

@@ -1,10 +1,25 @@
 //! Spelling suggestions: which known words a mistyped one may have meant.
 
+/// How many words are suggested.
+pub(crate) const MOST: usize = 3;
+
+/// How many letters may be wrong in the longest words.
+const FARTHEST: usize = 3;
+
 /// At most three known words close to the typed one, the closest first, ties in alphabetical order.
 pub(crate) fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    closest_within(FARTHEST, typed, known)
+}
+
+/// The same, where no more letters than this may be wrong; in short words, fewer.
+pub(crate) fn closest_within<'a>(
+    farthest: usize,
+    typed: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Vec<String> {
     let length = typed.chars().count();
     // The dashes of a flag are no letters that may be wrong.
-    let limit = (typed.trim_start_matches('-').chars().count() / 3).clamp(1, 3);
+    let limit = (typed.trim_start_matches('-').chars().count() / 3).max(1).min(farthest);
     let mut near: Vec<(usize, &str)> = known
         .into_iter()
         // The distance is never less than this, and there may be ten thousand words.
@@ -14,15 +29,17 @@ pub(crate) fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>)
         .collect();
     near.sort_unstable();
     near.dedup();
-    near.into_iter().take(3).map(|(_, word)| word.to_owned()).collect()
+    near.into_iter().take(MOST).map(|(_, word)| word.to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::{closest, closest_within};
+
+    const WORDS: [&str; 5] = ["compile", "test", "list", "lint", "dependencies"];
 
     fn check(typed: &str, expect: &[&str]) {
-        assert_eq!(closest(typed, ["compile", "test", "list", "lint", "dependencies"]), expect, "for {typed}");
+        assert_eq!(closest(typed, WORDS), expect, "for {typed}");
     }
 
     #[test]
@@ -34,5 +51,12 @@ mod tests {
         check("frobnicate", &[]);
         check("--tost", &[]);
         check("", &[]);
+    }
+
+    #[test]
+    fn the_distance_has_a_limit() {
+        assert_eq!(closest_within(1, "dependancies", WORDS), ["dependencies"]);
+        assert_eq!(closest_within(1, "dependncys", WORDS), [""; 0]);
+        assert_eq!(closest_within(0, "lst", WORDS), [""; 0]);
     }
 }

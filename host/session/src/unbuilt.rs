@@ -14,24 +14,28 @@ use pants_model::{Address, BuildGraph, Diagnostic, Order, Predicate, TargetId, T
 use pants_options::OptionsError;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// A complaint about the command line, in which an unknown goal that Pants v1 had is called so.
+/// A complaint about the command line, in which a goal that Pants v1 had is told with the types of targets it was for.
 pub(crate) fn with_goals_of_pants(error: OptionsError, symbols: &Symbols) -> OptionsError {
     match error {
         OptionsError::Several(errors) => {
             OptionsError::Several(errors.into_iter().map(|error| with_goals_of_pants(error, symbols)).collect())
         }
-        OptionsError::UnknownGoal { word, suggestions } => {
-            // A word with a dot, `compile.javca`, names a task: the phase may well be there.
-            let misses = |spec: &&TargetTypeSpec| spec.missing_phases.contains(&word);
-            let types: Vec<String> =
-                symbols.target_types().iter().filter(misses).map(|spec| spec.name.clone()).collect();
-            match types.is_empty() {
-                true => OptionsError::UnknownGoal { word, suggestions },
-                false => OptionsError::GoalWithoutTask { word, types },
-            }
+        OptionsError::UnknownGoal { word, suggestions } => match types_missing(&word, symbols) {
+            types if types.is_empty() => OptionsError::UnknownGoal { word, suggestions },
+            types => OptionsError::GoalWithoutTask { word, types },
+        },
+        OptionsError::GoalWithoutTask { word, .. } => {
+            OptionsError::GoalWithoutTask { types: types_missing(&word, symbols), word }
         }
         error => error,
     }
+}
+
+/// The types of targets that wait for a phase of this name. A word with a dot, `compile.javca`, names a task: the phase may
+/// well be there.
+fn types_missing(phase: &str, symbols: &Symbols) -> Vec<String> {
+    let misses = |spec: &&TargetTypeSpec| spec.missing_phases.iter().any(|missing| missing == phase);
+    symbols.target_types().iter().filter(misses).map(|spec| spec.name.clone()).collect()
 }
 
 /// The target roots of a plan that the run goes on without; an error when it does not go on.

@@ -146,6 +146,7 @@ fn short_flags_take_their_value_at_once_or_behind_a_sign() {
         "-qx list",
         expect![[r#"
             unknown option `-qx`
+              hint: one-letter flags stand apart: `-q -x`
               hint: `pants help-advanced` lists all options
         "#]],
     );
@@ -207,8 +208,8 @@ fn help_is_asked_for_anywhere() {
     check_args(
         "help nosuch",
         expect![[r#"
-            unknown goal `nosuch`
-              hint: `pants goals` lists all goals
+            unknown goal or scope `nosuch`
+              hint: `pants goals` lists all goals, `pants help-all` shows all scopes
         "#]],
     );
     check_args(
@@ -241,9 +242,9 @@ fn a_typo_is_answered_with_what_was_meant() {
     check_args(
         "compile lits src::",
         expect![[r#"
-            unknown goal `lits`
-              hint: did you mean `list`?
-              hint: `pants goals` lists all goals
+            `lits` is neither a goal nor a target or path
+              hint: did you mean the goal `list`?
+              hint: `pants goals` lists all goals; a target is named as `path/to/directory:name`
         "#]],
     );
     check_args(
@@ -284,8 +285,8 @@ fn a_typo_is_answered_with_what_was_meant() {
             unknown option `--worker-cuont` of `compile`
               hint: did you mean `--compile-javac-worker-count` or `--compile-rsc-worker-count`?
               hint: `pants help-advanced compile` lists all options
-            unknown goal `frobnicate`
-              hint: `pants goals` lists all goals
+            `frobnicate` is neither a goal nor a target or path
+              hint: `pants goals` lists all goals; a target is named as `path/to/directory:name`
         "#]],
     );
     check_args(
@@ -303,6 +304,156 @@ fn a_typo_is_answered_with_what_was_meant() {
               hint: goals come first, then targets
               hint: a directory of that name is asked for as `./sort`
         "#]],
+    );
+}
+
+#[test]
+fn a_habit_from_elsewhere_is_answered_with_how_it_is_here() {
+    check_args(
+        "--reverse sort ::",
+        expect![[r#"
+        unknown option `--reverse`
+          hint: did you mean `--sort-reverse`?
+          hint: `--reverse` alone is understood after the word `sort`
+          hint: `pants help-advanced` lists all options
+    "#]],
+    );
+    check_args(
+        "sort list --reverse",
+        expect![[r#"
+        unknown option `--reverse` of `list`
+          hint: did you mean `--sort-reverse`?
+          hint: `--reverse` alone is understood after the word `sort`
+          hint: `pants help-advanced list` lists all options
+    "#]],
+    );
+    check_args(
+        "--no-delete-scratch compile",
+        expect![[r#"
+        unknown option `--no-delete-scratch`
+          hint: did you mean `--no-compile-javac-delete-scratch`?
+          hint: `--no-delete-scratch` alone is understood after the word `compile.javac`
+          hint: `pants help-advanced` lists all options
+    "#]],
+    );
+    check_args(
+        "-level=debug list",
+        expect![[r#"
+        `-l`: `evel=debug` is not one of `trace`, `debug`, `info`, `warn`, `error`
+    "#]],
+    );
+    check_args(
+        "-Dkey=value list",
+        expect![[r#"
+        unknown option `-Dkey`
+          hint: `pants help-advanced` lists all options
+    "#]],
+    );
+    check_args(
+        "-qe list",
+        expect![[r#"
+        unknown option `-qe`
+          hint: one-letter flags stand apart: `-q -e`
+          hint: `pants help-advanced` lists all options
+    "#]],
+    );
+    check_args(
+        "list -s , ::",
+        expect![[r#"
+        `-s` needs a value
+          hint: write `-s=,`
+    "#]],
+    );
+    check_args(
+        "--no-sort-reverse=false sort",
+        expect![[r#"
+        `--no-sort-reverse` takes no value
+          hint: `--sort-reverse` says yes, `--no-sort-reverse` says no
+    "#]],
+    );
+    check_args(
+        "list nosuch",
+        expect![[r#"
+        `nosuch` is neither a goal nor a target or path
+          hint: `pants goals` lists all goals; a target is named as `path/to/directory:name`
+    "#]],
+    );
+    check_args(
+        "list srcc",
+        expect![[r#"
+        `srcc` is neither a goal nor a target or path
+          hint: did you mean the directory `src`?
+          hint: `pants goals` lists all goals; a target is named as `path/to/directory:name`
+    "#]],
+    );
+    check_args(
+        "list tset",
+        expect![[r#"
+        `tset` is neither a goal nor a target or path
+          hint: did you mean the goal `test`?
+          hint: did you mean the directory `test`?
+          hint: `pants goals` lists all goals; a target is named as `path/to/directory:name`
+    "#]],
+    );
+    check_args(
+        "list daemon",
+        expect![[r#"
+        `daemon` is no goal: it stands alone, as the first word
+          hint: a directory of that name is asked for as `./daemon`
+    "#]],
+    );
+    check_args(
+        "lint ::",
+        expect![[r#"
+        goal `lint` of Pants v1 has no task here yet
+          hint: a plugin may bring it; `pants goals` lists all goals that there are
+    "#]],
+    );
+    check_args(
+        "fmt.isort ::",
+        expect![[r#"
+        specs: fmt.isort ::
+    "#]],
+    );
+    check_args(
+        "help lnt",
+        expect![[r#"
+        unknown goal or scope `lnt`
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "help lint",
+        expect![[r#"
+        goal `lint` of Pants v1 has no task here yet
+          hint: a plugin may bring it; `pants goals` lists all goals that there are
+    "#]],
+    );
+    check_args(
+        "help cahce",
+        expect![[r#"
+        unknown goal or scope `cahce`
+          hint: did you mean `cache`?
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "--colours sort --revers",
+        expect![[r#"
+        unknown option `--colours`
+          hint: did you mean `--colors`?
+          hint: `pants help-advanced` lists all options
+        unknown option `--revers` of `sort`
+          hint: did you mean `--reverse`?
+          hint: `pants help-advanced sort` lists all options
+    "#]],
+    );
+    check_args(
+        "--level=debug --option-name-check-distance=0 --colours list",
+        expect![[r#"
+        unknown option `--colours`
+          hint: `pants help-advanced` lists all options
+    "#]],
     );
 }
 
@@ -336,6 +487,7 @@ fn a_bad_value_is_named_as_it_was_given() {
         "--no-compile-javac-delete-scratch=true",
         expect![[r#"
             `--no-compile-javac-delete-scratch` takes no value
+              hint: `--compile-javac-delete-scratch` says yes, `--no-compile-javac-delete-scratch` says no
         "#]],
     );
     check_args(

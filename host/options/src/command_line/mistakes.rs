@@ -1,0 +1,141 @@
+//! What a person may have meant by a flag or a word that means nothing.
+//!
+//! Nothing here walks a tree: a typo is answered at once, however large the repository is.
+
+use super::flags::{Polarity, find};
+use super::{Places, RESERVED_WORDS, old_goals};
+use crate::error::{FlagAdvice, OptionsError};
+use crate::names::qualified;
+use crate::scopes::{Scopes, outer_scopes};
+use crate::suggest::{MOST, closest, closest_within};
+
+/// What is known when a mistake is found.
+pub(super) struct Scene<'a> {
+    pub(super) scopes: &'a Scopes<'a>,
+    pub(super) places: &'a Places<'a>,
+    /// Every scope that the command line names, before or after the mistake.
+    pub(super) mentioned: &'a [&'a str],
+    /// How many letters of an option's name may be wrong.
+    pub(super) distance: usize,
+}
+
+impl Scene<'_> {
+    /// A flag without its value, after a goal of this scope, that no option has.
+    pub(super) fn unknown_flag(&self, typed: &str, current: &str) -> OptionsError {
+        let advice = self.advice(typed, current);
+        let suggestions = match advice {
+            Some(_) => Vec::new(),
+            None => self.similar_flags(typed, current),
+        };
+        OptionsError::UnknownOption { flag: typed.to_owned(), scope: current.to_owned(), suggestions, advice }
+    }
+
+    /// What to do about a flag that is no slip of the fingers, but a habit from elsewhere.
+    fn advice(&self, typed: &str, current: &str) -> Option<FlagAdvice> {
+        let Some(name) = typed.strip_prefix("--") else { return self.advice_on_letters(typed, current) };
+        let mut takers = self.mentioned_scopes().filter_map(|scope| {
+            let (_, declared, polarity) = find(name, scope, self.scopes).filter(|(owner, ..)| *owner == scope)?;
+            let negation = if polarity == Polarity::Negated { "no-" } else { "" };
+            Some((scope, format!("--{negation}{}", qualified(scope, &declared.spec.name))))
+        });
+        let (scope, qualified) = takers.next().filter(|_| takers.next().is_none())?;
+        Some(FlagAdvice::OfOtherScope { scope: scope.to_owned(), qualified })
+    }
+
+    /// `-qx`, `-Dkey`, `-level`.
+    fn advice_on_letters(&self, typed: &str, current: &str) -> Option<FlagAdvice> {
+        let letters = typed.strip_prefix('-')?;
+        if find(letters, current, self.scopes).is_some() {
+            return Some(FlagAdvice::TwoDashes);
+        }
+        if letters.starts_with('D') {
+            let mut takers: Vec<String> =
+                self.scopes.flags().into_iter().map(|(_, flag)| flag).filter(|flag| is_for_jvms(flag)).collect();
+            takers.sort_by_key(|flag| (flag.len(), flag.clone()));
+            return takers.into_iter().next().map(|taker| FlagAdvice::SystemProperty { taker });
+        }
+        let is_flag = |letter: char| self.scopes.short(current, letter).is_some();
+        (letters.chars().count() > 1 && letters.chars().all(is_flag))
+            .then(|| FlagAdvice::Apart(letters.chars().map(|letter| format!("-{letter}")).collect()))
+    }
+
+    /// The scopes that the command line names, and for a phase those of its goals.
+    fn mentioned_scopes(&self) -> impl Iterator<Item = &str> {
+        let is_mentioned =
+            |scope: &str| self.mentioned.iter().any(|have| *have == scope || outer_scopes(scope).contains(have));
+        self.scopes.all().map(|scope| scope.name.as_str()).filter(move |scope| !scope.is_empty() && is_mentioned(scope))
+    }
+
+    /// Flags spelled like the typed one: those that can be meant here, else any; else those whose name without their scope
+    /// is like it.
+    fn similar_flags(&self, typed: &str, current: &str) -> Vec<String> {
+        let near = |flags: &[String]| closest_within(self.distance, typed, flags.iter().map(String::as_str));
+        let all = self.scopes.flags();
+        let mentioned: Vec<String> = self.mentioned_scopes().map(prefix).collect();
+        let is_global = |(name, qualified): &&(String, String)| name == qualified;
+        let is_here = |qualified: &str| {
+            mentioned.iter().any(|scope| bare(qualified).starts_with(scope))
+                || self.scopes.all().any(|scope| {
+                    let scope = prefix(&scope.name);
+                    scope.len() > 1 && bare(typed).starts_with(&scope) && bare(qualified).starts_with(&scope)
+                })
+        };
+        let own = self.scopes.options(current).into_iter().map(|declared| format!("--{}", declared.spec.name));
+        let here: Vec<String> = own
+            .chain(all.iter().filter(is_global).map(|(name, _)| name.clone()))
+            .chain(all.iter().map(|(_, qualified)| qualified).filter(|qualified| is_here(qualified)).cloned())
+            .collect();
+        let anywhere: Vec<String> = all.iter().map(|(_, qualified)| qualified.clone()).collect();
+        [here, anywhere].iter().map(|flags| near(flags)).find(|found| !found.is_empty()).unwrap_or_else(|| {
+            let names = closest_within(self.distance, typed, all.iter().map(|(name, _)| name.as_str()));
+            let named = all.iter().filter(|(name, _)| names.contains(name)).map(|(_, qualified)| qualified);
+            let (mut here, elsewhere): (Vec<String>, Vec<String>) = named.cloned().partition(|flag| is_here(flag));
+            if here.is_empty() {
+                here = elsewhere;
+            }
+            here.truncate(MOST);
+            here
+        })
+    }
+
+    /// A word in the place of a goal that is none; `is_first`: no goal stands before it.
+    pub(super) fn unknown_word(&self, word: &str, is_first: bool) -> OptionsError {
+        let word = word.to_owned();
+        let goals = closest(&word, self.scopes.goals());
+        if RESERVED_WORDS.contains(&word.as_str()) {
+            OptionsError::NotFirst { word }
+        } else if old_goals::has(&word) {
+            OptionsError::GoalWithoutTask { word, types: Vec::new() }
+        } else if is_first {
+            OptionsError::UnknownGoal { word, suggestions: goals }
+        } else {
+            let names = self.places.directories();
+            let paths = closest(&word, names.iter().map(String::as_str));
+            OptionsError::UnknownWord { word, goals, paths }
+        }
+    }
+
+    /// A word that help is asked about and that is no scope.
+    pub(super) fn unknown_scope(&self, word: &str) -> OptionsError {
+        if old_goals::has(word) {
+            return OptionsError::GoalWithoutTask { word: word.to_owned(), types: Vec::new() };
+        }
+        let suggestions = closest(word, self.scopes.all().map(|scope| scope.name.as_str()));
+        OptionsError::UnknownScope { word: word.to_owned(), suggestions }
+    }
+}
+
+/// What the qualified flags of a scope begin with, without dashes and negation.
+fn prefix(scope: &str) -> String {
+    format!("{}-", scope.replace('.', "-"))
+}
+
+/// A long flag without dashes and negation.
+fn bare(flag: &str) -> &str {
+    let name = flag.trim_start_matches('-');
+    name.strip_prefix("no-").unwrap_or(name)
+}
+
+fn is_for_jvms(flag: &str) -> bool {
+    flag == "--jvm-options" || flag.ends_with("-jvm-options")
+}

@@ -259,7 +259,10 @@ fn check(values: &OptionValues, config: &ConfigFiles, checks: &[(&str, Check)]) 
 }
 
 fn too_small(value: &Value, minimum: i64) -> Option<ValueError> {
-    value.as_int().filter(|value| *value < minimum).map(|value| ValueError::TooSmall { value, minimum })
+    value
+        .as_int()
+        .filter(|value| *value < minimum)
+        .map(|value| ValueError::TooSmall { value: value.to_string(), minimum })
 }
 
 fn newer_program_wanted(value: &Value) -> Option<ValueError> {

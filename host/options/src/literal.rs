@@ -66,6 +66,15 @@ fn quote(text: &str) -> String {
     quoted
 }
 
+/// The text as a message shows it: a value of ten megabytes is not repeated in full.
+pub(crate) fn shorten(text: &str) -> String {
+    const SHOWN: usize = 80;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}...", &text[..end]),
+    }
+}
+
 /// Reads literals one after the other from one text.
 pub(crate) struct Reader<'a> {
     text: &'a str,
@@ -130,6 +139,11 @@ impl<'a> Reader<'a> {
         };
         self.depth -= 1;
         value
+    }
+
+    /// The bytes that are read already.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
     }
 
     fn rest(&self) -> &'a str {
@@ -265,7 +279,7 @@ impl<'a> Reader<'a> {
             Ok(number) => Value::Int(number),
             Err(_) => match digits.parse::<f64>() {
                 Ok(number) if number.is_finite() => Value::Float(number),
-                _ => return Err(self.fail(format!("`{}` is not a number", &rest[..length]))),
+                _ => return Err(self.fail(format!("`{}` is not a number", shorten(&rest[..length])))),
             },
         };
         self.offset += length;
@@ -286,7 +300,7 @@ impl<'a> Reader<'a> {
             "True" | "true" => Value::Bool(true),
             "False" | "false" => Value::Bool(false),
             "None" | "null" => Value::None,
-            _ => return Err(self.fail(format!("`{word}` is not quoted"))),
+            _ => return Err(self.fail(format!("`{}` is not quoted", shorten(word)))),
         };
         self.offset += length;
         Ok(value)

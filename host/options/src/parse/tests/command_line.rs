@@ -526,7 +526,7 @@ fn a_bad_value_is_named_as_it_was_given() {
         Case { env: &[("PANTS_COMPILE_JAVAC_ARGS", "[x]")], ..Case::default() },
         expect![[r#"
             `PANTS_COMPILE_JAVAC_ARGS`: `x` is not quoted at character 2
-              hint: write a list as `['a', 'b']` and a dict as `{'a': 'b'}`
+              hint: write a list as `['a', 'b']`, and one item that looks so as `["[x]"]`
         "#]],
     );
 }

@@ -3,9 +3,9 @@
 //! A table is a section when its dotted name is a scope, and a dict when it is the value of an option; only the one
 //! who knows the scopes can tell, so a file is kept as a tree and asked by name. `[a.b]` and `["a.b"]` are one section.
 
-mod ini;
+pub(crate) mod ini;
 mod interpolate;
-mod toml_tree;
+pub(crate) mod toml_tree;
 
 use crate::error::{ConfigPlace, ConfigProblem, OptionsError};
 use crate::names::DEFAULT_SECTION;
@@ -32,6 +32,8 @@ pub(crate) struct ConfigFile {
     text: String,
     /// Everything in it.
     pub(crate) root: Table,
+    /// What is odd about which bytes, and no error.
+    oddities: Vec<Fault>,
     /// Every table of it by its dotted name, however its header is written.
     sections: HashMap<String, Vec<Table>>,
 }
@@ -86,11 +88,11 @@ impl ConfigFiles {
     }
 
     pub(crate) fn add(&mut self, name: &str, path: &Path, text: String) -> Result<(), OptionsError> {
-        let root = parse_by_name(path, &text)
+        let (root, oddities) = parse_by_name(path, &text)
             .map_err(|(span, message)| config_error(place(name.into(), &text, span), ConfigProblem::Syntax(message)))?;
         let mut sections = HashMap::new();
         root.collect_sections("", &mut sections);
-        self.files.push(ConfigFile { name: name.into(), path: path.to_path_buf(), text, root, sections });
+        self.files.push(ConfigFile { name: name.into(), path: path.to_path_buf(), text, root, oddities, sections });
         Ok(())
     }
 
@@ -110,6 +112,11 @@ impl ConfigFiles {
         let entries = file.sections(section).iter().flat_map(|table| &table.entries);
         let places = entries.filter(|entry| entry.key == *key).map(|entry| file.place(entry));
         places.into_iter().find(|place| place.line == *line)
+    }
+
+    /// Whether a file has a section of this name.
+    pub(crate) fn has_section(&self, name: &str) -> bool {
+        self.files.iter().any(|file| !file.sections(name).is_empty())
     }
 
     /// What the files give for some keys of a section, in the order of the files.
@@ -147,17 +154,29 @@ impl ConfigFiles {
 }
 
 /// A `.toml` and a `.ini` file are what they are named; any other, such as `.pants.rc`, may be either.
-fn parse_by_name(path: &Path, text: &str) -> Result<Table, (std::ops::Range<usize>, String)> {
+fn parse_by_name(path: &Path, text: &str) -> Result<(Table, Vec<Fault>), Fault> {
+    let parse_toml = || toml_tree::parse(text).map(|table| (table, Vec::new()));
     match path.extension().and_then(|extension| extension.to_str()) {
-        Some("toml") => toml_tree::parse(text),
+        Some("toml") => parse_toml(),
         Some("ini") => ini::parse(text),
-        _ => toml_tree::parse(text).or_else(|error| ini::parse(text).map_err(|_| error)),
+        _ => parse_toml().or_else(|error| ini::parse(text).map_err(|_| error)),
     }
 }
+
+/// What is wrong or odd about which bytes of a text.
+pub(crate) type Fault = (std::ops::Range<usize>, String);
 
 impl ConfigFile {
     fn sections(&self, name: &str) -> &[Table] {
         self.sections.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is odd about the file, each with its line.
+    pub(crate) fn oddities(&self) -> impl Iterator<Item = String> {
+        self.oddities.iter().map(|(span, oddity)| {
+            let place = place(self.name.clone(), &self.text, span.clone());
+            format!("{}:{}: {oddity}", place.file, place.line)
+        })
     }
 
     /// The place of a key.
@@ -195,7 +214,7 @@ impl Node {
     }
 }
 
-fn raw_of(node: &Node) -> Raw {
+pub(crate) fn raw_of(node: &Node) -> Raw {
     match node {
         Node::Plain(value) => Raw::Plain(value.clone()),
         Node::Table(table) if table.is_edit() => {
@@ -211,7 +230,7 @@ pub(crate) fn config_error(place: ConfigPlace, problem: ConfigProblem) -> Option
 }
 
 /// Where some bytes of a text stand, with the line shown and the bytes marked.
-fn place(file: Arc<str>, text: &str, span: std::ops::Range<usize>) -> ConfigPlace {
+pub(crate) fn place(file: Arc<str>, text: &str, span: std::ops::Range<usize>) -> ConfigPlace {
     const SHOWN: usize = 100;
     let start = text.floor_char_boundary_at(span.start);
     let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);

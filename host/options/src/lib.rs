@@ -32,6 +32,8 @@ mod verify;
 mod bootstrap;
 mod parse;
 
+mod migrate;
+
 mod help;
 
 pub use bootstrap::{Bootstrap, Invocation, bootstrap, bootstrap_without_config};
@@ -42,6 +44,7 @@ pub use error::{ConfigPlace, ConfigProblem, FlagAdvice, OptionsError};
 pub use global::{VERSION, global_options, global_scope};
 pub use help::render_help;
 pub use literal::{LiteralError, parse_literal, render_literal};
+pub use migrate::{Migrated, migrate_config, migrate_config_for};
 pub use parse::{Parsed, parse, parse_with_disabled, read_command};
 pub use value::ValueError;
 pub use verify::DisabledScope;

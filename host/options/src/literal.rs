@@ -141,11 +141,6 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// The bytes that are read already.
-    pub(crate) fn offset(&self) -> usize {
-        self.offset
-    }
-
     fn rest(&self) -> &'a str {
         &self.text[self.offset..]
     }

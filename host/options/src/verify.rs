@@ -29,6 +29,7 @@ pub(crate) struct Verdict {
 pub(crate) fn verify(config: &ConfigFiles, scopes: &Scopes<'_>, disabled: &[DisabledScope]) -> Verdict {
     let mut verdict = Verdict::default();
     for file in config.files() {
+        verdict.warnings.extend(file.oddities());
         let mut judge = Judge { file, scopes, disabled, verdict: &mut verdict };
         for entry in &file.root.entries {
             match &entry.value {

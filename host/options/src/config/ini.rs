@@ -1,98 +1,196 @@
 //! The `pants.ini` and `.pants.rc` of the Pants v1 years, into the same [`Table`] that TOML makes.
 //!
-//! Sections, `key: value` or `key = value`, values that go on in indented lines, whole lines of comment behind `#` or
-//! `;`. Every value stays a text: options read Python literals from texts anyhow. `%%` is a plain `%`.
+//! Read as Python's ConfigParser read it, of Python 2 until 2018 and of Python 3 later; where the two differ, whatever a
+//! file of either time means: a ` ;` behind a value begins a comment, a section or key that stands twice goes on or wins
+//! the second time, and blank lines belong to the value around them. Keys are lower case. Every value stays a text:
+//! options read Python literals from texts anyhow. `%%` is a plain `%`.
+//!
+//! [`items`] keeps what a table does not: comments, blank lines and how a value was laid out, for whoever rewrites the
+//! file in another language.
 
-use super::{Entry, Node, Table};
+use super::{Entry, Fault, Node, Table};
 use pants_model::Value;
 use std::ops::Range;
 
-/// Parses a file, or says what is wrong with which bytes.
-pub(super) fn parse(text: &str) -> Result<Table, (Range<usize>, String)> {
-    let mut reader = Reader { root: Table::default(), option_indent: None };
+/// One thing of an ini file, in the order of the file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Item<'a> {
+    /// A line without anything.
+    Blank,
+    /// A line of comment outside any value, with its mark.
+    Comment(&'a str),
+    /// The header of a section.
+    Section {
+        /// Its name.
+        name: &'a str,
+        /// The bytes of the header.
+        span: Range<usize>,
+    },
+    /// A key with its value.
+    Option(IniOption<'a>),
+}
+
+/// A key of an ini file with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct IniOption<'a> {
+    /// The key, in lower case.
+    pub(crate) key: String,
+    /// The bytes of the key.
+    pub(crate) span: Range<usize>,
+    /// What stands behind the delimiter, without its comment.
+    pub(crate) first: &'a str,
+    /// The comment behind the first line, with its mark.
+    pub(crate) comment: Option<&'a str>,
+    /// The lines that go on, without indentation: comments and blank ones, too.
+    pub(crate) lines: Vec<&'a str>,
+}
+
+impl IniOption<'_> {
+    /// The value as a text.
+    pub(crate) fn value(&self) -> String {
+        let lines = self.lines.iter().copied().filter(|line| !is_comment(line));
+        let text = std::iter::once(self.first).chain(lines).collect::<Vec<_>>().join("\n");
+        let text = text.trim();
+        // An empty string was written so, for a parser that did not accept nothing.
+        if text == "\"\"" { String::new() } else { unescape(text) }
+    }
+}
+
+/// `%%` is `%`; but `%%(` is left for the interpolation, which knows it.
+pub(crate) fn unescape(text: &str) -> String {
+    text.replace("%%(", "\u{0}").replace("%%", "%").replace('\u{0}', "%%(")
+}
+
+/// Whether a line without its indentation is one of comment.
+pub(crate) fn is_comment(line: &str) -> bool {
+    line.starts_with(['#', ';'])
+}
+
+/// Parses a file, or says what is wrong with which bytes; and what is odd about which.
+pub(super) fn parse(text: &str) -> Result<(Table, Vec<Fault>), Fault> {
+    let (mut root, mut oddities) = (Table::default(), Vec::new());
+    let mut section = None;
+    for item in items(text)? {
+        match item {
+            Item::Blank | Item::Comment(_) => {}
+            Item::Section { name, span } => section = Some(open(&mut root, name, span)),
+            Item::Option(option) => {
+                let index = section.expect("an option stands in a section");
+                let Node::Table(table) = &mut root.entries[index].value else { continue };
+                if let Some(earlier) = table.entries.iter().position(|entry| entry.key == option.key) {
+                    table.entries.remove(earlier);
+                    let oddity = format!("`{}` stands here a second time, and this one counts", option.key);
+                    oddities.push((option.span.clone(), oddity));
+                }
+                let value = Node::Plain(Value::Str(option.value()));
+                table.entries.push(Entry { key: option.key, span: option.span, value });
+            }
+        }
+    }
+    Ok((root, oddities))
+}
+
+/// Where a section stands among the entries, made when it is new.
+fn open(root: &mut Table, name: &str, span: Range<usize>) -> usize {
+    root.entries.iter().position(|entry| entry.key == name).unwrap_or_else(|| {
+        root.entries.push(Entry { key: name.to_owned(), span, value: Node::Table(Table::default()) });
+        root.entries.len() - 1
+    })
+}
+
+/// Takes a file apart.
+pub(crate) fn items(text: &str) -> Result<Vec<Item<'_>>, Fault> {
+    let mut reader = Reader { items: Vec::new(), pending: Vec::new(), option_indent: None, has_section: false };
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
-        reader.line(line, offset)?;
+        let content = line.strip_prefix('\u{feff}').filter(|_| offset == 0).unwrap_or(line);
+        reader.line(content, offset + line.len() - content.len())?;
         offset += line.len();
     }
-    reader.root.entries.iter_mut().for_each(finish_section);
-    Ok(reader.root)
+    reader.end_value();
+    Ok(reader.items)
 }
 
-struct Reader {
-    root: Table,
+struct Reader<'a> {
+    items: Vec<Item<'a>>,
+    /// Blank lines and comments behind the last line of a value: part of it when it goes on.
+    pending: Vec<&'a str>,
     /// The indentation of the option whose value may go on; none before the first of a section.
     option_indent: Option<usize>,
+    has_section: bool,
 }
 
-impl Reader {
-    fn line(&mut self, line: &str, offset: usize) -> Result<(), (Range<usize>, String)> {
+impl<'a> Reader<'a> {
+    fn line(&mut self, line: &'a str, offset: usize) -> Result<(), Fault> {
         let content = line.trim();
         let indent = line.len() - line.trim_start().len();
         let span = offset + indent..offset + indent + content.len();
-        if content.is_empty() || content.starts_with(['#', ';']) {
+        if content.is_empty() || is_comment(content) {
+            self.pending.push(content);
             return Ok(());
         }
-        if self.option_indent.is_some_and(|option| indent > option) {
-            self.go_on(content);
+        if let (Some(option_indent), Some(Item::Option(option))) = (self.option_indent, self.items.last_mut())
+            && indent > option_indent
+        {
+            option.lines.append(&mut self.pending);
+            option.lines.push(content);
             return Ok(());
         }
-        match content.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        self.end_value();
+        match section_name(content) {
             Some(name) => self.section(name, span),
             None => self.option(content, indent, span),
         }
     }
 
-    fn section(&mut self, name: &str, span: Range<usize>) -> Result<(), (Range<usize>, String)> {
-        if self.root.entries.iter().any(|entry| entry.key == name) {
-            return Err((span, format!("the section `[{name}]` stands here a second time")));
+    /// What was not known to belong to a value does not.
+    fn end_value(&mut self) {
+        let items = self.pending.drain(..).map(|line| if line.is_empty() { Item::Blank } else { Item::Comment(line) });
+        self.items.extend(items);
+    }
+
+    fn section(&mut self, name: &'a str, span: Range<usize>) -> Result<(), Fault> {
+        if name.trim().is_empty() {
+            return Err((span, "a section without a name".to_owned()));
         }
-        self.root.entries.push(Entry { key: name.to_owned(), span, value: Node::Table(Table::default()) });
-        self.option_indent = None;
+        self.items.push(Item::Section { name, span });
+        (self.option_indent, self.has_section) = (None, true);
         Ok(())
     }
 
-    fn option(&mut self, content: &str, indent: usize, span: Range<usize>) -> Result<(), (Range<usize>, String)> {
-        let Some(section) = self.last_section() else {
+    fn option(&mut self, content: &'a str, indent: usize, span: Range<usize>) -> Result<(), Fault> {
+        if !self.has_section {
             return Err((span, "this line stands above the first section".to_owned()));
-        };
+        }
         let Some((key, value)) = content.split_once([':', '=']) else {
-            return Err((span, "neither a section nor `key: value`".to_owned()));
+            let reason = "neither a section nor `key: value`; the lines of a longer value are indented";
+            return Err((span, reason.to_owned()));
         };
         let key = key.trim_end();
-        let span = span.start..span.start + key.len();
-        if section.entries.iter().any(|entry| entry.key == key) {
-            return Err((span, format!("`{key}` stands here a second time")));
+        if key.is_empty() {
+            return Err((span, "a key is missing before this".to_owned()));
         }
-        let value = Node::Plain(Value::from(value.trim_start()));
-        section.entries.push(Entry { key: key.to_owned(), span, value });
+        let span = span.start..span.start + key.len();
+        let (first, comment) = split_comment(value);
+        self.items.push(Item::Option(IniOption { key: key.to_lowercase(), span, first, comment, lines: Vec::new() }));
         self.option_indent = Some(indent);
         Ok(())
     }
-
-    /// Adds a line to the value of the last option.
-    fn go_on(&mut self, content: &str) {
-        let option = self.last_section().and_then(|section| section.entries.last_mut());
-        if let Some(Entry { value: Node::Plain(Value::Str(text)), .. }) = option {
-            text.push('\n');
-            text.push_str(content);
-        }
-    }
-
-    fn last_section(&mut self) -> Option<&mut Table> {
-        match self.root.entries.last_mut() {
-            Some(Entry { value: Node::Table(table), .. }) => Some(table),
-            _ => None,
-        }
-    }
 }
 
-fn finish_section(section: &mut Entry) {
-    let Node::Table(table) = &mut section.value else { return };
-    for option in &mut table.entries {
-        if let Node::Plain(Value::Str(text)) = &mut option.value {
-            // `%%(` is left for the interpolation, which knows it.
-            *text = text.trim().replace("%%(", "\u{0}").replace("%%", "%").replace('\u{0}', "%%(");
-        }
+/// The name in a header; what stands behind the header counts for nothing.
+fn section_name(content: &str) -> Option<&str> {
+    content.strip_prefix('[')?.split_once(']').map(|(name, _)| name)
+}
+
+/// A value and the comment behind it, which begins at the first `;` after a space, outside of quotes.
+fn split_comment(value: &str) -> (&str, Option<&str>) {
+    let found = [" ;", "\t;"].iter().filter_map(|mark| value.find(mark)).min();
+    let Some(at) = found else { return (value.trim(), None) };
+    let before = &value[..at];
+    let is_quoted = |quote: char| before.matches(quote).count() % 2 == 1;
+    if is_quoted('\'') || is_quoted('"') {
+        return (value.trim(), None);
     }
+    (before.trim(), Some(value[at..].trim()))
 }

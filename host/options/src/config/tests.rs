@@ -185,6 +185,21 @@ fn an_ini_file_is_sections_of_texts() {
 }
 
 #[test]
+fn an_ini_file_is_read_as_python_read_it() {
+    let ini = "\u{feff}[x] ; the first\r\nUpper: 1 ; one\r\nquoted = 'a ; b'  \r\n[y]\r\n\tkey: [\r\n\t\t'a',\r\n\r\n# none\r\n\t\t'b']\r\n";
+    check_as("ini", &[ini], "x", "upper", expect![[r#"1.ini:2 [x] upper: '1\nquoted = \'a ; b\''"#]]);
+    check_as("ini", &[ini], "x", "quoted", expect![[""]]);
+    check_as("ini", &[ini], "y", "key", expect![[r#"1.ini:5 [y] key: '[\n\'a\',\n\n\'b\']'"#]]);
+    let twice = "[x]\na: 1\nb: \"\"\n[y]\n[x]\na= 2\nc : :d=e\n more\n  ; not this\n  [z]\n\n";
+    check_as("ini", &[twice], "x", "a", expect!["1.ini:6 [x] a: '2'"]);
+    check_as("ini", &[twice], "x", "b", expect!["1.ini:3 [x] b: ''"]);
+    check_as("ini", &[twice], "x", "c", expect![[r#"1.ini:7 [x] c: ':d=e\nmore\n[z]'"#]]);
+    let oddities = |text: &str| ini::parse(text).expect("an ini file").1;
+    assert_eq!(oddities(twice), [(23..24, "`a` stands here a second time, and this one counts".to_owned())]);
+    assert_eq!(oddities(ini), []);
+}
+
+#[test]
 fn a_broken_ini_file_shows_its_line() {
     check_as(
         "ini",
@@ -202,29 +217,39 @@ fn a_broken_ini_file_shows_its_line() {
         "x",
         "y",
         expect![[r#"
-            1.ini:2:1: neither a section nor `key: value`
+            1.ini:2:1: neither a section nor `key: value`; the lines of a longer value are indented
               2 | nothing
                 | ^^^^^^^"#]],
     );
     check_as(
         "ini",
-        &["[x]\ny: 1\ny: 2\n"],
+        &["[x]\n: 1\n"],
         "x",
         "y",
         expect![[r#"
-            1.ini:3:1: `y` stands here a second time
-              3 | y: 2
-                | ^"#]],
+        1.ini:2:1: a key is missing before this
+          2 | : 1
+            | ^^^"#]],
     );
     check_as(
         "ini",
-        &["[x]\n[x]\n"],
+        &["[]\n"],
         "x",
         "y",
         expect![[r#"
-            1.ini:2:1: the section `[x]` stands here a second time
-              2 | [x]
-                | ^^^"#]],
+        1.ini:1:1: a section without a name
+          1 | []
+            | ^^"#]],
+    );
+    check_as(
+        "ini",
+        &["[x]\ny: [\n'a',\n"],
+        "x",
+        "y",
+        expect![[r#"
+        1.ini:3:1: neither a section nor `key: value`; the lines of a longer value are indented
+          3 | 'a',
+            | ^^^^"#]],
     );
     check_as(
         "rc",
@@ -248,6 +273,7 @@ proptest! {
             if outcome.is_ok() {
                 let _ = config.find("a", |key| key == "a");
             }
+            let _ = crate::migrate_config(&text, &name);
         }
     }
 }

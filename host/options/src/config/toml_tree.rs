@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Parses a document, or says what is wrong with which bytes.
-pub(super) fn parse(text: &str) -> Result<Table, (Range<usize>, String)> {
+pub(crate) fn parse(text: &str) -> Result<Table, (Range<usize>, String)> {
     match DeTable::parse(text) {
         Ok(document) => table(document.get_ref()),
         Err(error) => Err((error.span().unwrap_or(0..0), one_line(error.message()))),

@@ -1,0 +1,225 @@
+//! `migrate-config`: from the `pants.ini` of the Pants v1 years to the `pants.toml` that means the same.
+//!
+//! Sections, keys and comments keep their order; Python literals become TOML where an option reads both to the same
+//! value, which is tried and not guessed: a value that TOML cannot say stays the text that it was. What has no effect
+//! here stays as a comment, with the reason. Reads no file and writes none.
+
+mod document;
+mod layout;
+mod pieces;
+mod toml_text;
+
+use crate::config::{config_error, ini, place};
+use crate::error::{ConfigProblem, OptionsError};
+use crate::global::with_global;
+use crate::legacy;
+use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION, is_key_of, key_of, option_of_key};
+use crate::scopes::Scopes;
+use document::{Document, Section, Setting};
+use pants_model::{OptionSpec, ScopeSpec};
+use std::collections::BTreeSet;
+
+/// A config file in the language of today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// The text of the `pants.toml`.
+    pub toml: String,
+    /// What was not carried over as it stood, one line each, with its place.
+    pub notes: Vec<String>,
+}
+
+/// Writes the `pants.toml` that means what this text of a `pants.ini` means; `name` is for messages.
+///
+/// Knows no scope of any backend: sections that nobody reads stay as they are.
+pub fn migrate_config(text: &str, name: &str) -> Result<Migrated, OptionsError> {
+    migrate(text, name, &Known { scopes: &Scopes::new(&with_global(&[])), is_complete: false })
+}
+
+/// The same with all scopes known: sections and keys that nobody reads become comments.
+pub fn migrate_config_for(text: &str, name: &str, scopes: &[ScopeSpec]) -> Result<Migrated, OptionsError> {
+    migrate(text, name, &Known { scopes: &Scopes::new(&with_global(scopes)), is_complete: true })
+}
+
+/// What is known of the options that will be read from the file.
+struct Known<'a> {
+    scopes: &'a Scopes<'a>,
+    /// Whether there are no other scopes.
+    is_complete: bool,
+}
+
+impl<'a> Known<'a> {
+    /// The options that a key sets: those of all scopes, when it stands in `[DEFAULT]`.
+    fn options(&self, section: &str, key: &str) -> Vec<&'a OptionSpec> {
+        let name = option_of_key(key);
+        let option = |scope: &str| self.scopes.option(scope, &name).map(|declared| declared.spec);
+        match section {
+            DEFAULT_SECTION => self.scopes.all().filter_map(|scope| option(&scope.name)).collect(),
+            GLOBAL_SECTION => option("").into_iter().collect(),
+            scope => option(scope).into_iter().collect(),
+        }
+    }
+
+    /// Why a key has no effect.
+    fn idle(&self, section: &str, key: &str) -> Option<&'static str> {
+        let is_judged = self.is_complete || section == GLOBAL_SECTION;
+        if section == DEFAULT_SECTION || !is_judged || !self.options(section, key).is_empty() {
+            return None;
+        }
+        let is_of_pants = legacy::has_option(section, &option_of_key(key));
+        Some(if is_of_pants { "known from Pants v1, without effect here" } else { "nobody reads this here" })
+    }
+}
+
+fn migrate(text: &str, name: &str, known: &Known<'_>) -> Result<Migrated, OptionsError> {
+    let items = ini::items(text)
+        .map_err(|(span, message)| config_error(place(name.into(), text, span), ConfigProblem::Syntax(message)))?;
+    let mut document = Document::new(items);
+    let line_of = |setting: &Setting<'_>| text[..setting.option.span.start].matches('\n').count() + 1;
+    let mut notes = Vec::new();
+    for section in &mut document.sections {
+        judge(section, known);
+        notes.extend(section.settings.iter().filter_map(|setting| {
+            let reason = setting.idle.as_ref()?;
+            Some(format!(
+                "{name}:{}: `[{}] {}` is a comment: {reason}",
+                line_of(setting),
+                section.name,
+                setting.option.key
+            ))
+        }));
+    }
+    let writer = Writer { document: &document, known, variables: variables(text) };
+    let toml = writer.write();
+    Ok(Migrated { toml, notes })
+}
+
+/// Marks what has no effect, and what a later key overrides.
+fn judge(section: &mut Section<'_>, known: &Known<'_>) {
+    for index in 0..section.settings.len() {
+        let key = &section.settings[index].option.key;
+        let is_overridden = section.settings[index + 1..].iter().any(|later| later.option.key == *key);
+        let reason = if is_overridden {
+            Some("it stands below a second time, and the last one counts")
+        } else {
+            known.idle(&section.name, key)
+        };
+        section.settings[index].idle = reason.map(str::to_owned);
+    }
+}
+
+/// The names that stand in `%(name)s` anywhere, as keys.
+fn variables(text: &str) -> BTreeSet<String> {
+    let after = text.split("%(").skip(1);
+    after.filter_map(|rest| rest.split_once(")s")).map(|(name, _)| key_of(&name.to_lowercase())).collect()
+}
+
+/// Why a plugin that is named as a requirement of a Python package has no effect.
+fn idle_plugin(plugin: &str) -> Option<&'static str> {
+    let is_requirement = ["==", "=", "<", ">", "~", "!"].iter().any(|operator| plugin.contains(operator));
+    is_requirement.then_some(
+        "a package for Pants v1; here a plugin is a library, and types of targets without one are `[build-files] opaque_types`",
+    )
+}
+
+/// Writes a document as TOML.
+struct Writer<'a> {
+    document: &'a Document<'a>,
+    known: &'a Known<'a>,
+    /// Keys that other values take over as text.
+    variables: BTreeSet<String>,
+}
+
+impl Writer<'_> {
+    fn write(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for section in &self.document.sections {
+            lines.extend(section.comments.iter().cloned());
+            let header = toml_text::header(&section.name, self.is_key_too(&section.name));
+            let is_idle = !section.settings.is_empty() && section.settings.iter().all(|setting| setting.idle.is_some());
+            lines.push(if is_idle { format!("# {header}") } else { header });
+            section.settings.iter().for_each(|setting| self.setting(section, setting, &mut lines));
+        }
+        lines.extend(self.document.tail.iter().cloned());
+        lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+        let start = lines.iter().take_while(|line| line.is_empty()).count();
+        let mut toml = lines[start..].join("\n").trim_end().to_owned();
+        if !toml.is_empty() {
+            toml.push('\n');
+        }
+        toml
+    }
+
+    fn setting(&self, section: &Section<'_>, setting: &Setting<'_>, lines: &mut Vec<String>) {
+        lines.extend(setting.comments.iter().cloned());
+        let written = self.assignment(section, setting);
+        match &setting.idle {
+            None => lines.extend(written),
+            Some(reason) => {
+                lines.push(format!("# {}: {reason}.", setting.option.key));
+                lines.extend(
+                    written.into_iter().map(|line| if line.is_empty() { "#".into() } else { format!("# {line}") }),
+                );
+            }
+        }
+    }
+
+    /// The lines of a key with its value.
+    fn assignment(&self, section: &Section<'_>, setting: &Setting<'_>) -> Vec<String> {
+        let key = &setting.option.key;
+        let options = self.known.options(&section.name, key);
+        let text = self.without_idle_variables(section, setting);
+        let value = layout::Given {
+            key,
+            source: setting.option.source().filter(|_| text == setting.option.value()).or_else(|| Some(text.clone())),
+            kinds: options.iter().map(|option| &option.kind).collect(),
+            is_text: self.variables.contains(&key_of(key)) || !self.is_plain(section, &text),
+            is_section_too: self.is_section_too(&section.name, key),
+            idle_item: if is_key_of(key, "plugins") { idle_plugin } else { |_| None },
+            text,
+        };
+        value.lines()
+    }
+
+    /// The text of a value, where variables that become comments are replaced by what they are.
+    fn without_idle_variables(&self, section: &Section<'_>, setting: &Setting<'_>) -> String {
+        let mut text = setting.option.value();
+        for other in section.settings.iter().filter(|other| other.idle.is_some() && setting.idle.is_none()) {
+            let variable = format!("%({})s", other.option.key);
+            if text.contains(&variable) && !text.contains(&format!("%{variable}")) {
+                text = text.replace(&variable, &other.option.value());
+            }
+        }
+        text
+    }
+
+    /// Whether every variable in a text is one that reads the same inside of a string as outside.
+    fn is_plain(&self, section: &Section<'_>, text: &str) -> bool {
+        let is_odd = |text: &str| text.contains(['\'', '"', '\\', '\n', '%']);
+        let defaults = self.document.sections.iter().filter(|section| section.name == DEFAULT_SECTION);
+        let mut settings = defaults.chain(std::iter::once(section)).flat_map(|section| &section.settings);
+        let names = variables(text);
+        settings.all(|setting| !names.contains(&key_of(&setting.option.key)) || !is_odd(&setting.option.value()))
+    }
+
+    /// Whether a section lies inside of a key of another, where TOML would not tell one from the other.
+    fn is_key_too(&self, section: &str) -> bool {
+        let outer = section.match_indices('.').map(|(dot, _)| (&section[..dot], &section[dot + 1..]));
+        let mut outer = outer.filter_map(|(outer, rest)| Some((outer, rest.split('.').next()?)));
+        outer.any(|(outer, key)| {
+            let mut sections = self.document.sections.iter().filter(|section| section.name == outer);
+            sections.any(|section| section.settings.iter().any(|setting| setting.option.key == key))
+        })
+    }
+
+    /// The same, asked of the key.
+    fn is_section_too(&self, section: &str, key: &str) -> bool {
+        let name = format!("{section}.{key}");
+        let is_it = |other: &str| {
+            other.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.document.sections.iter().any(|section| is_it(&section.name))
+    }
+}
+
+#[cfg(test)]
+mod tests;

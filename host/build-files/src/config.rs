@@ -64,6 +64,22 @@ impl SourceRootsConfig {
     ];
 }
 
+/// For options that are dicts, their keys: what fields may be by [`FieldRule::KeyOfOption`](pants_model::FieldRule).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OptionKeys(BTreeMap<String, BTreeMap<String, Vec<String>>>);
+
+impl OptionKeys {
+    /// Says what the keys of an option are.
+    pub fn insert(&mut self, scope: &str, option: &str, keys: Vec<String>) {
+        self.0.entry(scope.to_owned()).or_default().insert(option.to_owned(), keys);
+    }
+
+    /// The keys of an option; none when nothing was said of it.
+    pub(crate) fn of(&self, scope: &str, option: &str) -> &[String] {
+        self.0.get(scope).and_then(|options| options.get(option)).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// How far the evaluation of one BUILD file may go before it is stopped; that of the prelude for it may go as far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvaluateLimits {
@@ -114,6 +130,8 @@ pub struct WorkspaceConfig {
     pub assigned_tags: BTreeMap<String, Vec<String>>,
     /// For a target type, keywords that are passed over: `[target-arguments] ignored`.
     pub ignored_arguments: BTreeMap<String, Vec<String>>,
+    /// The keys of the options that rules for fields name: see [`Symbols::options_of_rules`](crate::Symbols).
+    pub option_keys: OptionKeys,
     /// Files whose names every BUILD file sees, as patterns relative to the build root.
     pub prelude_globs: Vec<String>,
     /// Names that are target types, or whatever else, of plugins that are not here.
@@ -144,6 +162,7 @@ impl WorkspaceConfig {
             source_roots: SourceRootsConfig::default(),
             assigned_tags: BTreeMap::new(),
             ignored_arguments: BTreeMap::new(),
+            option_keys: OptionKeys::default(),
             prelude_globs: Vec::new(),
             opaque_types: Vec::new(),
             pants_version: String::new(),

@@ -23,7 +23,7 @@ use crate::unknown::{UnknownSymbols, Use};
 use crate::value::{Eval, Fault, FaultKind, fault};
 use pants_model::{Diagnostic, Globs, Location, Object, ObjectSpec, Target, Value};
 use problem::{Problem, place, unknown_keyword};
-use rules::broken_object_rules;
+use rules::{Broken, broken_object_rules};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -218,8 +218,8 @@ impl<'w> Declarations<'w> {
                 fields.push((field.name.clone(), checked.value));
             }
         }
-        if let Some(message) = broken_object_rules(spec, &fields) {
-            return Err(fault(message));
+        if let Some(Broken { message, hints }) = broken_object_rules(spec, &fields, &self.config.option_keys) {
+            return Err(Box::new(Fault { hints, ..*fault(message) }));
         }
         Ok(Object { symbol: spec.name.clone(), fields, location: self.location(span) })
     }

@@ -62,7 +62,7 @@ mod fixture;
 
 pub use cache::{EvaluationStore, Stored};
 pub use config::{
-    EvaluateLimits, ImportsPolicy, MissingFilesPolicy, SourceRootsConfig, UnmatchedPolicy, WorkspaceConfig,
+    EvaluateLimits, ImportsPolicy, MissingFilesPolicy, OptionKeys, SourceRootsConfig, UnmatchedPolicy, WorkspaceConfig,
 };
 pub use filters::CompiledFilters;
 pub use reads::{ReadKind, RecordedRead};

@@ -4,7 +4,7 @@
 
 mod built_in;
 
-use pants_model::{FieldKind, Fingerprint, FingerprintBuilder, Globs, ObjectSpec, TargetTypeSpec, Value};
+use pants_model::{FieldKind, FieldRule, Fingerprint, FingerprintBuilder, Globs, ObjectSpec, TargetTypeSpec, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -246,6 +246,15 @@ impl Symbols {
     /// The macros in the order of registration.
     pub fn macros(&self) -> &[MacroSymbol] {
         &self.macros
+    }
+
+    /// The options whose keys rules ask for, as scope and name; at times more than once.
+    pub fn options_of_rules(&self) -> impl Iterator<Item = (&str, &str)> {
+        let of_types = self.target_types.iter().flat_map(|spec| &spec.rules);
+        of_types.chain(self.objects.iter().flat_map(|spec| &spec.rules)).filter_map(|rule| match rule {
+            FieldRule::KeyOfOption { field: _, scope, option } => Some((scope.as_str(), option.as_str())),
+            _ => None,
+        })
     }
 
     /// What an evaluated BUILD file depends on. The code of a macro is covered by the fingerprint of its plugin.

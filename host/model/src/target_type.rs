@@ -70,6 +70,15 @@ pub enum FieldRule {
     AmongDependencies(String),
     /// The text of this field is not the name of the target.
     NotTheName(String),
+    /// The text of a field is a key of an option, which is a dict. Nothing is demanded while the option has no keys.
+    KeyOfOption {
+        /// The field.
+        field: String,
+        /// The scope of the option.
+        scope: String,
+        /// The name of the option, as it is registered.
+        option: String,
+    },
 }
 
 /// One field of a target type or object symbol.

@@ -68,7 +68,8 @@ pub fn run(
     repository_options::check(&options)?;
 
     let selection = Selection::of(&command, &options)?;
-    let files = BuildFiles::new(places::workspace_config(request, &options), backends.symbols.clone());
+    let files =
+        BuildFiles::new(places::workspace_config(request, &options, &backends.symbols), backends.symbols.clone());
     let files = files.with_store(Arc::new(Evaluations::new(request, &backends, events.clone())));
     let problems = Problems::new(on_errors(&options), limit(&options));
     let repository = Arc::new(Repository::new(request, files, events.clone(), problems));

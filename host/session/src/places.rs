@@ -2,8 +2,8 @@
 
 use crate::repository_options;
 use crate::request::Request;
-use pants_build_files::{ImportsPolicy, MissingFilesPolicy, WorkspaceConfig};
-use pants_model::OptionValues;
+use pants_build_files::{ImportsPolicy, MissingFilesPolicy, OptionKeys, Symbols, WorkspaceConfig};
+use pants_model::{OptionValues, Value};
 use pants_options::VERSION;
 use pants_process::ProcessConfig;
 use std::ffi::OsStr;
@@ -44,8 +44,8 @@ pub(crate) fn process_config(request: &Request, values: &OptionValues) -> Proces
     }
 }
 
-/// What the repository is made of.
-pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> WorkspaceConfig {
+/// What the repository is made of, for BUILD files with these symbols.
+pub(crate) fn workspace_config(request: &Request, values: &OptionValues, symbols: &Symbols) -> WorkspaceConfig {
     let strings = |name: &str| values.value("", name).to_strings();
     let bootstrap = &request.bootstrap;
     let defaults = WorkspaceConfig::new(&bootstrap.build_root);
@@ -65,9 +65,23 @@ pub(crate) fn workspace_config(request: &Request, values: &OptionValues) -> Work
         pants_version: values.value("", "pants-version").as_str().unwrap_or(VERSION).to_owned(),
         missing_files: missing_files_policy(values, "files-not-found-behavior"),
         missing_owners: missing_files_policy(values, "owners-not-found-behavior"),
+        option_keys: option_keys(values, symbols),
         ..defaults
     };
     repository_options::apply(values, config)
+}
+
+/// The keys of the options that rules of symbols name. Backends name options of each other: one that nobody registered
+/// has no keys.
+fn option_keys(values: &OptionValues, symbols: &Symbols) -> OptionKeys {
+    let mut all = OptionKeys::default();
+    for (scope, option) in symbols.options_of_rules() {
+        if let Value::Dict(entries) = values.value(scope, option) {
+            let keys = entries.iter().filter_map(|(key, _)| key.as_str().map(str::to_owned));
+            all.insert(scope, option, keys.collect());
+        }
+    }
+    all
 }
 
 /// What an option says that is `ignore`, `warn` or `error`.

@@ -5,7 +5,7 @@
 //! programs of ours (`java/`), compiled once for each JDK, one of which stays up as the compile worker.
 //!
 //! The modules stand in floors, each using those above it: files (`xml`, `jar`, `class_file`, `abi_jar`, `fat_jar`), the
-//! outside world (`jdk`, `maven`, `programs`), what BUILD files say (`third_party`, `targets`, `platform`,
+//! outside world (`jdk`, `maven`, `programs`), what BUILD files say (`third_party`, `platform`, `targets`,
 //! `jvm_options`, `graph`), and the tasks.
 
 mod xml;
@@ -28,9 +28,9 @@ mod scala;
 
 mod third_party;
 
-mod targets;
-
 mod platform;
+
+mod targets;
 
 mod jvm_options;
 

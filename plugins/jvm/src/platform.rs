@@ -1,15 +1,18 @@
 //! Platforms: the level of Java that a target is compiled for, from `[jvm-platform]`.
 
-use plugin_api::{Context, Error, OptionKind, OptionRegistrar, Result, Target, Value};
+use plugin_api::{Context, Error, FieldRule, OptionKind, OptionRegistrar, Result, Target, Value};
 
 /// The option scope of platforms.
 pub(crate) const SCOPE: &str = "jvm-platform";
+
+/// The option that defines them.
+const PLATFORMS: &str = "platforms";
 
 /// Declares the options of [`SCOPE`].
 pub(crate) fn register_options(options: &mut OptionRegistrar) {
     options
         .option(
-            "platforms",
+            PLATFORMS,
             OptionKind::Dict,
             Value::Dict(Vec::new()),
             "Levels of Java by name: `{ java11 = { target = \"11\", args = [], jvm_options = [] } }`.",
@@ -21,6 +24,11 @@ pub(crate) fn register_options(options: &mut OptionRegistrar) {
         "The platform whose `jvm_options` programs and tests get that give no `runtime_platform`; their own platform when \
          not given. It chooses no JDK.",
     );
+}
+
+/// A field names a platform that is defined, if any is: repositories that define none name them all the same.
+pub(crate) fn rule(field: &str) -> FieldRule {
+    FieldRule::KeyOfOption { field: field.to_owned(), scope: SCOPE.to_owned(), option: PLATFORMS.to_owned() }
 }
 
 /// What the options of [`SCOPE`] say.
@@ -39,7 +47,7 @@ impl Platforms {
             Ok::<_, Error>(given.as_str().filter(|name| !name.is_empty()).map(str::to_owned))
         };
         Ok(Self {
-            platforms: context.option_of(SCOPE, "platforms")?.value.to_entries(),
+            platforms: context.option_of(SCOPE, PLATFORMS)?.value.to_entries(),
             default: name("default-platform")?,
             default_runtime: name("default-runtime-platform")?,
         })
@@ -205,8 +213,18 @@ mod tests {
 
     #[test]
     fn an_undefined_platform_is_named_with_those_that_are() {
-        let error = platforms().compiler_options(&target("java7")).unwrap_err();
-        assert!(error.message.ends_with("the platform `java7` of target `a:b` is not defined"), "{}", error.message);
-        assert_eq!(error.hints, ["`[jvm-platform] platforms` defines `java8`, `java11`"]);
+        let check = |platforms: Platforms, platform: &str, hint: &str| {
+            let error = platforms.compiler_options(&target(platform)).unwrap_err();
+            assert!(
+                error.message.ends_with("the platform `java7` of target `a:b` is not defined"),
+                "{}",
+                error.message
+            );
+            assert_eq!(error.hints, [hint]);
+        };
+        // Where platforms are defined, no other gets past the BUILD files; the default one may be any.
+        let default = Platforms { default: Some("java7".to_owned()), ..platforms() };
+        check(default, "", "`[jvm-platform] platforms` defines `java8`, `java11`");
+        check(Platforms::default(), "java7", "no platforms are defined; set `[jvm-platform] platforms`");
     }
 }

@@ -228,3 +228,65 @@ fn a_build_file_that_is_no_text() {
     "#]],
     );
 }
+
+/// The places in a repository that name a platform, and the platforms that it defines.
+const PLATFORMS: &str = "
+//- pants.toml
+[jvm-platform]
+default_platform = 'nowhere'
+platforms = { java8 = { target = '8' }, java11 = { target = '11' } }
+//- src/BUILD
+java_library(name='lib', sources=[], platform='java8')
+junit_tests(name='tests', sources=[], platform='java11', runtime_platform='java8', test_platform='java8')
+jvm_binary(name='bin', main='a.Main', runtime_platform='java11')
+java_protobuf_library(name='proto', sources=[], platform='java11')
+target(name='any')
+";
+
+#[test]
+fn platforms_that_nobody_defines() {
+    let repository = Repository::new(PLATFORMS);
+    let all = ["src:any", "src:bin", "src:lib", "src:proto", "src:tests"].join("\n");
+    for _ in 0..2 {
+        assert_eq!(shown(&repository.run(&["list", "::"])), format!("{all}\nexit 0\n"));
+    }
+    // What was evaluated for other platforms does not count.
+    repository.edit("pants.toml", "java11 = {", "java9 = {");
+    check(
+        &repository,
+        &["list", "::"],
+        expect![[r#"
+        src/BUILD:2:48: the `platform` `java11` of target `src:tests` is not defined
+          |
+        2 | junit_tests(name='tests', sources=[], platform='java11', runtime_platform='java8', test_platform='java8')
+          |                                                ^^^^^^^^
+          hint: did you mean `java8`?
+          hint: `[jvm-platform] platforms` defines `java8`, `java9`
+        src/BUILD:3:56: the `runtime_platform` `java11` of target `src:bin` is not defined
+          |
+        3 | jvm_binary(name='bin', main='a.Main', runtime_platform='java11')
+          |                                                        ^^^^^^^^
+          hint: did you mean `java8`?
+          hint: `[jvm-platform] platforms` defines `java8`, `java9`
+        src/BUILD:4:58: the `platform` `java11` of target `src:proto` is not defined
+          |
+        4 | java_protobuf_library(name='proto', sources=[], platform='java11')
+          |                                                          ^^^^^^^^
+          hint: did you mean `java8`?
+          hint: `[jvm-platform] platforms` defines `java8`, `java9`
+        error: 3 errors in 1 file
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["--jvm-platform-platforms={'java8': {}, 'java11': {}}", "list", "src:lib"],
+        expect![[r#"
+        src:lib
+        exit 0
+    "#]],
+    );
+    // Repositories of the first years define none and name them all the same.
+    repository.write("pants.toml", "");
+    assert_eq!(shown(&repository.run(&["list", "::"])), format!("{all}\nexit 0\n"));
+}

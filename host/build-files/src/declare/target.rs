@@ -47,7 +47,8 @@ impl<'e> TargetCall<'_, '_, 'e> {
         self.no_cache(&mut target);
         self.opaque_fields(&mut target);
         if self.problems.is_empty() {
-            let broken = broken_target_rules(self.symbol.spec, &target, named, &places, self.span);
+            let keys = &self.declarations.config.option_keys;
+            let broken = broken_target_rules(self.symbol.spec, &target, named, keys, &places, self.span);
             self.problems.extend(broken);
         }
         (name, target)

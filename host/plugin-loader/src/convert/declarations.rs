@@ -134,6 +134,7 @@ fn model_rule(rule: api::FieldRule) -> model::FieldRule {
         api::FieldRule::ExactlyOneOf(fields) => model::FieldRule::ExactlyOneOf(fields),
         api::FieldRule::AmongDependencies(field) => model::FieldRule::AmongDependencies(field),
         api::FieldRule::NotTheName(field) => model::FieldRule::NotTheName(field),
+        api::FieldRule::KeyOfOption { field, scope, option } => model::FieldRule::KeyOfOption { field, scope, option },
     }
 }
 

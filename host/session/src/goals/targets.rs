@@ -193,6 +193,10 @@ fn rule_sentence(rule: &FieldRule) -> String {
         FieldRule::ExactlyOneOf(fields) => format!("Exactly one of {} must be given.", quoted(fields)),
         FieldRule::AmongDependencies(field) => format!("`{field}` must be among `dependencies`, too."),
         FieldRule::NotTheName(field) => format!("`{field}` must not be the name of the target."),
+        FieldRule::KeyOfOption { field, scope, option } => {
+            let option = option.replace('-', "_");
+            format!("`{field}` must be a key of `[{scope}] {option}`, unless that is empty.")
+        }
     }
 }
 

@@ -29,6 +29,12 @@ pub(super) fn jvm(target_type: TargetType) -> TargetType {
         .field("buildflags", FieldKind::Any, WITHOUT_EFFECT)
         .field("exclusives", FieldKind::Dict, WITHOUT_EFFECT)
         .rule(FieldRule::AmongDependencies("exports".to_owned()))
+        // Of the backend for the JVM: without it there are no such options, and nothing is demanded.
+        .rule(FieldRule::KeyOfOption {
+            field: "platform".to_owned(),
+            scope: "jvm-platform".to_owned(),
+            option: "platforms".to_owned(),
+        })
 }
 
 /// Something that becomes Python.

@@ -2,6 +2,7 @@
 
 use super::compiled::{compiled, with_scalac};
 use super::maven::excludes;
+use crate::platform;
 use plugin_api::{FieldKind, FieldRule, ObjectType, Registrar, TargetType};
 
 pub(super) fn register(registrar: &mut Registrar) {
@@ -31,6 +32,7 @@ fn jvm_binary() -> TargetType {
         )
         .field("extra_jvm_options", FieldKind::StringList, "Options for the JVM that `run` starts.")
         .field("runtime_platform", FieldKind::String, "The platform whose `jvm_options` it runs with.")
+        .rule(platform::rule("runtime_platform"))
         .field("configurations", FieldKind::StringList, "Parts of jars, in files of 2012. Accepted; has no effect.")
         .missing_phases(&["bundle"])
 }

@@ -2,6 +2,7 @@
 
 use super::maven::excludes;
 use super::publishing::ARTIFACTS;
+use crate::platform;
 use plugin_api::{DefaultTarget, FieldKind, FieldRule, Object, Registrar, TargetType, Value};
 
 /// The phases that a command may be run before.
@@ -98,6 +99,8 @@ fn tests(target_type: TargetType) -> TargetType {
         .field("threads", FieldKind::Int, "How many threads run its tests.")
         .field("runtime_platform", FieldKind::String, "The platform whose `jvm_options` its tests run with.")
         .field("test_platform", FieldKind::String, "An older name of `runtime_platform`.")
+        .rule(platform::rule("runtime_platform"))
+        .rule(platform::rule("test_platform"))
         .injects_or_creates("//:junit_library", jar_library("//:junit_library", "junit", "junit", "4.12"))
 }
 
@@ -154,6 +157,7 @@ pub(super) fn compiled(target_type: TargetType) -> TargetType {
         .field("exclusives", FieldKind::Dict, "What it did not go together with, until 2015. Accepted; has no effect.")
         .field("buildflags", FieldKind::StringList, "Options of a compiler of 2012. Accepted; has no effect.")
         .rule(FieldRule::AmongDependencies("exports".to_owned()))
+        .rule(platform::rule("platform"))
         .missing_phases(&["doc", "jar", "publish"])
 }
 

@@ -165,6 +165,11 @@ fn another_configuration_has_evaluations_of_its_own() {
     let ignoring = WorkspaceConfig { missing_files: MissingFilesPolicy::Ignore, ..runs.config() };
     runs.check_config(&ignoring, 4, "missing files are no matter");
     runs.check(0, "the first configuration is still there");
+    let mut platforms = ignoring.clone();
+    platforms.option_keys.insert("jvm-platform", "platforms", vec!["java8".to_owned()]);
+    runs.check_config(&platforms, 4, "an option has a key that rules ask for");
+    platforms.option_keys.insert("jvm-platform", "platforms", vec!["java9".to_owned()]);
+    runs.check_config(&platforms, 4, "it has another key");
     runs.fixture.write("prelude.py", "OWNER = 'x'\n");
     let prelude = WorkspaceConfig { prelude_globs: vec!["prelude.py".to_owned()], ..ignoring };
     runs.check_config(&prelude, 4, "there is a prelude");

@@ -7,6 +7,10 @@ fn all(fields: &[&str]) -> Vec<String> {
     fields.iter().map(|field| (*field).to_owned()).collect()
 }
 
+fn key_of(field: &str, option: &str) -> FieldRule {
+    FieldRule::KeyOfOption { field: field.to_owned(), scope: "jvm-platform".to_owned(), option: option.to_owned() }
+}
+
 /// Checks what comes of BUILD files with symbols that have rules.
 fn check_rules(build: &str, expect: Expect) {
     let mut symbols = Symbols::clone(&symbols());
@@ -36,6 +40,10 @@ fn check_rules(build: &str, expect: Expect) {
             rules: vec![FieldRule::AmongDependencies("exports".to_owned()), FieldRule::NonEmpty("sources".to_owned())],
             ..target_type("library", Some(&["*.java"]), vec![field("exports", FieldKind::AddressList)])
         },
+        TargetTypeSpec {
+            rules: vec![key_of("platform", "platforms"), key_of("other", "of-nobody")],
+            ..target_type("compiled", None, vec![string("platform"), string("other")])
+        },
     ];
     for spec in types {
         symbols.add_target_type(spec).expect("the names differ");
@@ -46,9 +54,19 @@ fn check_rules(build: &str, expect: Expect) {
         rules: vec![FieldRule::AtMostOneOf(all(&["mapper", "relative_to"]))],
         ..ObjectSpec::default()
     };
+    let artifact = ObjectSpec {
+        name: "built".to_owned(),
+        fields: vec![string("platform")],
+        rules: vec![key_of("platform", "platforms")],
+        ..ObjectSpec::default()
+    };
     symbols.add_object(license).expect("the names differ");
+    symbols.add_object(artifact).expect("the names differ");
     let fixture = Fixture::new(&format!("//- a/X.java\n//- b/BUILD\ntarget()\n//- a/BUILD\n{build}"));
-    expect.assert_eq(&load_with(&fixture, fixture.config(), Arc::new(symbols), "a:", &SpecFilters::default()).1);
+    let mut config = fixture.config();
+    config.option_keys.insert("jvm-platform", "platforms", all(&["java8", "java11"]));
+    config.option_keys.insert("jvm-platform", "of-nobody", Vec::new());
+    expect.assert_eq(&load_with(&fixture, config, Arc::new(symbols), "a:", &SpecFilters::default()).1);
 }
 
 #[test]
@@ -143,6 +161,59 @@ java_library(name = 'p', sources = [], provides = pack(mapper = 'm', relative_to
                |
             11 | java_library(name = 'p', sources = [], provides = pack(mapper = 'm', relative_to = 'r'))
                |                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn keys_of_options() {
+    check_rules(
+        "
+compiled(name = 'c', platform = 'java8', other = 'any')
+compiled(name = 'd', platform = '')
+compiled(name = 'e')
+java_library(name = 'p', sources = [], provides = built(platform = 'java11'))
+",
+        expect![[r#"
+            compiled a:c at a/BUILD:2:1
+              platform = "java8"
+              other = "any"
+            compiled a:d at a/BUILD:3:1
+              platform = ""
+            compiled a:e at a/BUILD:4:1
+            java_library a:p at a/BUILD:5:1
+              provides = built(platform="java11")
+              sources = []
+        "#]],
+    );
+    check_rules(
+        "
+for level in ['8', '7', 'eleven']:
+    compiled(name = 'c' + level, other = 'any',
+             platform = 'java' + level)
+java_library(name = 'p', sources = [], provides = built(platform = 'jawa8'))
+",
+        expect![[r#"
+            compiled a:c8 at a/BUILD:3:5
+              platform = "java8"
+              other = "any"
+            a/BUILD:4:25: the `platform` `java7` of target `a:c7` is not defined
+              |
+            4 |              platform = 'java' + level)
+              |                         ^^^^^^^^^^^^^^
+              hint: did you mean `java8`?
+              hint: `[jvm-platform] platforms` defines `java8`, `java11`
+            a/BUILD:4:25: the `platform` `javaeleven` of target `a:celeven` is not defined
+              |
+            4 |              platform = 'java' + level)
+              |                         ^^^^^^^^^^^^^^
+              hint: `[jvm-platform] platforms` defines `java8`, `java11`
+            a/BUILD:5:51: the `platform` `jawa8` of `built` is not defined
+              |
+            5 | java_library(name = 'p', sources = [], provides = built(platform = 'jawa8'))
+              |                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^
+              hint: did you mean `java8`?
+              hint: `[jvm-platform] platforms` defines `java8`, `java11`
         "#]],
     );
 }

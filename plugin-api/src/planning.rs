@@ -2,6 +2,7 @@
 
 use crate::{Address, Context, OptionValue, Product, Result, Target, Value};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// The world while the host plans: options and targets, no products, no processes.
 pub struct Planning {
@@ -42,6 +43,11 @@ impl Planning {
     /// The value of an option of any scope.
     pub fn option_of(&self, scope: &str, name: &str) -> Result<Value> {
         Ok(self.context.option_of(scope, name)?.value)
+    }
+
+    /// The build root. Since 1.1.
+    pub fn build_root(&self) -> &Path {
+        self.context.build_root()
     }
 
     /// The arguments after `--`.

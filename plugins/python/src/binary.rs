@@ -3,6 +3,7 @@
 use crate::closures::Closures;
 use crate::entry_point::{EntryPoint, entry_point};
 use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
+use crate::files;
 use crate::interpreter;
 use crate::options;
 use crate::requirements::RequirementSet;
@@ -14,7 +15,6 @@ use plugin_api::{
     RoundManager, Target, Task, TaskSpec,
 };
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Makes `.pex` files.
@@ -26,10 +26,11 @@ impl Task for PythonBinaryCreate {
     fn spec() -> TaskSpec {
         TaskSpec::new("PythonBinaryCreate", "Make a self-contained .pex of each Python binary.")
             .applies_to(Predicate::types(&["python_binary"]))
+            .fingerprinted_scope(options::BINARY)
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
-        options.string("output-file-extension", ".pex", "What the name of the file ends with.");
+        options.string("output-file-extension", ".pex", "What the name of the file ends with.").fingerprinted();
         Ok(())
     }
 
@@ -93,14 +94,24 @@ fn create(
     let output = format!("{results}/{file}");
     // The environment is made for all that the program sees here; the file takes less along where scopes say so.
     let requirements = RequirementSet::of_targets(closure.iter().copied());
-    let process =
-        pex(target, &requirements, &sources, &output)?.tool(tools.tool.clone()).tool(environment_tool(environment));
+    let emits_warnings = context.option_of(options::BINARY, "pex-emit-warnings")?.value.as_bool().unwrap_or(true);
+    let process = pex(target, &requirements, &sources, &output, emits_warnings)?
+        .tool(tools.tool.clone())
+        .tool(environment_tool(environment));
     context.run_checked(&process)?;
-    publish(context, &output, &format!("{}/{file}", context.dist_dir()))
+    let place = format!("{}/{file}", context.dist_dir());
+    files::publish(context, &output, &place)?;
+    context.log(LogLevel::Info, format!("created pex {place}"))
 }
 
 /// The command that builds a pex from an environment that is complete: it asks no registry.
-fn pex(target: &Target, requirements: &RequirementSet, sources: &str, output: &str) -> Result<Process> {
+fn pex(
+    target: &Target,
+    requirements: &RequirementSet,
+    sources: &str,
+    output: &str,
+    emits_warnings: bool,
+) -> Result<Process> {
     if let Some(platform) = target.field("platforms").to_strings().iter().find(|platform| *platform != "current") {
         let message = format!("{}: platform `{platform}` is not supported, only `current`", target.location);
         return Err(Error::msg(message));
@@ -129,10 +140,11 @@ fn pex(target: &Target, requirements: &RequirementSet, sources: &str, output: &s
     if let Some(inherit) = inherit {
         process = process.arg(format!("--inherit-path={inherit}"));
     }
-    for (field, argument) in [("ignore_errors", "--ignore-errors"), ("emit_warnings", "--emit-warnings")] {
-        if target.field(field).as_bool() == Some(true) {
-            process = process.arg(argument);
-        }
+    if target.field("ignore_errors").as_bool() == Some(true) {
+        process = process.arg("--ignore-errors");
+    }
+    if !target.field("emit_warnings").as_bool().unwrap_or(emits_warnings) {
+        process = process.arg("--no-emit-warnings");
     }
     Ok(process
         .env("PEX_ROOT", "{cache:pex}")
@@ -149,24 +161,6 @@ fn pex(target: &Target, requirements: &RequirementSet, sources: &str, output: &s
 fn shebang(target: &Target) -> String {
     let given = target.text("shebang").unwrap_or("/usr/bin/env python3");
     given.trim_start_matches("#!").trim().to_owned()
-}
-
-/// Puts the file into the dist directory, whole or not at all.
-fn publish(context: &Context, from: &str, to: &str) -> Result<()> {
-    let (from, target) = (context.absolute(from), context.absolute(to));
-    copy_whole(&from, &target).map_err(|error| Error::from(error).context(format!("cannot write `{to}`")))?;
-    context.log(LogLevel::Info, format!("created pex {to}"))
-}
-
-fn copy_whole(from: &Path, to: &Path) -> std::io::Result<()> {
-    // Whole names differ where stems do not: `a.b` and `a.c` may be made at the same time.
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    if let Some(parent) = to.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
-    std::fs::copy(from, &part)?;
-    std::fs::rename(&part, to)
 }
 
 #[cfg(test)]

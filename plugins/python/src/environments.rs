@@ -29,12 +29,14 @@ const PYTHON_TYPES: [&str; 4] = ["python_library", "python_tests", "python_binar
 pub(crate) struct EnvironmentRequest {
     /// The types of the roots that need an environment.
     pub(crate) target_types: Vec<String>,
+    /// What those environments have besides what their targets require, unless they require it in a way of their own.
+    pub(crate) added: Vec<String>,
 }
 
 impl EnvironmentRequest {
     /// Environments for roots of one type.
     pub(crate) fn for_type(target_type: &str) -> Self {
-        Self { target_types: vec![target_type.to_owned()] }
+        Self { target_types: vec![target_type.to_owned()], added: Vec::new() }
     }
 }
 
@@ -46,6 +48,7 @@ impl Task for ResolveRequirements {
         TaskSpec::new("ResolveRequirements", "Resolve Python requirements into environments.")
             .applies_to(Predicate::types(&PYTHON_TYPES))
             .fingerprinted_scope(options::SETUP)
+            .fingerprinted_scope(options::REPOS)
             .fingerprinted_scope(options::PYTEST)
     }
 
@@ -53,7 +56,8 @@ impl Task for ResolveRequirements {
         vec![PythonEnvironments::declaration()]
     }
 
-    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+    fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        options::check(planning)?;
         // Generated code brings requirements of its own: its runtime library.
         round.optional::<GeneratedSources>();
         Ok(())
@@ -79,14 +83,19 @@ impl Task for ResolveRequirements {
 /// The targets of the types that consumers asked for, which may be tests in a group; all roots when nobody asked, as in
 /// `resolve` alone.
 fn programs(context: &Context) -> Result<Vec<Target>> {
-    let requests = context.requests::<PythonEnvironments, EnvironmentRequest>()?;
-    let wanted: Vec<String> = requests.iter().flat_map(|(_, request)| request.target_types.clone()).collect();
+    let requests = requests(context)?;
+    let wanted: Vec<String> = requests.iter().flat_map(|request| request.target_types.clone()).collect();
     let mut programs = if requests.is_empty() { context.target_roots()? } else { context.targets()? };
     programs.retain(|target| match requests.is_empty() {
         true => PYTHON_TYPES.contains(&target.type_name.as_str()),
         false => wanted.contains(&target.type_name),
     });
     Ok(programs)
+}
+
+fn requests(context: &Context) -> Result<Vec<EnvironmentRequest>> {
+    let requests = context.requests::<PythonEnvironments, EnvironmentRequest>()?;
+    Ok(requests.into_iter().map(|(_, request)| request).collect())
 }
 
 /// What one environment is made from, and who needs it.
@@ -100,6 +109,7 @@ struct Recipe {
 /// One recipe for each distinct set of requirements, in the order of the roots.
 fn recipes(context: &Context, closures: &Closures, roots: &[Target]) -> Result<Vec<Recipe>> {
     let defaults = options::interpreter_constraints(context)?;
+    let more: Vec<String> = requests(context)?.into_iter().flat_map(|request| request.added).collect();
     let mut recipes: Vec<Recipe> = Vec::new();
     for root in roots {
         let closure = closures.of(&root.address);
@@ -117,8 +127,8 @@ fn recipes(context: &Context, closures: &Closures, roots: &[Target]) -> Result<V
         }
         let mut request = LockRequest { requirements, ..LockRequest::default() };
         if root.type_name == "python_tests" {
-            request.added = lock::pytest_requirements(context, &request.requirements)?;
-            request.preferred = pins::PYTEST;
+            request.added = lock::pytest_requirements(context, &request.requirements, &more)?;
+            request.preferred = [pins::PYTEST, if more.is_empty() { "" } else { pins::COVERAGE }].concat();
         }
         let same =
             |recipe: &&mut Recipe| recipe.interpreter == interpreter && recipe.request.lines() == request.lines();
@@ -219,7 +229,8 @@ fn install(
     directory: &Path,
 ) -> Result<()> {
     let target = Tool::new("target", directory, "");
-    let make = lock::uv(["venv"], "make a Python environment")
+    let make = resolver
+        .uv(["venv"], "make a Python environment")
         .args([
             "--quiet",
             "--relocatable",
@@ -236,7 +247,8 @@ fn install(
         return Ok(());
     }
     std::fs::write(directory.join("lock.txt"), lock)?;
-    let install = lock::uv(["pip", "install"], "install Python requirements")
+    let install = resolver
+        .uv(["pip", "install"], "install Python requirements")
         .args(["--quiet", "--require-hashes", "--no-deps", "--compile-bytecode", "--python={tool:target}/bin/python"])
         .arg("--requirements={tool:target}/lock.txt")
         .tool(tools.tool.clone())

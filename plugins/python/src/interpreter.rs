@@ -66,9 +66,12 @@ print(json.dumps({
 /// Finds the first interpreter that satisfies the requirements.
 pub(crate) fn find(context: &Context, requirements: &Requirements) -> Result<Interpreter> {
     let entries = options::list(context, options::SETUP, "interpreter-search-paths")?;
-    let path = context.environment("PATH")?.unwrap_or_default();
-    let pyenv = pyenv_root(context)?;
-    let places = search::places(&entries, &path, pyenv.as_deref(), context.build_root());
+    let machine = search::Machine {
+        path: context.environment("PATH")?.unwrap_or_default(),
+        pyenv_root: pyenv_root(context)?,
+        pexrc: search::pexrc(context.environment("HOME")?.as_deref().map(Path::new)),
+    };
+    let places = search::places(&entries, &machine, context.build_root());
     let mut refused = Vec::new();
     for candidate in search::candidates(&places) {
         match probe(context, &candidate).and_then(|answer| judge(&answer, requirements)) {

@@ -31,6 +31,7 @@ mod lock;
 mod environments;
 
 mod entry_point;
+mod files;
 
 mod binary;
 mod export;

@@ -7,7 +7,7 @@ mod explain;
 
 use crate::interpreter::Interpreter;
 use crate::registry::PackageSources;
-use crate::requirements::RequirementSet;
+use crate::requirements::{RequirementSet, normalize_name, project_name};
 use crate::toolchain::{NETWORK_TIMEOUT, NETWORK_VARIABLES, Toolchain};
 use crate::{network, options, pins};
 use plugin_api::{Context, Error, Process, Result, Tool};
@@ -21,7 +21,7 @@ pub(crate) struct LockRequest {
     /// What this backend adds, for pytest.
     pub(crate) added: Vec<String>,
     /// A lock whose versions are preferred and whose hashes are trusted; may be empty.
-    pub(crate) preferred: &'static str,
+    pub(crate) preferred: String,
 }
 
 impl LockRequest {
@@ -36,7 +36,11 @@ impl LockRequest {
 pub(crate) struct Resolver {
     /// The text of `requirement_constraints`.
     constraints: String,
-    allow_prereleases: bool,
+    /// Always, never, or where there is nothing else.
+    allow_prereleases: Option<bool>,
+    /// How uv is run: no part of any key.
+    jobs: Option<i64>,
+    cache_dir: Option<String>,
     /// Where packages come from.
     pub(crate) sources: PackageSources,
 }
@@ -44,16 +48,35 @@ pub(crate) struct Resolver {
 impl Resolver {
     /// Reads the options.
     pub(crate) fn from_options(context: &Context) -> Result<Self> {
-        let constraints = match options::text(context, options::SETUP, "requirement-constraints")? {
+        let option = context.option_of(options::SETUP, "requirement-constraints")?;
+        let constraints = match option.value.as_str() {
             None => String::new(),
-            Some(file) => std::fs::read_to_string(context.absolute(&file)).map_err(|error| {
-                Error::from(error)
-                    .context(format!("[{}] requirement_constraints: cannot read `{file}`", options::SETUP))
-            })?,
+            Some(file) => std::fs::read_to_string(context.absolute(file))
+                .map_err(|error| Error::from(error).context(format!("{}: cannot read `{file}`", option.source)))?,
         };
-        let allow_prereleases =
-            context.option_of(options::SETUP, "resolver-allow-prereleases")?.value.as_bool().unwrap_or_default();
-        Ok(Self { constraints, allow_prereleases, sources: PackageSources::from_options(context)? })
+        let value = |name: &str| Ok::<_, Error>(context.option_of(options::SETUP, name)?.value);
+        let cache_dir = options::text(context, options::SETUP, "resolver-cache-dir")?;
+        Ok(Self {
+            constraints,
+            allow_prereleases: value("resolver-allow-prereleases")?.as_bool(),
+            jobs: value("resolver-jobs")?.as_int(),
+            cache_dir: cache_dir.map(|directory| context.absolute(directory).display().to_string()),
+            sources: PackageSources::from_options(context)?,
+        })
+    }
+
+    /// uv with a subcommand, as the user wants it to be run.
+    pub(crate) fn uv<const N: usize>(&self, subcommand: [&str; N], description: &str) -> Process {
+        let mut process = uv(subcommand, description);
+        if let Some(jobs) = self.jobs {
+            for variable in ["UV_CONCURRENT_DOWNLOADS", "UV_CONCURRENT_BUILDS", "UV_CONCURRENT_INSTALLS"] {
+                process = process.env(variable, jobs.to_string());
+            }
+        }
+        match &self.cache_dir {
+            Some(directory) => process.env("UV_CACHE_DIR", directory),
+            None => process,
+        }
     }
 }
 
@@ -71,9 +94,9 @@ pub(crate) fn lock(
     let requirements = request.lines().join("\n");
     let key = crate::hash(&[
         &requirements,
-        request.preferred,
+        &request.preferred,
         &resolver.constraints,
-        &resolver.allow_prereleases.to_string(),
+        prerelease(resolver),
         &resolver.sources.key(),
         &interpreter.identity(),
         &toolchain.tool.identity,
@@ -97,7 +120,7 @@ fn make(
     std::fs::write(directory.join("requirements.in"), request.lines().join("\n") + "\n")?;
     std::fs::write(directory.join("constraints.txt"), &resolver.constraints)?;
     // uv takes what is there for preferences, and keeps the hashes of what it keeps.
-    std::fs::write(directory.join("lock.txt"), request.preferred)?;
+    std::fs::write(directory.join("lock.txt"), &request.preferred)?;
     let process =
         compile(resolver).tool(toolchain.tool.clone()).tool(interpreter.tool()).tool(Tool::new("lock", directory, ""));
     let output = resolver.sources.run(context, toolchain, &directory.join("requirements.in"), process)?;
@@ -112,9 +135,8 @@ fn make(
 }
 
 fn compile(resolver: &Resolver) -> Process {
-    let prerelease =
-        if resolver.allow_prereleases { "--prerelease=allow" } else { "--prerelease=if-necessary-or-explicit" };
-    uv(["pip", "compile"], "lock Python requirements")
+    resolver
+        .uv(["pip", "compile"], "lock Python requirements")
         .args([
             "--quiet",
             "--generate-hashes",
@@ -123,9 +145,17 @@ fn compile(resolver: &Resolver) -> Process {
             "--python={tool:interpreter}",
             "--constraints={tool:lock}/constraints.txt",
             "--output-file={tool:lock}/lock.txt",
-            prerelease,
+            prerelease(resolver),
         ])
         .arg("{tool:lock}/requirements.in")
+}
+
+fn prerelease(resolver: &Resolver) -> &'static str {
+    match resolver.allow_prereleases {
+        Some(true) => "--prerelease=allow",
+        Some(false) => "--prerelease=disallow",
+        None => "--prerelease=if-necessary-or-explicit",
+    }
 }
 
 /// uv with a subcommand: no interpreters of its own, the system's certificates, a cache of ours.
@@ -142,9 +172,20 @@ pub(crate) fn uv<const N: usize>(subcommand: [&str; N], description: &str) -> Pr
         .local_only()
 }
 
-/// The requirements that make pytest and its plugins part of an environment.
-pub(crate) fn pytest_requirements(context: &Context, requirements: &RequirementSet) -> Result<Vec<String>> {
+/// The requirements that make pytest, its plugins and `more` part of an environment.
+pub(crate) fn pytest_requirements(
+    context: &Context,
+    requirements: &RequirementSet,
+    more: &[String],
+) -> Result<Vec<String>> {
     let mut added = options::list(context, options::PYTEST, "pytest-plugins")?;
+    for requirement in more {
+        let named = |text: &str| project_name(text).map(normalize_name);
+        let is_named = |text: &String| named(text) == named(requirement);
+        if !added.iter().any(is_named) && !project_name(requirement).is_some_and(|name| requirements.mentions(name)) {
+            added.push(requirement.clone());
+        }
+    }
     if !requirements.mentions("pytest") {
         match options::text(context, options::PYTEST, "version")? {
             Some(version) => added.push(version),

@@ -12,6 +12,9 @@ pub(crate) const TOOLS: &str = include_str!("pins/tools.txt");
 /// wins over it, and the hashes of the others stay as they stand here.
 pub(crate) const PYTEST: &str = include_str!("pins/pytest.txt");
 
+/// pytest-cov with coverage, for tests whose coverage is measured; the rest of what it needs stands in [`PYTEST`].
+pub(crate) const COVERAGE: &str = include_str!("pins/coverage.txt");
+
 /// The requirement on a package that a pins file makes, one line for each environment marker: `pytest==9.2.0 ; ..`.
 pub(crate) fn requirements_on<'a>(pins: &'a str, package: &str) -> Vec<&'a str> {
     pins.lines()
@@ -32,11 +35,12 @@ mod tests {
         let pytest = requirements_on(PYTEST, "pytest");
         assert_eq!(pytest.len(), 2, "{pytest:?}");
         assert!(pytest.iter().all(|line| line.contains("python_full_version")), "{pytest:?}");
+        assert_eq!(requirements_on(COVERAGE, "pytest-cov").len(), 1);
     }
 
     #[test]
     fn every_pin_has_hashes_and_no_pin_has_a_place() {
-        for pins in [TOOLS, PYTEST] {
+        for pins in [TOOLS, PYTEST, COVERAGE] {
             let packages = pins.lines().filter(|line| line.contains("==")).count();
             let hashed = pins.lines().filter(|line| line.contains("==") && line.ends_with('\\')).count();
             assert_eq!(packages, hashed);

@@ -1,24 +1,28 @@
 //! `test.pytest`: runs the tests of each target in a process of its own.
 
+mod coverage;
+mod hooks;
+mod layout;
+mod settings;
+
 use crate::closures::Closures;
 use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
-use crate::sources::SourceTree;
+use crate::files;
+use layout::{Layout, loose_files, test_files};
 use plugin_api::products::{GeneratedSources, PythonEnvironments};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
 use plugin_api::{
     CachePolicy, Context, Error, Exit, OptionRegistrar, Planning, Predicate, Process, ProcessOutput, Result,
     ResultOrigin, RoundManager, Target,
 };
-use std::collections::BTreeSet;
+use settings::Settings;
 use std::sync::Arc;
-
-/// Arguments that would break what this task promises: the report, and that nothing above the build root is read.
-const RESERVED_ARGUMENTS: [&str; 3] = ["--junitxml", "--junit-xml", "--confcutdir"];
 
 /// Runs pytest.
 pub(crate) struct PytestRun {
     environments: Arc<PythonEnvironments>,
     closures: Closures,
+    settings: Settings,
 }
 
 impl TestTask for PytestRun {
@@ -30,26 +34,21 @@ impl TestTask for PytestRun {
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
-        let help = "A file with pytest's configuration, relative to the build root. No other configuration is read.";
-        options.optional_string("config", help).fingerprinted();
-        let help =
-            "Variables of the environment that tests see: `NAME` passes on the user's value, `NAME=value` sets one.";
-        options.list("extra-env-vars", &[], help).fingerprinted();
+        settings::register(options);
         Ok(())
     }
 
-    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+    fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        settings::check(planning)?;
         round.optional::<GeneratedSources>();
-        round.require_with::<PythonEnvironments>(&EnvironmentRequest::for_type("python_tests"))
+        let added = coverage::requirements(&planning.option_value("coverage")?);
+        let request = EnvironmentRequest { added, ..EnvironmentRequest::for_type("python_tests") };
+        round.require_with::<PythonEnvironments>(&request)
     }
 
     fn new(context: &Context) -> Result<Self> {
-        let refused = |argument: &&String| RESERVED_ARGUMENTS.iter().any(|reserved| argument.starts_with(reserved));
-        if let Some(argument) = context.passthrough().iter().find(refused) {
-            return Err(Error::msg(format!("cannot pass `{argument}` through to pytest")));
-        }
         let environments = context.product::<PythonEnvironments>()?.unwrap_or_default();
-        Ok(Self { environments, closures: Closures::load(context)? })
+        Ok(Self { environments, closures: Closures::load(context)?, settings: Settings::from_options(context)? })
     }
 
     fn run_target(&self, context: &Context, run: &TestRun) -> Result<TestOutcome> {
@@ -57,41 +56,67 @@ impl TestTask for PytestRun {
             // Without any file, pytest would collect the whole build root.
             return Ok(TestOutcome { is_success: true, ..TestOutcome::default() });
         }
+        let settings = &self.settings;
         let environment = environment_of(&self.environments, &run.target.address)?;
         let closure = self.closures.of(&run.target.address);
-        let layout = Layout::of(context, run, &closure)?;
-        let process = process(context, run, &closure, &layout)?.tool(environment_tool(environment));
+        let layout = Layout::make(context, settings, run, &closure)?;
+        let mut process = process(context, settings, run, &closure, &layout)?.tool(environment_tool(environment));
+        if let Some(coverage) = &settings.coverage {
+            process = coverage.measured(context, run, process)?;
+        }
         let output = context.run(&process)?;
+        publish(context, settings, run)?;
+        if let Some(coverage) = &settings.coverage {
+            coverage.report(context, run, &layout, environment)?;
+        }
         let printed = layout.with_own_paths(&format!("{}{}", output.stdout_text(), output.stderr_text()));
         judge(&output, &printed)
     }
 }
 
-fn process(context: &Context, run: &TestRun, closure: &[&Target], layout: &Layout) -> Result<Process> {
-    let config = context.text_option("config")?;
-    let mut process =
-        Process::new(["{tool:venv}/bin/python", "{tool:venv}/bin/pytest"], format!("pytest {}", run.target.address))
-            .args(layout.arguments())
-            .args(["-c".to_owned(), config.clone().unwrap_or_else(|| "/dev/null".to_owned())])
-            .arg(format!("--junitxml={}", run.report))
-            .args(context.passthrough().iter().cloned())
-            .args(layout.tests.iter().cloned())
-            .env("LANG", "C.UTF-8")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("PYTHONHASHSEED", "0")
-            .env("PYTHONNOUSERSITE", "1")
-            .env("PYTHONPATH", &layout.sources)
-            .passthrough_env(&["HOME", "PATH", "TMPDIR", "USER"])
-            .inputs([layout.sources.clone()])
-            .inputs(loose_files(closure))
-            .inputs(config)
-            .outputs([run.report.clone()])
-            .cache(CachePolicy::Success)
-            .local_only();
-    for variable in context.list_option("extra-env-vars")? {
+fn process(
+    context: &Context,
+    settings: &Settings,
+    run: &TestRun,
+    closure: &[&Target],
+    layout: &Layout,
+) -> Result<Process> {
+    let config = &settings.config;
+    let mut process = Process::new(["{tool:venv}/bin/python"], format!("pytest {}", run.target.address))
+        .args(
+            settings
+                .profile
+                .iter()
+                .flat_map(|_| ["-m".to_owned(), "cProfile".to_owned(), "-o".to_owned(), profile(run)]),
+        )
+        .arg("{tool:venv}/bin/pytest")
+        .args(layout.arguments(settings))
+        .args(["-c".to_owned(), config.clone().unwrap_or_else(|| "/dev/null".to_owned())])
+        .arg(format!("--junitxml={}", run.report))
+        .args(settings.arguments.iter().cloned())
+        .args(layout.tests.iter().cloned())
+        .env("LANG", "C.UTF-8")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONHASHSEED", "0")
+        .env("PYTHONNOUSERSITE", "1")
+        .env("PYTHONPATH", layout.python_path(settings))
+        .passthrough_env(&["HOME", "PATH", "TMPDIR", "USER"])
+        .inputs([layout.sources.clone()])
+        .inputs(layout.hooks.clone())
+        .inputs(loose_files(closure))
+        .inputs(settings.extra_python_path.iter().filter(|path| is_in_repository(context, path)).cloned())
+        .inputs(config.clone())
+        .outputs([run.report.clone()])
+        .cache(CachePolicy::Success)
+        .local_only();
+    if settings.profile.is_some() {
+        // What is measured is this run.
+        process = process.outputs([profile(run)]).cache(CachePolicy::Never);
+    }
+    for variable in &settings.variables {
         let (name, value) = match variable.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-            None => (variable.clone(), context.environment(&variable)?),
+            None => (variable.clone(), context.environment(variable)?),
         };
         process.env.extend(value.map(|value| (name, value)));
     }
@@ -101,66 +126,27 @@ fn process(context: &Context, run: &TestRun, closure: &[&Target], layout: &Layou
     })
 }
 
-/// Where the sources are that one run sees; all paths are relative to the build root.
-#[derive(Debug)]
-struct Layout {
-    /// The tree of links that everything is imported from.
-    sources: String,
-    /// The links that hold tests.
-    tests: Vec<String>,
-    /// Each link, and the file it leads to.
-    links: Vec<(String, String)>,
+/// Whether a path can be an input: what lies elsewhere counts by its name alone.
+fn is_in_repository(context: &Context, path: &str) -> bool {
+    let path = std::path::Path::new(path);
+    let is_below = path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    is_below && context.absolute(path).exists()
 }
 
-impl Layout {
-    fn of(context: &Context, run: &TestRun, closure: &[&Target]) -> Result<Self> {
-        let sources = format!("{}/sources", run.results_dir);
-        let tree = SourceTree::of_targets(closure.iter().copied());
-        tree.lay_out(context.build_root(), &sources)?;
-        let tests = test_files(&run.target).into_iter().map(|test| run.target.below_source_root(test));
-        Ok(Self {
-            tests: tests.map(|path| format!("{sources}/{path}")).collect(),
-            links: tree.places().map(|(path, place)| (format!("{sources}/{path}"), place)).collect(),
-            sources,
-        })
-    }
-
-    /// Tests are named by import path; nothing outside the tree configures them, and nothing is left in it.
-    fn arguments(&self) -> Vec<String> {
-        let sources = &self.sources;
-        let mut arguments = vec![format!("--rootdir={sources}"), format!("--confcutdir={sources}")];
-        arguments.extend(["--import-mode=importlib", "--color=no", "--no-header"].map(str::to_owned));
-        arguments.extend(["-p", "no:cacheprovider"].map(str::to_owned));
-        arguments.extend(["-o", "junit_family=xunit2", "-o", "console_output_style=classic"].map(str::to_owned));
-        arguments
-    }
-
-    /// What a tool printed, with the paths that the user knows.
-    fn with_own_paths(&self, printed: &str) -> String {
-        self.links.iter().fold(printed.to_owned(), |text, (link, place)| text.replace(link, place))
-    }
+fn profile(run: &TestRun) -> String {
+    format!("{}/profile", run.results_dir)
 }
 
-/// The sources that hold tests: not the data files that the target brings along, nor any `conftest.py`, which pytest
-/// finds by itself.
-fn test_files(target: &Target) -> Vec<&str> {
-    let is_conftest = |source: &str| source.rsplit('/').next() == Some("conftest.py");
-    let modules = target.sources.iter().map(String::as_str).filter(|source| source.ends_with(".py"));
-    modules.filter(|source| !is_conftest(source)).collect()
-}
-
-/// The sources of `files` targets, which tests read by path; not the files that only list requirements.
-fn loose_files(closure: &[&Target]) -> Vec<String> {
-    let lists: BTreeSet<_> = closure
-        .iter()
-        .filter(|target| target.type_name == "python_requirement_library")
-        .flat_map(|target| &target.dependencies)
-        .collect();
-    closure
-        .iter()
-        .filter(|target| target.type_name == "files" && !lists.contains(&target.address))
-        .flat_map(|target| target.sources.iter().cloned())
-        .collect()
+/// Puts what the run left to where the user wants it.
+fn publish(context: &Context, settings: &Settings, run: &TestRun) -> Result<()> {
+    let id = run.target.address.id();
+    let to = |from: String, to: Option<String>| match to {
+        Some(to) if context.absolute(&from).exists() => files::publish(context, &from, &to),
+        _ => Ok(()),
+    };
+    let report = settings.junit_xml_dir.as_ref().map(|directory| format!("{directory}/TEST-{id}.xml"));
+    to(run.report.clone(), report)?;
+    to(profile(run), settings.profile.as_ref().map(|prefix| format!("{prefix}.{id}")))
 }
 
 /// Exit codes of pytest: 0 all passed, 1 some failed, 2 a file could not be imported, 5 there was nothing to run.

@@ -24,7 +24,12 @@ impl Task for PythonRun {
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
-        options.list("args", &[], "Arguments of the program; those after `--` come behind them.").alias("run-args");
+        let help = "Arguments of the program, between `[run] args` and those after `--`.";
+        options
+            .shell_list("passthrough-args", &[], help)
+            .fingerprinted()
+            .advanced()
+            .deprecated("2.0.0", "use `[run] args`");
         Ok(())
     }
 
@@ -51,6 +56,7 @@ impl Task for PythonRun {
         // Absolute, because the program may change its own directory.
         let python_path = context.absolute(&sources).display().to_string();
         let mut arguments = context.list_option("args")?;
+        arguments.extend(context.list_option("passthrough-args")?);
         arguments.extend(context.passthrough().iter().cloned());
         context.set_foreground(&program(binary, environment, &python_path)?.args(arguments))
     }

@@ -33,6 +33,11 @@ impl SourceTree {
         tree
     }
 
+    /// Files at their own paths, which are relative to the build root.
+    pub(crate) fn of_files(files: &[String]) -> Self {
+        Self { files: files.iter().map(|file| (file.clone(), BTreeSet::from([String::new()]))).collect() }
+    }
+
     /// Each file's import path with one path it stands at, relative to the build root.
     pub(crate) fn places(&self) -> impl Iterator<Item = (&str, String)> {
         self.files.iter().filter_map(|(file, roots)| Some((file.as_str(), join(roots.first()?, file))))

@@ -45,11 +45,20 @@ pub(crate) fn world(scope: &str, root: &Path, targets: &[Target]) -> TestContext
     world.option_of("python-setup", "interpreter-constraints", ["CPython>=3.9"]);
     world.option_of("python-setup", "interpreter-search-paths", ["bin"]);
     world.option_of("python-setup", "requirement-constraints", Value::None);
-    world.option_of("python-setup", "resolver-allow-prereleases", false);
+    for unset in ["resolver-allow-prereleases", "resolver-jobs", "resolver-cache-dir"] {
+        world.option_of("python-setup", unset, Value::None);
+    }
     world.option_of("python-repos", "indexes", none());
     world.option_of("python-repos", "repos", none());
     world.option_of("pytest", "version", Value::None);
     world.option_of("pytest", "pytest-plugins", none());
+    world.option_of("pytest", "args", none());
+    world.option_of("pytest", "junit-family", "xunit2");
+    world.option_of("pytest", "junit-xml-dir", Value::None);
+    world.option_of("python-binary", "pex-emit-warnings", true);
+    // Inherited from the phases.
+    world.option_of("test.pytest", "extra-env-vars", none());
+    world.option_of("run.py", "args", none());
     write(root, "bin/python3", "");
     let interpreter = root.join("bin/python3");
     world.fake_tool(move |process| fake_tool(process, &interpreter));

@@ -5,6 +5,7 @@ use crate::test_support::{environments, fake_tool, parse, requirement, target, t
 use expect_test::expect;
 use plugin_api::Value;
 use plugin_api::testing::TestContext;
+use std::path::Path;
 
 fn targets() -> Vec<Target> {
     vec![

@@ -5,16 +5,26 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+/// What the words of the option stand for on this machine.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Machine {
+    /// PATH.
+    pub(super) path: String,
+    /// Where pyenv is.
+    pub(super) pyenv_root: Option<PathBuf>,
+    /// What pex is configured to use.
+    pub(super) pexrc: Vec<PathBuf>,
+}
+
 /// The directories and files that the option's entries stand for, in order, each once.
-pub(super) fn places(entries: &[String], path: &str, pyenv_root: Option<&Path>, build_root: &Path) -> Vec<PathBuf> {
+pub(super) fn places(entries: &[String], machine: &Machine, build_root: &Path) -> Vec<PathBuf> {
     let mut places = Vec::new();
     for entry in entries {
         match entry.as_str() {
             // A relative entry of PATH means another directory everywhere.
-            "<PATH>" => places.extend(path.split(':').map(PathBuf::from).filter(|part| part.is_absolute())),
-            "<PYENV>" => places.extend(pyenv_root.map(pyenv_versions).unwrap_or_default()),
-            // Pants v1's default had it; there is no such file any more.
-            "<PEXRC>" => {}
+            "<PATH>" => places.extend(machine.path.split(':').map(PathBuf::from).filter(|part| part.is_absolute())),
+            "<PYENV>" => places.extend(machine.pyenv_root.as_deref().map(pyenv_versions).unwrap_or_default()),
+            "<PEXRC>" => places.extend(machine.pexrc.iter().cloned()),
             entry => places.push(build_root.join(entry)),
         }
     }
@@ -28,6 +38,20 @@ fn pyenv_versions(root: &Path) -> Vec<PathBuf> {
     let mut versions: Vec<PathBuf> = entries_of(&root.join("versions"), |_| true);
     versions.sort_by_key(|path| std::cmp::Reverse(numbers(&file_name(path))));
     versions.into_iter().map(|version| version.join("bin")).collect()
+}
+
+/// The directories and interpreters that pex is configured to use: a person's own file wins over that of the machine.
+pub(super) fn pexrc(home: Option<&Path>) -> Vec<PathBuf> {
+    let files = home.map(|home| home.join(".pexrc")).into_iter().chain([PathBuf::from("/etc/pexrc")]);
+    // Most machines have neither file.
+    let mut texts = files.filter_map(|file| std::fs::read_to_string(file).ok());
+    texts.find_map(|text| pex_python_path(&text)).unwrap_or_default()
+}
+
+/// `PEX_PYTHON_PATH=/opt/python/bin:/usr/bin/python3`, the last such line.
+fn pex_python_path(text: &str) -> Option<Vec<PathBuf>> {
+    let value = text.lines().filter_map(|line| line.trim().strip_prefix("PEX_PYTHON_PATH=")).next_back()?;
+    Some(value.split(':').map(PathBuf::from).filter(|place| place.is_absolute()).collect())
 }
 
 /// What may be an interpreter in these places: `python3`, then `python3.N` from the newest down, then `python`. A place
@@ -144,12 +168,28 @@ mod tests {
         write(root.path(), "pyenv/versions/3.9.1/bin/python3", "");
         write(root.path(), "pyenv/versions/3.11.2/bin/python3", "");
         let entries = ["tools/python3", "<PYENV>", "<PEXRC>", "<PATH>"].map(str::to_owned);
-        let pyenv = root.path().join("pyenv");
-        let places = places(&entries, "/usr/bin::bin:/bin:/usr/bin", Some(&pyenv), root.path());
+        let machine = Machine {
+            path: "/usr/bin::bin:/bin:/usr/bin".to_owned(),
+            pyenv_root: Some(root.path().join("pyenv")),
+            pexrc: vec![root.path().join("pex")],
+        };
+        let places = places(&entries, &machine, root.path());
         assert_eq!(
             strings(&places, root.path()),
-            ["tools/python3", "pyenv/versions/3.11.2/bin", "pyenv/versions/3.9.1/bin", "/usr/bin", "/bin"]
+            ["tools/python3", "pyenv/versions/3.11.2/bin", "pyenv/versions/3.9.1/bin", "pex", "/usr/bin", "/bin"]
         );
+    }
+
+    #[test]
+    fn pex_is_configured_by_lines_of_which_the_last_counts() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        write(
+            home.path(),
+            ".pexrc",
+            "PEX_VERBOSE=1\nPEX_PYTHON_PATH=/old\n PEX_PYTHON_PATH=/opt/bin:rel:/usr/bin/python3\n",
+        );
+        assert_eq!(pexrc(Some(home.path())), [PathBuf::from("/opt/bin"), PathBuf::from("/usr/bin/python3")]);
+        assert_eq!(pex_python_path("PEX_VERBOSE=1\n"), None);
     }
 
     #[test]

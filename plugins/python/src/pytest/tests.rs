@@ -119,8 +119,12 @@ fn arguments_that_would_break_the_report_are_refused() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let world = pytest_world(directory.path(), &targets());
     world.passthrough(&["-k", "a", "--junitxml=x"]);
-    let error = world.run::<Testing<PytestRun>>().expect_err("it is refused");
+    let error = world.plan::<Testing<PytestRun>>().expect_err("it is refused");
     assert_eq!(error.message, "cannot pass `--junitxml=x` through to pytest");
+    world.passthrough(&[]);
+    world.option_of("pytest", "args", ["--confcutdir=/"]);
+    let error = world.plan::<Testing<PytestRun>>().expect_err("it is refused");
+    assert_eq!(error.message, "test: `--confcutdir=/` is not for users to set");
 }
 
 #[test]

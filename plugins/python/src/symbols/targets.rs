@@ -51,11 +51,7 @@ fn tests() -> TargetType {
     python(TargetType::new("python_tests", "Python tests for pytest."))
         .sources(&["test_*.py", "*_test.py", "conftest.py"])
         .field("timeout", FieldKind::Int, "Seconds after which the tests are killed.")
-        .field(
-            "coverage",
-            FieldKind::StringList,
-            "Packages whose coverage is measured. Accepted; nothing is measured yet.",
-        )
+        .field("coverage", FieldKind::StringList, "Packages whose coverage `--test-pytest-coverage=auto` measures.")
         .field("soft_dependencies", FieldKind::Bool, WITHOUT_EFFECT)
         .field("entry_point", FieldKind::String, WITHOUT_EFFECT)
         .missing_phases(&["repl"])

@@ -2,6 +2,7 @@
 
 use crate::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What values an option takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -231,13 +232,25 @@ impl OptionValue {
 /// All option values of a run: scope, then option name with dashes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OptionValues {
-    scopes: BTreeMap<String, BTreeMap<String, OptionValue>>,
+    /// Scopes with the very same values share them.
+    scopes: BTreeMap<String, Arc<BTreeMap<String, OptionValue>>>,
 }
 
 impl OptionValues {
     /// Sets a value.
     pub fn insert(&mut self, scope: &str, name: &str, value: OptionValue) {
-        self.scopes.entry(scope.to_owned()).or_default().insert(name.to_owned(), value);
+        Arc::make_mut(self.scopes.entry(scope.to_owned()).or_default()).insert(name.to_owned(), value);
+    }
+
+    /// Sets all values of a scope.
+    pub fn insert_scope(&mut self, scope: &str, options: impl IntoIterator<Item = (String, OptionValue)>) {
+        self.scopes.insert(scope.to_owned(), Arc::new(options.into_iter().collect()));
+    }
+
+    /// Gives a scope the values of another one, which are not copied.
+    pub fn share(&mut self, scope: &str, other: &str) {
+        let values = self.scopes.get(other).cloned().unwrap_or_default();
+        self.scopes.insert(scope.to_owned(), values);
     }
 
     /// The value of an option of exactly this scope, with its origin.
@@ -253,7 +266,7 @@ impl OptionValues {
 
     /// All options of a scope, by name.
     pub fn scope(&self, scope: &str) -> impl Iterator<Item = (&str, &OptionValue)> {
-        self.scopes.get(scope).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+        self.scopes.get(scope).into_iter().flat_map(|values| values.iter()).map(|(name, value)| (name.as_str(), value))
     }
 
     /// The names of all scopes.

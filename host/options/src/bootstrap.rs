@@ -5,8 +5,9 @@ use crate::command_line::{Flag, global_flags};
 use crate::config::ConfigFiles;
 use crate::error::{OptionsError, about_value};
 use crate::global::{VERSION, global_scope};
-use crate::resolve::{Sources, resolve, resolve_all};
+use crate::resolve::{resolve, resolve_all};
 use crate::scopes::Scopes;
+use crate::sources::Sources;
 use crate::value::ValueError;
 use pants_model::{Diagnostic, OptionSource, OptionValues, Value};
 use std::collections::BTreeMap;
@@ -130,7 +131,7 @@ impl Reader<'_> {
 
     fn value(&self, option: &str) -> Result<(Value, OptionSource), OptionsError> {
         let declared = self.scopes.own("", option).expect("the option is declared in the global scope");
-        resolve("", declared, &self.sources()).map(|found| (found.value, found.source))
+        resolve("", declared, &self.scopes, &self.sources()).map(|found| (found.value, found.source))
     }
 
     /// The repository's files, then those of the machine and the user, each read with what the earlier ones say.

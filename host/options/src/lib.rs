@@ -25,6 +25,11 @@ mod scopes;
 
 mod command_line;
 
+mod at_file;
+mod exclusive;
+mod paths;
+mod sources;
+
 mod check_scopes;
 mod resolve;
 mod verify;
@@ -42,7 +47,7 @@ pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS, help_
 pub use config::ConfigFiles;
 pub use error::{ConfigPlace, ConfigProblem, FlagAdvice, OptionsError};
 pub use global::{VERSION, global_options, global_scope};
-pub use help::render_help;
+pub use help::{HelpStyle, render_help};
 pub use literal::{LiteralError, parse_literal, render_literal};
 pub use migrate::{Migrated, migrate_config, migrate_config_for};
 pub use parse::{Parsed, parse, parse_with_disabled, read_command};

@@ -39,16 +39,25 @@ pub(crate) fn qualified(scope: &str, option: &str) -> String {
 /// `PANTS_COMPILE_JAVAC_WORKER_COUNT`; for a global option `PANTS_GLOBAL_X`, then `PANTS_X`, then, for one whose name
 /// begins with `pants-` already, the name alone (`PANTS_WORKDIR`).
 pub(crate) fn environment_variables(scope: &str, option: &str) -> Vec<String> {
-    let upper = |text: &str| text.replace(['-', '.'], "_").to_uppercase();
+    let begin = variables_begin(scope);
     let option = upper(option);
     if !scope.is_empty() {
-        return vec![format!("PANTS_{}_{option}", upper(scope))];
+        return vec![begin + &option];
     }
     let mut names = vec![format!("PANTS_GLOBAL_{option}"), format!("PANTS_{option}")];
     if option.starts_with("PANTS_") {
         names.push(option);
     }
     names
+}
+
+/// What the variables of the options of a scope begin with: `PANTS_COMPILE_JAVAC_`.
+pub(crate) fn variables_begin(scope: &str) -> String {
+    if scope.is_empty() { PREFIX.to_owned() } else { format!("{PREFIX}{}_", upper(scope)) }
+}
+
+fn upper(text: &str) -> String {
+    text.replace(['-', '.'], "_").to_uppercase()
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use crate::bootstrap::{Bootstrap, Invocation, check_numbers};
 use crate::command_line::{self, CommandLine, Places, Words};
 use crate::error::OptionsError;
 use crate::global::with_global;
-use crate::resolve::{Sources, resolve_all};
+use crate::resolve::resolve_all;
 use crate::scopes::Scopes;
+use crate::sources::Sources;
 use crate::verify::{DisabledScope, verify};
 use pants_model::{OptionSource, OptionValues, ScopeSpec, Value};
 

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 /// Every known scope.
 pub(crate) struct Scopes<'a> {
     scopes: BTreeMap<&'a str, &'a ScopeSpec>,
+    /// The scopes by the names that they had before.
+    older: BTreeMap<String, &'a ScopeSpec>,
 }
 
 /// An option as one scope sees it.
@@ -20,12 +22,37 @@ pub(crate) struct Declared<'a> {
 
 impl<'a> Scopes<'a> {
     pub(crate) fn new(specs: &'a [ScopeSpec]) -> Self {
-        Self { scopes: specs.iter().map(|spec| (spec.name.as_str(), spec)).collect() }
+        let scopes: BTreeMap<&str, &ScopeSpec> = specs.iter().map(|spec| (spec.name.as_str(), spec)).collect();
+        let mut older = BTreeMap::new();
+        for renamed in specs.iter().filter(|spec| !spec.older_names.is_empty()) {
+            // With a subsystem its instances were renamed.
+            let inner = specs.iter().filter_map(|spec| Some((spec, inside(&spec.name, &renamed.name)?)));
+            for (spec, rest) in inner.filter(|(_, rest)| rest.is_empty() || renamed.is_subsystem) {
+                older.extend(renamed.older_names.iter().map(|name| (format!("{name}{rest}"), spec)));
+            }
+        }
+        older.retain(|name, _| !scopes.contains_key(name.as_str()));
+        Self { scopes, older }
     }
 
-    /// A scope by its exact name.
+    /// A scope by its exact name, or by one that it had before.
     pub(crate) fn get(&self, name: &str) -> Option<&'a ScopeSpec> {
-        self.scopes.get(name).copied()
+        self.scopes.get(name).or_else(|| self.older.get(name)).copied()
+    }
+
+    /// The names that a scope had before.
+    pub(crate) fn older_names(&self, scope: &ScopeSpec) -> Vec<String> {
+        let names = self.older.iter().filter(|(_, spec)| spec.name == scope.name);
+        names.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The scope around one that has the very same options: for an instance, its subsystem.
+    pub(crate) fn twin(&self, scope: &ScopeSpec) -> Option<&'a str> {
+        if !scope.options.is_empty() {
+            return None;
+        }
+        let outer = outer_scopes(&scope.name).into_iter().rev().find_map(|outer| self.scopes.get(outer))?;
+        (outer.is_subsystem || self.twin(outer).is_some()).then_some(outer.name.as_str())
     }
 
     /// All scopes, by name.
@@ -47,7 +74,7 @@ impl<'a> Scopes<'a> {
 
     /// The option that a scope declares or inherits under this name or alias.
     pub(crate) fn option(&self, scope: &str, name: &str) -> Option<Declared<'a>> {
-        self.get(scope)?;
+        let scope = &self.get(scope)?.name;
         self.own(scope, name).or_else(|| {
             let outer = outer_scopes(scope).into_iter().rev();
             outer.filter_map(|outer| self.own(outer, name)).find(|declared| self.is_inherited(declared))
@@ -75,16 +102,17 @@ impl<'a> Scopes<'a> {
         found
     }
 
-    /// The option that a qualified flag without its dashes means, and the scope it is set for: where several scopes
-    /// could be meant, the one with the longest name.
-    pub(crate) fn qualified(&self, flag: &str) -> Option<(&'a str, Declared<'a>)> {
-        self.all()
+    /// The option that a qualified flag without its dashes means, and the scope it is set for, as the flag calls it: where
+    /// several scopes could be meant, the one with the longest name.
+    pub(crate) fn qualified(&self, flag: &str) -> Option<(&str, Declared<'a>)> {
+        let names = self.scopes.keys().copied().chain(self.older.keys().map(String::as_str));
+        names
             .filter_map(|scope| {
-                let name = match scope.name.as_str() {
+                let name = match scope {
                     "" => flag,
                     name => flag.strip_prefix(name.replace('.', "-").as_str())?.strip_prefix('-')?,
                 };
-                Some((scope.name.as_str(), self.option(&scope.name, name)?))
+                Some((scope, self.option(scope, name)?))
             })
             .max_by_key(|(scope, _)| scope.len())
     }
@@ -116,6 +144,11 @@ impl<'a> Scopes<'a> {
 
 fn answers_to(spec: &OptionSpec, name: &str) -> bool {
     spec.name == name || spec.aliases.iter().any(|alias| alias == name)
+}
+
+/// What follows the name of a scope in that of one inside it, with the dot; nothing for the scope itself.
+fn inside<'a>(scope: &'a str, outer: &str) -> Option<&'a str> {
+    scope.strip_prefix(outer).filter(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The scopes around one, the outermost first: `a.b.c` stands in ``, `a` and `a.b`.

@@ -11,7 +11,7 @@ mod kind;
 mod change;
 
 pub use error::ValueError;
-pub(crate) use kind::{is_dict, is_list, metavar, wrong_kind};
+pub(crate) use kind::{is_dict, is_list, member_of, metavar, wrong_kind};
 
 pub(crate) use change::{Change, Raw, apply, changes};
 

@@ -27,7 +27,7 @@ pub(crate) fn understand(arg: &str, current: &str, scopes: &Scopes<'_>) -> Optio
 
 /// The option that a long flag without its dashes and its value means after a goal of this scope, and whether it is the
 /// negation of a bool.
-pub(crate) fn find<'a>(name: &str, current: &str, scopes: &Scopes<'a>) -> Option<(&'a str, Declared<'a>, Polarity)> {
+pub(crate) fn find<'a>(name: &str, current: &str, scopes: &'a Scopes<'a>) -> Option<(&'a str, Declared<'a>, Polarity)> {
     let find = |name: &str| {
         let own = scopes.own(current, name).map(|declared| (declared.owner, declared));
         own.or_else(|| scopes.qualified(name))

@@ -248,15 +248,14 @@ fn a_value_may_stand_in_a_file() {
         files,
         "--compile-javac-args=@conf/args.yml",
         expect![[r#"
-            `--compile-javac-args`: cannot read `conf/args.yml`: only JSON, TOML and text files are understood
-              hint: a value that begins with `@` names a file; `@@` stands for `@`
+            compile.javac.args = ['a'] (--compile-javac-args)
         "#]],
     );
     check_files(
         files,
         "--compile-javac-args=@nope.json",
         expect![[r#"
-            `--compile-javac-args`: cannot read `nope.json`: No such file or directory (os error 2)
+            `--compile-javac-args`: cannot read `nope.json`: there is no such file
               hint: a value that begins with `@` names a file; `@@` stands for `@`
         "#]],
     );

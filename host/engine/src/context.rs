@@ -17,10 +17,11 @@ use crate::run_state::RunState;
 use crate::sync::lock;
 use crate::task_error::TaskError;
 use crate::task_spec::GoalIdentity;
+use crate::task_terms::OnFailure;
 use crate::validity::ResultPaths;
 use crate::workspace::Workspace;
 use pants_model::{Address, BuildGraph, Fingerprint, OptionValues, Target, Value};
-use pants_process::{Cancel, CancelReason, Digest, InputFile, InputTree, JobSlot};
+use pants_process::{Cancel, CancelReason, Digest, InputFile, InputTree, JobSlot, ProcessService};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -37,6 +38,10 @@ pub struct Context {
 pub(crate) struct TaskState {
     pub(crate) run: Arc<RunState>,
     pub(crate) identity: GoalIdentity,
+    /// What a failure of it does to the rest of the run.
+    pub(crate) on_failure: OnFailure,
+    /// What runs its processes, with its own way to use the caches.
+    pub(crate) processes: ProcessService,
     /// The index of its goal in the plan.
     pub(crate) goal: usize,
     /// For each goal of the plan: whether what it leaves may be seen by this task.
@@ -135,9 +140,8 @@ impl Context {
 
     /// Stops the run at its first failure, when that was asked for.
     pub(crate) fn stop_if_failing_fast(&self, error: &TaskError) {
-        let run = self.run_state();
-        if run.fail_fast && !error.is_cancelled() {
-            run.cancel.cancel(CancelReason::FailFast);
+        if self.task.on_failure == OnFailure::Stop && !error.is_cancelled() {
+            self.run_state().cancel.cancel(CancelReason::FailFast);
         }
     }
 

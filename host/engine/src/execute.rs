@@ -15,6 +15,7 @@ use crate::run_state::RunState;
 use crate::sync::lock;
 use crate::task_error::{TaskError, guarded};
 use crate::task_spec::TaskSpec;
+use crate::task_terms::{Locking, OnFailure, TermsOfTasks};
 use crate::workspace::Workspace;
 use locks::{Extent, Locks};
 use pants_model::{Address, EventSink, OptionValues};
@@ -49,8 +50,10 @@ pub struct ExecuteRequest {
     pub workdir: PathBuf,
     /// Where finished things go, absolute.
     pub dist_dir: PathBuf,
-    /// Whether the first failure cancels everything.
-    pub fail_fast: bool,
+    /// What is said of single tasks.
+    pub terms: TermsOfTasks,
+    /// How other runs are kept out of the work directories.
+    pub locking: Locking,
     /// The id of the run.
     pub run_id: String,
     /// What others read who wait for this run: `PID 12 (pants test ::)`.
@@ -75,7 +78,7 @@ pub struct ExecuteOutcome {
 /// Carries out a plan. When this returns, every task has ended and every lock is given back.
 pub fn execute(request: ExecuteRequest) -> ExecuteOutcome {
     let ExecuteRequest { plan, workspace, processes, events, cancel, options, passthrough, .. } = request;
-    let ExecuteRequest { build_root, workdir, dist_dir, fail_fast, run_id, who, .. } = request;
+    let ExecuteRequest { build_root, workdir, dist_dir, terms, locking, run_id, who, .. } = request;
     let plan = Arc::new(plan);
     let run = Arc::new(RunState {
         workspace,
@@ -90,7 +93,7 @@ pub fn execute(request: ExecuteRequest) -> ExecuteOutcome {
         workdir,
         dist_dir,
         run_id,
-        fail_fast,
+        terms,
         roots: plan.roots.clone(),
         graph: RunGraph::default(),
         products: ProductStore::default(),
@@ -98,7 +101,7 @@ pub fn execute(request: ExecuteRequest) -> ExecuteOutcome {
         workunits: AtomicU64::new(1),
     });
     let (wake, wakes) = channel();
-    let mut units = Units::new(&plan, &run, wake);
+    let mut units = Units::new(&plan, &run, locking, wake);
     std::thread::scope(|scope| {
         units.begin_locking(scope, &who);
         units.run(scope, &wakes);
@@ -170,10 +173,10 @@ enum LockState {
 }
 
 impl<'a> Units<'a> {
-    fn new(plan: &'a Arc<RoundPlan>, run: &'a Arc<RunState>, wake: Sender<Wake>) -> Self {
-        let lock_state = |spec: &TaskSpec| match spec.is_console && !spec.is_exclusive {
-            true => LockState::None,
-            false => LockState::Wanted,
+    fn new(plan: &'a Arc<RoundPlan>, run: &'a Arc<RunState>, locking: Locking, wake: Sender<Wake>) -> Self {
+        let lock_state = |spec: &TaskSpec| match locking {
+            Locking::WorkDirectories if !spec.is_console || spec.is_exclusive => LockState::Wanted,
+            Locking::WorkDirectories | Locking::Nothing => LockState::None,
         };
         Self {
             plan,
@@ -341,7 +344,8 @@ impl<'a> Units<'a> {
     fn settle(&mut self, unit: usize, ends: Vec<GoalEnd>) {
         self.states[unit] = UnitState::Settled;
         for (&goal, end) in self.plan.units[unit].goals.iter().zip(ends) {
-            if self.run.fail_fast && matches!(end, GoalEnd::Failed(_)) {
+            let on_failure = self.run.terms_of(self.plan.goals[goal].scope()).on_failure;
+            if on_failure == OnFailure::Stop && matches!(end, GoalEnd::Failed(_)) {
                 self.run.cancel.cancel(CancelReason::FailFast);
             }
             if matches!(self.locks[goal], LockState::Wanted) {

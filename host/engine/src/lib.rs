@@ -16,6 +16,7 @@ mod planning;
 mod products;
 mod task_error;
 mod task_spec;
+mod task_terms;
 mod workspace;
 
 mod context;
@@ -47,4 +48,5 @@ pub use registry::{GoalSpec, PhaseSpec, Placement, RegisterError, RegisteredGoal
 pub use task::{Task, TaskType};
 pub use task_error::{TaskError, TaskErrorKind};
 pub use task_spec::{GoalIdentity, PluginTag, ProductDecl, TargetScope, TaskSpec, scope_of};
+pub use task_terms::{Locking, OnFailure, TaskTerms, TermsOfTasks};
 pub use workspace::{Workspace, WorkspaceError};

@@ -2,6 +2,7 @@
 
 use crate::overlay::RunGraph;
 use crate::products::ProductStore;
+use crate::task_terms::{TaskTerms, TermsOfTasks};
 use crate::workspace::Workspace;
 use pants_model::{Address, Event, EventSink, OptionValues};
 use pants_process::{Cancel, Foreground, ProcessService};
@@ -22,7 +23,7 @@ pub(crate) struct RunState {
     pub(crate) workdir: PathBuf,
     pub(crate) dist_dir: PathBuf,
     pub(crate) run_id: String,
-    pub(crate) fail_fast: bool,
+    pub(crate) terms: TermsOfTasks,
     pub(crate) roots: Vec<Address>,
     pub(crate) graph: RunGraph,
     pub(crate) products: ProductStore,
@@ -34,6 +35,11 @@ pub(crate) struct RunState {
 impl RunState {
     pub(crate) fn emit(&self, event: Event) {
         self.events.emit(event);
+    }
+
+    /// The terms of the task of a scope.
+    pub(crate) fn terms_of(&self, scope: &str) -> TaskTerms {
+        self.terms.get(scope).cloned().unwrap_or_default()
     }
 
     pub(crate) fn next_workunit(&self) -> u64 {

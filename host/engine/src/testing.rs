@@ -2,9 +2,9 @@
 //! and one place each where a plan is made and carried out.
 
 use crate::{
-    Context, ExecuteOutcome, ExecuteRequest, GoalSpec, Payload, PhaseSpec, Placement, PlanError, PlanRequest, Planning,
-    PluginTag, ProductDecl, Registry, RoundManager, RoundPlan, TargetScope, Task, TaskError, TaskSpec, TaskType,
-    Workspace, WorkspaceError, execute, plan_rounds,
+    Context, ExecuteOutcome, ExecuteRequest, GoalSpec, Locking, OnFailure, Payload, PhaseSpec, Placement, PlanError,
+    PlanRequest, Planning, PluginTag, ProductDecl, Registry, RoundManager, RoundPlan, TargetScope, Task, TaskError,
+    TaskSpec, TaskTerms, TaskType, Workspace, WorkspaceError, execute, plan_rounds,
 };
 use pants_model::{
     Address, BuildGraph, Event, EventSink, Fingerprint, Globs, OptionKind, OptionSpec, OptionValue, OptionValues,
@@ -386,6 +386,7 @@ pub(crate) struct World {
     pub(crate) passthrough: Vec<String>,
     pub(crate) jobs: usize,
     pub(crate) fail_fast: bool,
+    pub(crate) locking: Locking,
     pub(crate) cancel: Cancel,
     pub(crate) events: Arc<Events>,
     directory: Arc<tempfile::TempDir>,
@@ -404,6 +405,7 @@ impl World {
             passthrough: Vec::new(),
             jobs: 2,
             fail_fast: false,
+            locking: Locking::WorkDirectories,
             cancel: Cancel::new(),
             events: Arc::default(),
             directory: Arc::new(tempfile::tempdir().unwrap()),
@@ -447,7 +449,11 @@ impl World {
 
     pub(crate) fn execute(&self, plan: RoundPlan) -> ExecuteOutcome {
         let root = self.build_root();
+        let on_failure = if self.fail_fast { OnFailure::Stop } else { OnFailure::GoOn };
+        let terms = |scope: &str| (scope.to_owned(), TaskTerms { on_failure, ..TaskTerms::default() });
         execute(ExecuteRequest {
+            terms: plan.goals().iter().map(|goal| terms(goal.scope())).collect(),
+            locking: self.locking,
             plan,
             workspace: self.repo.clone(),
             processes: self.processes(),
@@ -458,7 +464,6 @@ impl World {
             build_root: root.to_owned(),
             workdir: root.join(".pants.d"),
             dist_dir: root.join("dist"),
-            fail_fast: self.fail_fast,
             run_id: "run".to_owned(),
             who: "PID 1 (pants test)".to_owned(),
         })

@@ -1,6 +1,6 @@
 //! Events: what a run tells its user.
 
-use crate::{Address, Diagnostic};
+use crate::{Address, Diagnostic, Fingerprint};
 use std::time::Duration;
 
 /// How loud a log line is.
@@ -18,6 +18,20 @@ pub enum LogLevel {
     Error,
 }
 
+impl LogLevel {
+    /// The level that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "trace" => Self::Trace,
+            "debug" => Self::Debug,
+            "info" => Self::Info,
+            "warn" => Self::Warn,
+            "error" => Self::Error,
+            _ => return None,
+        })
+    }
+}
+
 /// How the tests of one target ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TestStatus {
@@ -29,6 +43,26 @@ pub enum TestStatus {
     Failure,
     /// No test ran, because something before it failed.
     NotRun,
+}
+
+/// How loud one scope is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Voice {
+    /// Log lines below this level are dropped.
+    pub level: LogLevel,
+    /// Whether only what goes wrong is shown.
+    pub is_quiet: bool,
+    /// Whether it is coloured; when this says nothing, as the run is.
+    pub has_colors: Option<bool>,
+}
+
+/// When a task compared what it has of a target with what counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultMoment {
+    /// Before its work.
+    Before,
+    /// When it had done its work and marked the result.
+    After,
 }
 
 /// Something that a run tells its user; a closed set, so that every sink can render each.
@@ -54,6 +88,13 @@ pub enum Event {
     },
     /// Something wrong in a file of the repository.
     Diagnostic(Diagnostic),
+    /// How loud a scope is shown from now on; told only of those that are not as loud as the run.
+    Voice {
+        /// The scope of a task.
+        scope: String,
+        /// How loud.
+        voice: Voice,
+    },
     /// The plan stands: the phases in order.
     PlanReady {
         /// The phases that will be carried out, in order.
@@ -81,6 +122,26 @@ pub enum Event {
         scope: String,
         /// What is being done, as a phrase.
         name: String,
+    },
+    /// A task compared the result that it has of a target with what counts for it.
+    ResultJudged {
+        /// The scope of the task.
+        scope: String,
+        /// The target.
+        address: Address,
+        /// The fingerprint of everything that counts.
+        fingerprint: Fingerprint,
+        /// When it was compared.
+        moment: ResultMoment,
+        /// Whether the result is one for that fingerprint.
+        is_valid: bool,
+    },
+    /// A process need not run: its result is known.
+    ProcessCached {
+        /// The scope of the task that asks for it.
+        scope: String,
+        /// What it does, as a phrase (`javac src/java/lib:lib`).
+        description: String,
     },
     /// A process is about to run; one whose result is cached is never told.
     ProcessStarted {

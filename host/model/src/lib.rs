@@ -16,7 +16,7 @@ mod value;
 
 pub use address::{Address, AddressError};
 pub use diagnostic::{Diagnostic, Location, Severity};
-pub use event::{Event, EventSink, LogLevel, RunEnding, TestStatus};
+pub use event::{Event, EventSink, LogLevel, ResultMoment, RunEnding, TestStatus, Voice};
 pub use fingerprint::{Fingerprint, FingerprintBuilder};
 pub use graph::{BuildGraph, Order, TargetId};
 pub use options::{

@@ -31,7 +31,13 @@ impl Platform {
 impl Process {
     /// The key of this process on a platform: equal keys mean equal results.
     pub fn action_digest(&self, platform: &Platform) -> Digest {
-        reapi::Digest::of_message(&encode_action(self, platform).action)
+        self.salted_digest(platform, "")
+    }
+
+    /// The key of this process in a generation of results, of which the first is the empty one.
+    pub(crate) fn salted_digest(&self, platform: &Platform, generation: &str) -> Digest {
+        let action = encode_action(self, platform).action;
+        reapi::Digest::of_message(&reapi::Action { salt: generation.as_bytes().to_vec(), ..action })
     }
 }
 
@@ -86,6 +92,8 @@ pub(crate) fn encode_action(process: &Process, platform: &Platform) -> EncodedAc
             nanos: timeout.subsec_nanos().cast_signed(),
         }),
         do_not_cache: *cache == CachePolicy::Never,
+        // A generation of results is none of the process's own.
+        salt: Vec::new(),
         platform: Some(platform),
     };
     EncodedAction { action, command }

@@ -26,6 +26,7 @@ mod lock;
 
 // The nouns, and the key.
 mod action;
+mod caching;
 mod input_tree;
 mod process;
 
@@ -50,6 +51,7 @@ mod service;
 mod tool_dir;
 
 pub use action::Platform;
+pub use caching::{Caching, Reads, Writes};
 pub use cancel::{Cancel, CancelReason, CancelWaker};
 pub use capture::CaptureError;
 pub use content_store::StoreError;

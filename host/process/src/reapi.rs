@@ -72,6 +72,8 @@ pub(crate) struct Action {
     pub(crate) timeout: Option<Duration>,
     #[prost(bool, tag = "7")]
     pub(crate) do_not_cache: bool,
+    #[prost(bytes = "vec", tag = "9")]
+    pub(crate) salt: Vec<u8>,
     #[prost(message, optional, tag = "10")]
     pub(crate) platform: Option<Platform>,
 }

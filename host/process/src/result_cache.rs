@@ -1,10 +1,12 @@
-//! Results by key: those of this service in memory, those of every process on this machine in the action cache.
+//! Results by key: those of this service in memory, those of every process on this machine in the action cache, and
+//! those of further cache directories that a client names.
 //!
 //! A result counts only with everything that belongs to it: if any blob is lost, it was never there.
 
 use crate::action_cache::ActionCache;
+use crate::caching::{Caching, Writes};
 use crate::capture;
-use crate::content_store::ContentStore;
+use crate::content_store::{ContentStore, create_directory};
 use crate::digest::Digest;
 use crate::digest_index::DigestIndex;
 use crate::exchange::Execution;
@@ -12,6 +14,7 @@ use crate::input_tree::InputFile;
 use crate::output_files::{CollectError, OutputFiles};
 use crate::process::{CachePolicy, Exit, Process, ResultOrigin, RunError};
 use crate::reapi::{self, ActionResult};
+use prost::Message;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,10 +27,17 @@ const INLINE_OUTPUT: usize = 1024;
 const REMEMBERED_RESULTS: usize = 10_000;
 
 pub(crate) struct ResultCache {
-    cache_dir: PathBuf,
-    content: ContentStore,
-    actions: ActionCache,
-    memory: Mutex<HashMap<Digest, Arc<ActionResult>>>,
+    own: Arc<Store>,
+    /// Caches of other directories, from when somebody first named them.
+    others: Mutex<HashMap<PathBuf, Arc<Store>>>,
+    memory: Mutex<HashMap<Digest, Remembered>>,
+}
+
+/// A result, and the store that has its blobs.
+#[derive(Clone)]
+struct Remembered {
+    result: Arc<ActionResult>,
+    store: Arc<Store>,
 }
 
 /// A stored result whose outputs are in place.
@@ -40,12 +50,7 @@ pub(crate) struct Found {
 
 impl ResultCache {
     pub(crate) fn open(cache_dir: &Path) -> Self {
-        Self {
-            cache_dir: cache_dir.to_owned(),
-            content: ContentStore::new(cache_dir),
-            actions: ActionCache::open(cache_dir),
-            memory: Mutex::default(),
-        }
+        Self { own: Arc::new(Store::open(cache_dir)), others: Mutex::default(), memory: Mutex::default() }
     }
 
     /// The stored result of a key, with its outputs restored.
@@ -53,29 +58,24 @@ impl ResultCache {
         &self,
         key: Digest,
         policy: CachePolicy,
+        caching: &Caching,
         outputs: &OutputFiles<'_>,
         digests: &DigestIndex,
     ) -> Result<Option<Found>, RunError> {
         let remembered = self.memory().get(&key).cloned();
-        let (result, origin) = match remembered {
-            Some(result) => (result, ResultOrigin::Memory),
-            None => match self.actions.get(&key) {
-                Some(result) => (Arc::new(result), ResultOrigin::LocalCache),
-                None => return Ok(None),
-            },
-        };
-        let exit = Exit::Code(result.exit_code);
-        if !policy.accepts(exit) {
-            return Ok(None); // Stored by somebody who takes failures too.
+        if let Some(remembered) = remembered {
+            return remembered.restore(policy, ResultOrigin::Memory, outputs, digests);
         }
-        let stdout = self.output(&result.stdout_raw, result.stdout_digest.as_ref());
-        let stderr = self.output(&result.stderr_raw, result.stderr_digest.as_ref());
-        let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Ok(None) };
-        if !outputs.restore(&result, &self.content, digests)? {
-            return Ok(None);
+        let further = caching.read_from.iter().filter(|directory| directory.is_dir()).map(|path| self.other(path));
+        for store in std::iter::once(self.own.clone()).chain(further) {
+            let Some(result) = store.actions.get(&key) else { continue };
+            let stored = Remembered { result: Arc::new(result), store };
+            if let Some(found) = stored.restore(policy, ResultOrigin::LocalCache, outputs, digests)? {
+                self.remember(key, stored);
+                return Ok(Some(found));
+            }
         }
-        self.remember(key, result);
-        Ok(Some(Found { exit, stdout, stderr, origin }))
+        Ok(None)
     }
 
     /// Stores a result, unless inputs have changed since they were captured: those are returned. Whatever else goes
@@ -84,29 +84,140 @@ impl ResultCache {
         &self,
         key: Digest,
         process: &'p Process,
+        caching: &Caching,
         outputs: &OutputFiles<'_>,
         executed: &Execution,
         build_root: &Path,
     ) -> Vec<&'p InputFile> {
         let Exit::Code(exit_code) = executed.exit else { return Vec::new() };
-        let collected = self.collect(exit_code, outputs, executed);
+        let mut collected = Vec::new();
+        for store in self.stores_to_write(&key, process.cache, caching) {
+            let result = store.collect(exit_code, outputs, executed);
+            collected.push((store, result));
+        }
         // After the outputs were read: they could be inputs of others who write them just now.
         let changed = capture::changed(build_root, &process.inputs);
         if let Some(first) = changed.first() {
             tracing::debug!(process = process.name(), input = first.path, "not stored: an input has changed");
             return changed;
         }
-        match collected {
-            Ok(result) => {
-                self.actions.put(&key, &result);
-                self.remember(key, Arc::new(result));
-            }
-            Err(error) => {
-                let source = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::warn!(process = process.name(), %error, source, "the result is not stored");
+        for (store, result) in collected {
+            match result {
+                Ok(result) => {
+                    store.actions.put(&key, &result);
+                    if Arc::ptr_eq(&store, &self.own) {
+                        self.remember(key, Remembered { result: Arc::new(result), store });
+                    }
+                }
+                Err(error) => {
+                    let source = std::error::Error::source(&error).map(ToString::to_string);
+                    tracing::warn!(process = process.name(), %error, source, "the result is not stored");
+                }
             }
         }
         changed
+    }
+
+    /// The stores that lack a result, or whose result is to be replaced.
+    fn stores_to_write(&self, key: &Digest, policy: CachePolicy, caching: &Caching) -> Vec<Arc<Store>> {
+        if caching.writes == Writes::No {
+            return Vec::new();
+        }
+        let is_usable = |path: &&PathBuf| match create_directory(path) {
+            Ok(()) => true,
+            Err(error) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::warn!(%error, source, "results are not put there");
+                false
+            }
+        };
+        let further = caching.write_to.iter().filter(is_usable).map(|path| self.other(path));
+        let all = std::iter::once(self.own.clone()).chain(further);
+        all.filter(|store| caching.writes == Writes::All || !store.has(key, policy)).collect()
+    }
+
+    fn other(&self, directory: &Path) -> Arc<Store> {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = others.entry(directory.to_owned()).or_insert_with(|| Arc::new(Store::open(directory)));
+        store.clone()
+    }
+
+    fn remember(&self, key: Digest, result: Remembered) {
+        let mut memory = self.memory();
+        if memory.len() >= REMEMBERED_RESULTS && !memory.contains_key(&key) {
+            memory.clear();
+        }
+        memory.insert(key, result);
+    }
+
+    fn memory(&self) -> MutexGuard<'_, HashMap<Digest, Remembered>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Remembered {
+    fn restore(
+        &self,
+        policy: CachePolicy,
+        origin: ResultOrigin,
+        outputs: &OutputFiles<'_>,
+        digests: &DigestIndex,
+    ) -> Result<Option<Found>, RunError> {
+        let Self { result, store } = self;
+        let exit = Exit::Code(result.exit_code);
+        if !policy.accepts(exit) {
+            return Ok(None); // Stored by somebody who takes failures too.
+        }
+        let stdout = store.output(&result.stdout_raw, result.stdout_digest.as_ref());
+        let stderr = store.output(&result.stderr_raw, result.stderr_digest.as_ref());
+        let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Ok(None) };
+        if !outputs.restore(result, &store.content, digests)? {
+            return Ok(None);
+        }
+        Ok(Some(Found { exit, stdout, stderr, origin }))
+    }
+}
+
+/// The results of one cache directory.
+struct Store {
+    directory: PathBuf,
+    content: ContentStore,
+    actions: ActionCache,
+}
+
+impl Store {
+    fn open(directory: &Path) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            content: ContentStore::new(directory),
+            actions: ActionCache::open(directory),
+        }
+    }
+
+    /// Whether it holds a whole result that the policy takes.
+    fn has(&self, key: &Digest, policy: CachePolicy) -> bool {
+        let Some(result) = self.actions.get(key) else { return false };
+        policy.accepts(Exit::Code(result.exit_code)) && self.blobs(&result).is_some_and(|blobs| self.has_all(&blobs))
+    }
+
+    fn has_all(&self, blobs: &[Digest]) -> bool {
+        blobs.iter().all(|blob| self.content.contains(blob))
+    }
+
+    /// The blobs of a result; `None` when some cannot be known.
+    fn blobs(&self, result: &ActionResult) -> Option<Vec<Digest>> {
+        let files = result.output_files.iter().map(|file| file.digest.as_ref());
+        let outputs = [&result.stdout_digest, &result.stderr_digest].into_iter().flatten().map(Some);
+        let mut blobs: Vec<Digest> =
+            files.chain(outputs).map(|digest| digest?.parse()).collect::<Option<Vec<Digest>>>()?;
+        for directory in &result.output_directories {
+            let digest = directory.tree_digest.as_ref()?.parse()?;
+            let tree = reapi::Tree::decode(self.content.read(&digest)?.as_slice()).ok()?;
+            for file in tree.root.iter().chain(&tree.children).flat_map(|directory| &directory.files) {
+                blobs.push(file.digest.as_ref()?.parse()?);
+            }
+        }
+        Some(blobs)
     }
 
     fn collect(
@@ -116,8 +227,8 @@ impl ResultCache {
         executed: &Execution,
     ) -> Result<ActionResult, CollectError> {
         let mut result = ActionResult { exit_code, ..ActionResult::default() };
+        let to_cache = |source| CollectError::Io { path: self.directory.clone(), source };
         outputs.collect(&self.content, &mut result)?;
-        let to_cache = |source| CollectError::Io { path: self.cache_dir.clone(), source };
         (result.stdout_raw, result.stdout_digest) = self.keep(&executed.stdout).map_err(to_cache)?;
         (result.stderr_raw, result.stderr_digest) = self.keep(&executed.stderr).map_err(to_cache)?;
         Ok(result)
@@ -137,17 +248,5 @@ impl ResultCache {
             Some(digest) => self.content.read(&digest.parse()?),
             None => Some(raw.to_vec()),
         }
-    }
-
-    fn remember(&self, key: Digest, result: Arc<ActionResult>) {
-        let mut memory = self.memory();
-        if memory.len() >= REMEMBERED_RESULTS && !memory.contains_key(&key) {
-            memory.clear();
-        }
-        memory.insert(key, result);
-    }
-
-    fn memory(&self) -> MutexGuard<'_, HashMap<Digest, Arc<ActionResult>>> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

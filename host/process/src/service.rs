@@ -4,6 +4,7 @@
 //! A cached result restores outputs, never more; a fresh one is stored only if it may be and no input has changed.
 
 use crate::action::Platform;
+use crate::caching::{Caching, Reads};
 use crate::cancel::Cancel;
 use crate::capture::{self, CaptureError};
 use crate::content_store::{StoreError, check_name, create_directory};
@@ -52,6 +53,7 @@ pub struct ProcessConfig {
 #[derive(Clone)]
 pub struct ProcessService {
     config: Arc<ProcessConfig>,
+    caching: Arc<Caching>,
     shared: Arc<Shared>,
 }
 
@@ -75,21 +77,27 @@ impl ProcessService {
             results: ResultCache::open(&config.cache_dir),
             workers: WorkerPool::new(config.jobs),
         };
-        Ok(Self { config: Arc::new(config), shared: Arc::new(shared) })
+        Ok(Self { config: Arc::new(config), caching: Arc::default(), shared: Arc::new(shared) })
     }
 
     /// The same pool, caches and workers for a client with another environment.
     #[must_use]
     pub fn with_environment(&self, environment: Arc<BTreeMap<OsString, OsString>>) -> Self {
         let config = ProcessConfig { environment, ..(*self.config).clone() };
-        Self { config: Arc::new(config), shared: self.shared.clone() }
+        Self { config: Arc::new(config), ..self.clone() }
     }
 
     /// The same pool, caches and workers with other limits.
     #[must_use]
     pub fn with_limits(&self, kill_wait: Duration, default_timeout: Option<Duration>) -> Self {
         let config = ProcessConfig { kill_wait, default_timeout, ..(*self.config).clone() };
-        Self { config: Arc::new(config), shared: self.shared.clone() }
+        Self { config: Arc::new(config), ..self.clone() }
+    }
+
+    /// The same pool, caches and workers for somebody who uses the caches otherwise.
+    #[must_use]
+    pub fn with_caching(&self, caching: Caching) -> Self {
+        Self { caching: Arc::new(caching), ..self.clone() }
     }
 
     /// What the service was opened with.
@@ -161,11 +169,12 @@ impl ProcessService {
         let Shared { platform, pool, digests, results, workers: _ } = &*self.shared;
         check_cancelled(cancel)?;
         let outputs = OutputFiles::of(process, &self.config.build_root)?;
-        let key = (process.cache != CachePolicy::Never).then(|| process.action_digest(platform));
+        let caching = &*self.caching;
+        let key = (process.cache != CachePolicy::Never).then(|| process.salted_digest(platform, &caching.generation));
         let started = Instant::now();
-        if let Some(found) =
-            key.map(|key| results.look_up(key, process.cache, &outputs, digests)).transpose()?.flatten()
-        {
+        let wanted = key.filter(|_| caching.reads == Reads::Yes);
+        let look_up = |key| results.look_up(key, process.cache, caching, &outputs, digests);
+        if let Some(found) = wanted.map(look_up).transpose()?.flatten() {
             let Found { exit, stdout, stderr, origin } = found;
             tracing::debug!(process = process.name(), ?origin, "not run");
             return Ok(ProcessResult { exit, stdout, stderr, origin, elapsed: started.elapsed() });
@@ -179,7 +188,7 @@ impl ProcessService {
         let executed = self.execute(process, &outputs, cancel, &on_output)?;
         let key = key.filter(|_| process.cache.accepts(executed.exit) && !executed.is_truncated);
         let changed = match key {
-            Some(key) => results.store(key, process, &outputs, &executed, &self.config.build_root),
+            Some(key) => results.store(key, process, caching, &outputs, &executed, &self.config.build_root),
             None => capture::changed(&self.config.build_root, &process.inputs),
         };
         if !changed.is_empty() {

@@ -6,7 +6,7 @@ use crate::overlay::{GraphView, Snapshot};
 use crate::sync::lock;
 use crate::task_error::TaskError;
 use crate::validity::{ResultPaths, Verdict, cannot};
-use pants_model::{Address, Fingerprint, FingerprintBuilder, LogLevel, Target};
+use pants_model::{Address, Event, Fingerprint, FingerprintBuilder, LogLevel, ResultMoment, Target};
 use pants_process::{InputFile, InputTree};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -64,7 +64,9 @@ impl Context {
             return Err(unknown());
         }
         let is_unchanged = |file: &InputFile| self.run_state().processes.is_unchanged(file);
-        if self.task.seen.is_disturbed() || !result.sources.iter().all(is_unchanged) {
+        let is_valid = !self.task.seen.is_disturbed() && result.sources.iter().all(is_unchanged);
+        self.tell_judged(&versioned.address, versioned.fingerprint, ResultMoment::After, is_valid);
+        if !is_valid {
             self.log(LogLevel::Debug, &format!("`{}` is not marked: sources changed meanwhile", versioned.address));
             return Ok(());
         }
@@ -84,6 +86,7 @@ impl Context {
                 (false, why)
             }
         };
+        self.tell_judged(address, fingerprint, ResultMoment::Before, is_valid);
         if !is_valid {
             paths.begin()?;
         }
@@ -91,6 +94,11 @@ impl Context {
         let pending = PendingResult { fingerprint, parts: parts.record.0, paths, sources };
         lock(&self.task.pending).insert(address.clone(), pending);
         Ok(Versioned { address: address.clone(), fingerprint, is_valid, results_dir, why })
+    }
+
+    fn tell_judged(&self, address: &Address, fingerprint: Fingerprint, moment: ResultMoment, is_valid: bool) {
+        let (scope, address) = (self.scope().to_owned(), address.clone());
+        self.emit(Event::ResultJudged { scope, address, fingerprint, moment, is_valid });
     }
 
     fn task_parts(&self, options: &InvalidateOptions) -> HashAndRecord {

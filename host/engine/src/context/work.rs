@@ -4,10 +4,11 @@ use super::{Context, SharedSlot};
 use crate::jobs::{Job, JobsOutcome, Slots, Stops, run_jobs};
 use crate::sync::{read, write};
 use crate::task_error::TaskError;
+use crate::task_terms::OnFailure;
 use pants_model::{Event, Fingerprint};
 use pants_process::{
-    CaptureError, Digest, Foreground, InputFile, InputTree, JobSlot, OutputStream, Process, ProcessResult, RunError,
-    RunObserver, ToolError,
+    CaptureError, Digest, Foreground, InputFile, InputTree, JobSlot, OutputStream, Process, ProcessResult,
+    ResultOrigin, RunError, RunObserver, ToolError,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
@@ -64,9 +65,13 @@ impl Context {
         let observer = ProcessEvents { context: self, description: &process.description, shows };
         let started = match &self.lane.slot {
             // The guard is held while the process runs, so the job does not end before its processes do.
-            Some(slot) => run.processes.run(process, read(slot).as_ref(), &run.cancel, &observer),
-            None => run.processes.run(process, None, &run.cancel, &observer),
+            Some(slot) => self.task.processes.run(process, read(slot).as_ref(), &run.cancel, &observer),
+            None => self.task.processes.run(process, None, &run.cancel, &observer),
         };
+        if started.as_ref().is_ok_and(|result| result.origin != ResultOrigin::Ran) && !process.description.is_empty() {
+            let (scope, description) = (self.scope().to_owned(), process.description.clone());
+            self.emit(Event::ProcessCached { scope, description });
+        }
         started.map_err(|error| match error {
             RunError::Cancelled(_) => TaskError::cancelled(),
             error => {
@@ -147,7 +152,7 @@ impl Context {
             Some(_) => Slots::OfTheCaller,
             None => Slots::Pool { pool: run.processes.pool(), at_most },
         };
-        let stops = Stops { cancel: &run.cancel, fail_fast: run.fail_fast };
+        let stops = Stops { cancel: &run.cancel, fail_fast: self.task.on_failure == OnFailure::Stop };
         let do_job = |index: usize, slot: Option<JobSlot>| {
             let own = slot.map(|slot| Arc::new(RwLock::new(Some(slot))));
             let _end = EndOfJob(own.clone());

@@ -9,6 +9,7 @@ use crate::run_state::RunState;
 use crate::task::Task;
 use crate::task_error::{TaskError, TaskErrorKind, guarded};
 use crate::task_spec::{TargetScope, TaskSpec};
+use crate::task_terms::TaskTerms;
 use crate::validity::cannot;
 use pants_model::{Address, Event, Target};
 use std::collections::{HashMap, HashSet};
@@ -47,9 +48,12 @@ impl UnitRun {
 
     fn begin(&self, goal: usize) -> Context {
         let planned = &self.plan.goals[goal];
+        let TaskTerms { on_failure, caching } = self.run.terms_of(planned.scope());
         let context = Context::new(Arc::new(TaskState {
             run: self.run.clone(),
             identity: planned.identity().clone(),
+            on_failure,
+            processes: self.run.processes.with_caching(caching),
             goal,
             visible: self.visible.clone(),
             failed: self.failed.clone(),

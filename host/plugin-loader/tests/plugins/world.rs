@@ -2,8 +2,8 @@
 
 use pants_build_files::Symbols;
 use pants_engine::{
-    ExecuteOutcome, ExecuteRequest, GoalSpec, Placement, PlanRequest, PluginTag, Registry, TaskType, Workspace,
-    WorkspaceError, execute, plan_rounds,
+    ExecuteOutcome, ExecuteRequest, GoalSpec, Locking, Placement, PlanRequest, PluginTag, Registry, TaskType, Workspace,
+    TermsOfTasks, WorkspaceError, execute, plan_rounds,
 };
 use pants_model::{
     Address, BuildGraph, Event, EventSink, Fingerprint, Globs, OptionSource, OptionValue, OptionValues, ScopeSpec,
@@ -139,7 +139,8 @@ impl World {
                 build_root: self.root(),
                 workdir: self.root().join(".pants.d"),
                 dist_dir: self.root().join("dist"),
-                fail_fast: false,
+                terms: TermsOfTasks::new(),
+                locking: Locking::WorkDirectories,
                 run_id: "test".to_owned(),
                 who: "a test".to_owned(),
             })

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::CancelReason;
+use crate::caching::Writes;
 use crate::process::Tool;
 use crate::process::Unheard;
 use crate::test_support::{Fixture, explained, run, script};
@@ -234,6 +235,48 @@ fn the_policy_decides_what_is_stored() {
     check(CachePolicy::Always, "kill -KILL $$", ResultOrigin::Ran);
 }
 
+/// What a process says that counts how often it ran, for clients who use the caches in these ways, each with a service of
+/// its own.
+fn counts(fixture: &Fixture, clients: &[Caching]) -> Vec<String> {
+    let process = script("echo ran >> count; wc -l < count > out; cat out", &["out"]);
+    let said = |caching: &Caching| {
+        let result = run(&fixture.service().with_caching(caching.clone()), &process).expect("it runs");
+        String::from_utf8_lossy(&result.stdout).trim().to_owned()
+    };
+    clients.iter().map(said).collect()
+}
+
+#[test]
+fn who_does_not_read_the_caches_runs_and_who_does_not_write_leaves_nothing() {
+    let usual = Caching::default;
+    let no_reads = || Caching { reads: Reads::No, ..usual() };
+    let no_writes = || Caching { writes: Writes::No, ..usual() };
+    let overwriting = || Caching { reads: Reads::No, writes: Writes::All, ..usual() };
+    let check = |clients: &[Caching], expect: &[&str]| assert_eq!(counts(&Fixture::new(""), clients), expect);
+    check(&[usual(), usual()], &["1", "1"]);
+    check(&[usual(), no_reads(), usual()], &["1", "2", "1"]);
+    check(&[usual(), overwriting(), usual()], &["1", "2", "2"]);
+    check(&[no_writes(), no_writes(), usual(), usual()], &["1", "2", "3", "3"]);
+    let second = || Caching { generation: "2".to_owned(), ..usual() };
+    check(&[usual(), second(), usual(), second()], &["1", "2", "1", "2"]);
+}
+
+#[test]
+fn results_travel_through_further_directories() {
+    let fixture = Fixture::new("");
+    let shared = fixture.root().join("shared/cache");
+    let writer = Caching { write_to: vec![shared.clone()], ..Caching::default() };
+    let reader = Caching { read_from: vec![shared.clone()], ..Caching::default() };
+    assert_eq!(counts(&fixture, std::slice::from_ref(&reader)), ["1"], "a directory that is not there has nothing");
+    assert!(!shared.exists());
+    assert_eq!(counts(&fixture, std::slice::from_ref(&writer)), ["1"]);
+    assert!(!shared.exists(), "what did not run is not written");
+    fs::remove_dir_all(fixture.cache()).expect("it is there");
+    assert_eq!(counts(&fixture, &[writer]), ["2"]);
+    fs::remove_dir_all(fixture.cache()).expect("it is there");
+    assert_eq!(counts(&fixture, &[reader.clone(), reader, Caching::default()]), ["2", "2", "3"]);
+}
+
 #[test]
 fn a_source_edited_meanwhile_poisons_nothing() {
     let fixture = Fixture::new("//- a.txt\nold\n");
@@ -253,7 +296,7 @@ fn a_source_edited_meanwhile_poisons_nothing() {
         let outputs = OutputFiles::of(&again, &fixture.root()).expect("the outputs make sense");
         let Shared { results, digests, platform, .. } = &*service.shared;
         let found = results
-            .look_up(again.action_digest(platform), CachePolicy::Always, &outputs, digests)
+            .look_up(again.action_digest(platform), CachePolicy::Always, &Caching::default(), &outputs, digests)
             .expect("it can be read");
         assert!(found.is_none(), "the new content was not stored under the old key");
     }

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::lines::{self, Palette};
 use crate::status::StatusLine;
 use crate::streams::Stream;
-use pants_model::{Address, Event, EventSink, LogLevel, RunEnding, TestStatus};
+use pants_model::{Address, Diagnostic, Event, EventSink, LogLevel, RunEnding, Severity, TestStatus, Voice};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ pub struct ConsoleOptions {
     pub level: LogLevel,
     /// Whether to colour.
     pub colors: bool,
-    /// Whether to show only what goals and tools print and what goes wrong.
+    /// Whether to show only what goals and tools print and what goes wrong: no progress, no warnings.
     pub quiet: bool,
     /// The width of the terminal in columns.
     pub width: usize,
@@ -51,6 +51,8 @@ struct Screen {
     /// How tests ended, until all are known.
     tests: BTreeMap<Address, (TestStatus, Option<String>)>,
     has_plan: bool,
+    /// How loud scopes are that are not as loud as the run.
+    voices: BTreeMap<String, Voice>,
     /// The tasks that ended, in that order.
     timings: Vec<(String, Duration)>,
 }
@@ -70,6 +72,7 @@ impl ConsoleSink {
             status: StatusLine::default(),
             tests: BTreeMap::new(),
             has_plan: false,
+            voices: BTreeMap::new(),
             timings: Vec::new(),
         };
         Self { options, palette, clock, screen: Mutex::new(screen) }
@@ -111,12 +114,23 @@ impl ConsoleSink {
         self.screen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn shows(&self, level: LogLevel) -> bool {
-        level >= self.options.level && (!self.options.quiet || level >= LogLevel::Warn)
+    /// Whether a scope is heard at a level. A quiet one says only what goes wrong.
+    fn shows(&self, screen: &Screen, level: LogLevel, scope: &str) -> bool {
+        let ConsoleOptions { level: of_run, quiet, .. } = self.options;
+        let (least, is_quiet) = screen.voices.get(scope).map_or((of_run, quiet), |voice| (voice.level, voice.is_quiet));
+        level >= least && (!is_quiet || level >= LogLevel::Error)
+    }
+
+    fn palette(&self, screen: &Screen, scope: &str) -> Palette {
+        match screen.voices.get(scope).and_then(|voice| voice.has_colors) {
+            Some(true) => Palette::Ansi,
+            Some(false) => Palette::Plain,
+            None => self.palette,
+        }
     }
 
     fn progress(&self, screen: &mut Screen, level: LogLevel, scope: &str, message: &str) {
-        if self.shows(level) {
+        if self.shows(screen, level, scope) {
             screen.err(&lines::progress(&(self.clock)().stamp(), scope, message));
         }
     }
@@ -124,8 +138,16 @@ impl ConsoleSink {
     fn log(&self, screen: &mut Screen, level: LogLevel, scope: &str, message: &str) {
         if level < LogLevel::Warn {
             self.progress(screen, level, scope, message);
-        } else if self.shows(level) {
-            screen.err(&lines::alarm(level, scope, message, self.palette));
+        } else if self.shows(screen, level, scope) {
+            let palette = self.palette(screen, scope);
+            screen.err(&lines::alarm(level, scope, message, palette));
+        }
+    }
+
+    /// What is wrong in the repository: errors always, warnings as those of a log.
+    fn diagnostic(&self, screen: &mut Screen, diagnostic: &Diagnostic) {
+        if diagnostic.severity == Severity::Error || self.shows(screen, LogLevel::Warn, "") {
+            screen.err(&lines::diagnostic(diagnostic, self.palette));
         }
     }
 
@@ -163,7 +185,8 @@ impl ConsoleSink {
             Event::Output(bytes) => screen.out(&bytes),
             Event::ToolOutput { scope: _, bytes } => screen.err_bytes(&bytes),
             Event::Log { level, scope, message } => self.log(screen, level, &scope, &message),
-            Event::Diagnostic(diagnostic) => screen.err(&lines::diagnostic(&diagnostic, self.palette)),
+            Event::Diagnostic(diagnostic) => self.diagnostic(screen, &diagnostic),
+            Event::Voice { scope, voice } => _ = screen.voices.insert(scope, voice),
             Event::PlanReady { phases } => {
                 screen.has_plan = true;
                 self.progress(screen, LogLevel::Info, "", &phases.join(" -> "));
@@ -176,6 +199,10 @@ impl ConsoleSink {
                 screen.timings.push((scope, elapsed));
             }
             Event::WorkunitStarted { id, scope, name } => self.workunit_started(screen, id, &scope, &name),
+            Event::ResultJudged { .. } => {}
+            Event::ProcessCached { scope, description } => {
+                self.progress(screen, LogLevel::Debug, &scope, &format!("{description} (cached)"));
+            }
             Event::ProcessStarted { scope, description } => self.process_started(screen, &scope, &description),
             Event::WorkunitFinished { id, is_success } => {
                 if let Some(what) = screen.status.finished(id).filter(|_| !is_success) {

@@ -1,7 +1,7 @@
 //! Events for programs: one JSON object on a line for each.
 
 use crate::streams::Stream;
-use pants_model::{Diagnostic, Event, EventSink, LogLevel, RunEnding, Severity, TestStatus};
+use pants_model::{Diagnostic, Event, EventSink, LogLevel, ResultMoment, RunEnding, Severity, TestStatus, Voice};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
@@ -52,6 +52,23 @@ fn object_of(event: Event) -> Value {
         }
         Event::WorkunitStarted { id, scope, name } => {
             json!({ "event": "workunit_started", "id": id, "scope": scope, "name": name })
+        }
+        Event::Voice { scope, voice: Voice { level, is_quiet, has_colors } } => json!({
+            "event": "voice", "scope": scope, "level": level_word(level), "quiet": is_quiet, "colors": has_colors,
+        }),
+        Event::ResultJudged { scope, address, fingerprint, moment, is_valid } => {
+            let moment = match moment {
+                ResultMoment::Before => "before",
+                ResultMoment::After => "after",
+            };
+            let (address, fingerprint) = (address.to_string(), fingerprint.to_hex());
+            json!({
+                "event": "result_judged", "scope": scope, "address": address, "fingerprint": fingerprint,
+                "moment": moment, "valid": is_valid,
+            })
+        }
+        Event::ProcessCached { scope, description } => {
+            json!({ "event": "process_cached", "scope": scope, "description": description })
         }
         Event::ProcessStarted { scope, description } => {
             json!({ "event": "process_started", "scope": scope, "description": description })

@@ -1,4 +1,4 @@
-//! Events to screen, to JSON, to memory: the only crate that writes what a user sees.
+//! Events to screen, to a log file, to JSON, to memory: the only crate that writes what a user sees.
 //!
 //! A run tells what happens as a stream of [`Event`](pants_model::Event)s; each sink here renders the same stream its
 //! own way. This crate decides nothing: it does not know what a goal is, which result is good, or when a run is over,
@@ -6,7 +6,6 @@
 //! one who renders may be a daemon and the terminal somebody else's.
 
 mod clock;
-mod error_text;
 mod lines;
 mod streams;
 
@@ -15,12 +14,13 @@ mod status;
 mod console_sink;
 mod fan_out;
 mod json_sink;
+mod log_sink;
 mod recording_sink;
 
 pub use clock::{Clock, ClockReading};
 pub use console_sink::{ConsoleOptions, ConsoleSink};
-pub use error_text::render_error;
 pub use fan_out::FanOut;
 pub use json_sink::JsonSink;
-pub use lines::{parse_level, render_diagnostic};
+pub use lines::render_diagnostic;
+pub use log_sink::LogSink;
 pub use recording_sink::RecordingSink;

@@ -36,18 +36,6 @@ impl Palette {
     }
 }
 
-/// The level that a word names.
-pub fn parse_level(word: &str) -> Option<LogLevel> {
-    Some(match word {
-        "trace" => LogLevel::Trace,
-        "debug" => LogLevel::Debug,
-        "info" => LogLevel::Info,
-        "warn" => LogLevel::Warn,
-        "error" => LogLevel::Error,
-        _ => return None,
-    })
-}
-
 /// A diagnostic as it is shown, coloured or not; without a line break at its end.
 pub fn render_diagnostic(diagnostic: &Diagnostic, colors: bool) -> String {
     self::diagnostic(diagnostic, if colors { Palette::Ansi } else { Palette::Plain })

@@ -133,12 +133,7 @@ fn quiet_leaves_results_and_faults() {
         ConsoleOptions { quiet: true, ..ConsoleOptions::default() },
         a_build(),
         expect![[r#"
-            src/BUILD:12:3: warning: `sources` matches nothing
-              12 | sources=[]
-                 | ^^^^^^^
-              hint: remove it
             Lib.java:3: error: x
-            [compile.javac] warning: old Java
             error: compilation failed
             -- stdout:
             tests:a                                                                         .....   SUCCESS
@@ -283,5 +278,50 @@ fn timings_stand_at_the_end_the_longest_first() {
            61.000s  the whole run
         -- stdout:
     "#]],
+    );
+}
+
+#[test]
+fn warnings_of_the_repository_are_warnings() {
+    let location = Location { file: "BUILD".into(), line: 1, column: 1 };
+    let events =
+        || vec![Event::Diagnostic(Diagnostic::warning(location.clone(), "odd")), log(LogLevel::Warn, "", "old")];
+    let errors_only = ConsoleOptions { level: LogLevel::Error, ..ConsoleOptions::default() };
+    check(errors_only, events(), expect![["-- stdout:\n"]]);
+    check(ConsoleOptions { quiet: true, ..ConsoleOptions::default() }, events(), expect![["-- stdout:\n"]]);
+    check(
+        ConsoleOptions { level: LogLevel::Warn, ..ConsoleOptions::default() },
+        events(),
+        expect![[r#"
+            BUILD:1:1: warning: odd
+            warning: old
+            -- stdout:
+        "#]],
+    );
+}
+
+#[test]
+fn a_scope_may_be_louder_or_quieter_than_the_run() {
+    let voice = |scope: &str, level, is_quiet| Event::Voice {
+        scope: scope.to_owned(),
+        voice: Voice { level, is_quiet, has_colors: Some(true) },
+    };
+    check(
+        ConsoleOptions::default(),
+        vec![
+            voice("loud", LogLevel::Debug, false),
+            voice("quiet", LogLevel::Info, true),
+            log(LogLevel::Debug, "loud", "heard"),
+            log(LogLevel::Debug, "usual", "unheard"),
+            log(LogLevel::Warn, "quiet", "unheard"),
+            log(LogLevel::Error, "quiet", "bad"),
+            log(LogLevel::Warn, "usual", "odd"),
+        ],
+        expect![[r#"
+            10:00:00 01:01 [loud] heard
+            [quiet] ESC[31merror:ESC[0m bad
+            [usual] warning: odd
+            -- stdout:
+        "#]],
     );
 }

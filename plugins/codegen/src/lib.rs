@@ -1,12 +1,14 @@
 //! The code generation backend: Java and Python from protocol buffers.
 //!
-//! It brings protoc ([`protoc`]), writes its command lines ([`command`]) and turns what comes out into `java_library`
-//! and `python_library` targets ([`tasks`]). It knows the names of those types and nothing else of the backends that
-//! compile and run them.
+//! It brings protoc ([`protoc`]), finds plugins of it ([`plugins`]), writes its command lines ([`command`]) and turns what
+//! comes out into `java_library` and `python_library` targets ([`tasks`]), each file once ([`duplicates`]). It knows the
+//! names of those types and nothing else of the backends that compile and run them.
 
 mod symbols;
 
 mod command;
+mod duplicates;
+mod plugins;
 mod protoc;
 
 mod export;
@@ -29,6 +31,11 @@ impl Backend for CodegenBackend {
         registrar.task::<export::ExportCodegen>("codegen").install("export");
         Ok(())
     }
+}
+
+fn hash(content: &[u8]) -> String {
+    use sha2::Digest;
+    hex::encode(sha2::Sha256::digest(content))
 }
 
 export_backend!(CodegenBackend, id = "pants.backend.codegen");

@@ -1,6 +1,6 @@
 //! protoc itself: embedded in this library for the platform it was built for, unpacked once per machine.
 
-use plugin_api::{Context, Error, OptionRegistrar, Result, Tool};
+use plugin_api::{Context, Error, LogLevel, OptionRegistrar, OptionValue, Result, Tool};
 use std::path::Path;
 
 mod embedded {
@@ -10,6 +10,9 @@ mod embedded {
 
 /// The scope with the options that all languages share.
 pub(crate) const SCOPE: &str = "protoc";
+
+/// The option with the runtime of generated Python.
+pub(crate) const RUNTIME: &str = "runtime-targets";
 
 /// The version of the embedded protoc, and with it the oldest runtimes its code runs with.
 pub(crate) const VERSION: &str = "31.1";
@@ -22,7 +25,9 @@ pub(crate) fn register_options(options: &mut OptionRegistrar) {
     options.optional_string("path", help).advanced();
     let help = "The version of the protoc at `path`, or any text that changes when that program does: part of the key \
                 under which generated code is cached. When not given, its content is.";
-    options.optional_string("version", help).advanced();
+    options.optional_string("version", help).fingerprinted().advanced();
+    let help = "More targets that generated Python depends on: what Pants 1.30 called `[gen.protoc-py] pythondeps`.";
+    options.list(RUNTIME, &[], help).advanced();
     options
         .list("import-paths", &[], "More directories, relative to the build root, where imports are looked for.")
         .fingerprinted()
@@ -40,21 +45,29 @@ pub(crate) struct Protoc {
 impl Protoc {
     /// Finds or unpacks it.
     pub(crate) fn locate(context: &Context) -> Result<Self> {
-        match context.option_of(SCOPE, "path")?.value.as_str() {
-            Some(path) => Self::at(context, Path::new(path)),
-            None => Self::embedded(context),
+        let option = context.option_of(SCOPE, "path")?;
+        let version = context.option_of(SCOPE, "version")?;
+        match (option.value.as_str(), version.value.as_str()) {
+            (Some(path), version) => Self::at(context, &option, path, version),
+            (None, Some(wanted)) if wanted != VERSION => {
+                let said = format!("{}: protoc {wanted} is not here; {VERSION} generates instead", version.source);
+                let hint = format!("`[{SCOPE}] path` names a protoc of another version");
+                context.log(LogLevel::Warn, format!("{said} ({hint})"))?;
+                Self::embedded(context)
+            }
+            (None, _) => Self::embedded(context),
         }
     }
 
-    fn at(context: &Context, path: &Path) -> Result<Self> {
+    fn at(context: &Context, option: &OptionValue, path: &str, version: Option<&str>) -> Result<Self> {
         let path = context.build_root().join(path);
         let content = std::fs::read(&path).map_err(|error| {
-            let message = format!("[{SCOPE}] path: cannot read `{}`", path.display());
+            let message = format!("{}: cannot read `{}`", option.source, path.display());
             Error::from(error).context(message).hint("leave the option out to use the embedded protoc")
         })?;
-        let identity = match context.option_of(SCOPE, "version")?.value.as_str() {
+        let identity = match version {
             Some(version) => format!("protoc {version}"),
-            None => format!("protoc {}", hash(&content)),
+            None => format!("protoc {}", crate::hash(&content)),
         };
         Ok(Self { tool: Tool::new("protoc", path, identity), program: "{tool:protoc}" })
     }
@@ -98,11 +111,6 @@ fn make_executable(path: &Path) -> Result<()> {
 #[cfg(not(unix))]
 fn make_executable(_path: &Path) -> Result<()> {
     Ok(())
-}
-
-fn hash(content: &[u8]) -> String {
-    use sha2::Digest;
-    hex::encode(sha2::Sha256::digest(content))
 }
 
 #[cfg(test)]

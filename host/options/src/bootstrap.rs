@@ -4,11 +4,11 @@ use crate::build_root;
 use crate::command_line::{Flag, global_flags};
 use crate::config::ConfigFiles;
 use crate::error::{OptionsError, about_value};
-use crate::global::{VERSION, global_scope};
+use crate::global::global_scope;
+use crate::judge::check_versions;
 use crate::resolve::{resolve, resolve_all};
 use crate::scopes::Scopes;
 use crate::sources::Sources;
-use crate::value::ValueError;
 use pants_model::{Diagnostic, OptionSource, OptionValues, Value};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -226,62 +226,4 @@ fn seeds(invocation: &Invocation, build_root: &Path) -> BTreeMap<String, String>
         seeds.insert("pants_configdir".to_owned(), in_home("XDG_CONFIG_HOME", ".config"));
     }
     seeds
-}
-
-/// Whether this program is for a repository that names versions.
-fn check_versions(values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
-    check(values, config, &[("pants-min-version", newer_program_wanted), ("pants-version", no_version_of_pants_v1)])
-}
-
-/// Whether numbers are in their range. Known only when all flags are understood: a late one may belong to a goal.
-pub(crate) fn check_numbers(values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
-    let at_least_0: Check = |value| too_small(value, 0);
-    let at_least_1: Check = |value| too_small(value, 1);
-    let checks = [
-        ("jobs", at_least_1),
-        ("process-timeout", at_least_0),
-        ("process-terminate-wait", at_least_0),
-        ("option-name-check-distance", at_least_0),
-    ];
-    check(values, config, &checks)
-}
-
-/// What is wrong with a value that is of the right kind.
-type Check = fn(&Value) -> Option<ValueError>;
-
-fn check(values: &OptionValues, config: &ConfigFiles, checks: &[(&str, Check)]) -> Vec<OptionsError> {
-    let faults = checks.iter().filter_map(|(option, check)| {
-        let value = values.get("", option)?;
-        let problem = Box::new(check(&value.value)?);
-        let place = config.place_of(&value.source).map(Box::new);
-        Some(OptionsError::BadValue { source_of_value: Box::new(value.source.clone()), place, problem })
-    });
-    faults.collect()
-}
-
-fn too_small(value: &Value, minimum: i64) -> Option<ValueError> {
-    value
-        .as_int()
-        .filter(|value| *value < minimum)
-        .map(|value| ValueError::TooSmall { value: value.to_string(), minimum })
-}
-
-fn newer_program_wanted(value: &Value) -> Option<ValueError> {
-    let required = value.as_str()?.to_owned();
-    if numbers(&required).is_empty() {
-        return Some(ValueError::NotVersion(required));
-    }
-    (numbers(&required) > numbers(VERSION)).then_some(ValueError::TooOld { required, have: VERSION })
-}
-
-fn no_version_of_pants_v1(value: &Value) -> Option<ValueError> {
-    let version = value.as_str()?;
-    let is_known = matches!(numbers(version).first(), Some(0 | 1));
-    (!is_known).then(|| ValueError::NotPantsV1(version.to_owned()))
-}
-
-/// The numbers of a version: `1.30.4rc1` is 1, 30, 4.
-fn numbers(version: &str) -> Vec<u64> {
-    let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
-    version.trim().split('.').map_while(digits).collect()
 }

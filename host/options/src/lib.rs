@@ -12,6 +12,7 @@
 mod global;
 mod names;
 mod suggest;
+mod version;
 
 mod legacy;
 mod literal;
@@ -31,6 +32,8 @@ mod paths;
 mod sources;
 
 mod check_scopes;
+mod deprecated;
+mod judge;
 mod resolve;
 mod verify;
 

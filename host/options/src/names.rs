@@ -1,5 +1,7 @@
 //! The names of one option in each source: flag, environment variable, config key.
 
+use pants_model::OptionSpec;
+
 /// The config section of a scope.
 pub(crate) fn section_of(scope: &str) -> &str {
     if scope.is_empty() { GLOBAL_SECTION } else { scope }
@@ -12,6 +14,11 @@ pub(crate) const DEFAULT_SECTION: &str = "DEFAULT";
 
 /// What the variables of all options begin with.
 pub(crate) const PREFIX: &str = "PANTS_";
+
+/// The names that an option answers to, its own first.
+pub(crate) fn names_of(spec: &OptionSpec) -> impl Iterator<Item = &str> {
+    std::iter::once(spec.name.as_str()).chain(spec.aliases.iter().map(String::as_str))
+}
 
 /// The config key of an option: `worker_count`.
 pub(crate) fn key_of(option: &str) -> String {

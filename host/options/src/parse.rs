@@ -1,14 +1,16 @@
 //! The whole invocation, once every scope is known: what is asked for, and the value of every option.
 
-use crate::bootstrap::{Bootstrap, Invocation, check_numbers};
+use crate::bootstrap::{Bootstrap, Invocation};
 use crate::command_line::{self, CommandLine, Places, Words};
+use crate::deprecated::say_farewell;
 use crate::error::OptionsError;
 use crate::global::with_global;
+use crate::judge::check_numbers;
 use crate::resolve::resolve_all;
 use crate::scopes::Scopes;
 use crate::sources::Sources;
 use crate::verify::{DisabledScope, verify};
-use pants_model::{OptionSource, OptionValues, ScopeSpec, Value};
+use pants_model::{OptionValues, ScopeSpec, Value};
 
 /// An invocation, understood.
 #[derive(Clone, Debug)]
@@ -56,13 +58,15 @@ pub fn parse_with_disabled(
         warnings.extend(verdict.warnings);
         idle.extend(verdict.idle);
     }
+    let farewell = say_farewell(&scopes, &values, &bootstrap.config);
+    errors.extend(farewell.errors);
     if let Some(error) = OptionsError::of_many(errors) {
         return Err(error);
     }
     if !idle.is_empty() {
         warnings.push(format!("known from Pants v1, without effect here: {}", idle.join(", ")));
     }
-    warnings.extend(deprecations(&scopes, &values));
+    warnings.extend(farewell.warnings);
     Ok(Parsed { command: words.command, values, warnings })
 }
 
@@ -85,21 +89,6 @@ fn words(invocation: &Invocation, bootstrap: &Bootstrap, scopes: &Scopes<'_>) ->
     let distance = bootstrap.values.value("", "option-name-check-distance").as_int();
     let distance = distance.and_then(|distance| usize::try_from(distance).ok()).unwrap_or(0);
     command_line::read(&invocation.args, scopes, &places, distance)
-}
-
-/// One line for each deprecated option that somebody set.
-fn deprecations(scopes: &Scopes<'_>, values: &OptionValues) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for scope in scopes.all() {
-        for spec in &scope.options {
-            let Some((version, instead)) = &spec.deprecated else { continue };
-            let Some(value) = values.get(&scope.name, &spec.name) else { continue };
-            if value.source != OptionSource::Default {
-                warnings.push(format!("`{}` is deprecated and goes away in {version}: {instead}", value.source));
-            }
-        }
-    }
-    warnings
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::at_file::changes_of;
 use crate::config::Found;
 use crate::error::{ConfigPlace, OptionsError};
 use crate::exclusive::settle;
-use crate::names::{DEFAULT_SECTION, environment_variables, is_key_of, section_of};
+use crate::names::{DEFAULT_SECTION, environment_variables, is_key_of, names_of, section_of};
 use crate::paths::{Bases, anchor, check_there};
 use crate::scopes::{Declared, Scopes};
 use crate::sources::{Place, Places, Sources};
@@ -127,7 +127,7 @@ impl Resolver<'_> {
     }
 
     fn config(&self, section: &str, spec: &OptionSpec) -> Result<Vec<Given>, OptionsError> {
-        let is_wanted = |key: &str| names(spec).any(|name| is_key_of(key, name));
+        let is_wanted = |key: &str| names_of(spec).any(|name| is_key_of(key, name));
         let found = self.sources.config.find(section, is_wanted)?.into_iter();
         let understand = |Found { raw, source, place }| {
             self.understand(spec, raw, source, Some(Box::new(place)), self.sources.build_root)
@@ -136,7 +136,7 @@ impl Resolver<'_> {
     }
 
     fn environment(&self, place: &Place<'_>, spec: &OptionSpec) -> Result<Option<Given>, OptionsError> {
-        for name in names(spec) {
+        for name in names_of(spec) {
             // Most options have no variable: their names are not even made.
             if !place.variables.iter().any(|variable| ends_like(variable, name)) {
                 continue;
@@ -189,11 +189,6 @@ impl Resolver<'_> {
 
 fn bad_value(source: OptionSource, place: Option<Box<ConfigPlace>>, problem: ValueError) -> OptionsError {
     OptionsError::BadValue { source_of_value: Box::new(source), place, problem: Box::new(problem) }
-}
-
-/// The names that an option answers to, its own first.
-fn names(spec: &OptionSpec) -> impl Iterator<Item = &str> {
-    std::iter::once(spec.name.as_str()).chain(spec.aliases.iter().map(String::as_str))
 }
 
 /// Whether a variable's name ends as that of an option does.

@@ -116,6 +116,25 @@ fn scopes() -> Vec<ScopeSpec> {
     depth.is_recursive = true;
     let mut old = flag("old", false);
     old.deprecated = Some(("2.0".into(), "use `--new`".into()));
+    let mut gone = flag("gone", false);
+    gone.deprecated = Some(("0.1".into(), "nothing needs it".into()));
+    let exclusive = |name: &str| {
+        let mut one = option(name, OptionKind::String, Value::None);
+        one.exclusive_group = Some("one".into());
+        one
+    };
+    let instance = |name: &str| scope(name, false, Vec::new());
+    let subsystem = |name: &str, older: &[&str], options| ScopeSpec {
+        is_subsystem: true,
+        older_names: older.iter().map(|name| (*name).to_owned()).collect(),
+        ..scope(name, false, options)
+    };
+    let mut verbatim = option("text", OptionKind::String, Value::None);
+    verbatim.is_verbatim = true;
+    let mut words = option("words", OptionKind::ShellList, Value::List(Vec::new()));
+    words.is_fingerprinted = true;
+    let files = option("files", OptionKind::List(Box::new(OptionKind::File)), Value::List(Vec::new()));
+    let contents = option("contents", OptionKind::DictWithFiles, Value::Dict(Vec::new()));
     let mut since = option("parent", OptionKind::String, Value::None);
     since.aliases = vec!["changes-since".into()];
     let mut sep = option("sep", OptionKind::String, Value::from("\\n"));
@@ -137,7 +156,12 @@ fn scopes() -> Vec<ScopeSpec> {
         scope("compile.rsc", true, vec![int("worker-count", 2), flag("time", false)]),
         scope("jvm-platform", false, vec![option("platforms", OptionKind::Dict, Value::Dict(Vec::new()))]),
         scope("list", true, vec![sep.clone()]),
-        scope("run", true, vec![cwd, old]),
+        scope("kinds", false, vec![verbatim, words, files, contents]),
+        scope("pick", false, vec![exclusive("this"), exclusive("that")]),
+        subsystem("jvm", &["java"], vec![list("options", &["-Xmx1g"]), int("debug-port", 5005)]),
+        instance("jvm.run"),
+        instance("jvm.test.junit"),
+        scope("run", true, vec![cwd, old, gone]),
         scope("sort", true, vec![flag("reverse", false), sep]),
         scope(
             "source",
@@ -164,6 +188,8 @@ proptest! {
 /// Words of all kinds, right and wrong.
 const WORD: &str = r"(-{0,2}[a-z]{0,6}(\.[a-z]{0,6}|=[^ ]{0,6})?|list|sort|compile\.javac|--sep=x|help|--)";
 
+mod at_files;
 mod command_line;
 mod config_errors;
+mod names;
 mod ranks;

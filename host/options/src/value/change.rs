@@ -142,7 +142,8 @@ fn list_changes(kind: &OptionKind, text: &str) -> Result<Vec<Change>, ValueError
     }
     let no_list = |error: LiteralError| {
         let shown = shorten(text);
-        ValueError::NotList { text: (shown.len() == text.len()).then_some(shown), error }
+        let is_whole = shown.len() == text.len() && !text.contains('\n');
+        ValueError::NotList { text: is_whole.then_some(shown), error }
     };
     if text.starts_with(['[', '(']) {
         let value = parse_literal(text).map_err(no_list)?;

@@ -162,19 +162,23 @@ impl ValueError {
     }
 
     /// The same problem of what a file holds.
-    pub(crate) fn in_file(self, file: &str, content: &str) -> Self {
-        let line = match &self {
-            Self::Literal(error) | Self::NotList { error, .. } => {
-                // Literals are read without the space around them.
-                let space = content.len() - content.trim_start().len();
-                let before = content[space..].chars().take(error.position.saturating_sub(1));
-                let lines = content[..space].matches('\n').count() + before.filter(|char| *char == '\n').count();
-                Some(lines + 1)
-            }
+    pub(crate) fn in_file(mut self, file: &str, content: &str) -> Self {
+        let line = match &mut self {
+            Self::Literal(error) | Self::NotList { error, .. } => Some(place_in_line(error, content)),
             _ => None,
         };
         Self::InFile { file: shorten(file), line, problem: Box::new(self) }
     }
+}
+
+/// The line of an error, whose position is counted from its start from now on.
+fn place_in_line(error: &mut LiteralError, content: &str) -> usize {
+    // Literals are read without the space around them.
+    let space = &content[..content.len() - content.trim_start().len()];
+    let position = space.chars().count() + error.position.saturating_sub(1);
+    let before: Vec<char> = content.chars().take(position).collect();
+    error.position = before.iter().rev().take_while(|char| **char != '\n').count() + 1;
+    before.iter().filter(|char| **char == '\n').count() + 1
 }
 
 /// A list with this one item.

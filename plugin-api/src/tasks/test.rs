@@ -19,6 +19,9 @@ pub trait TestTask: Sized + Send + Sync + 'static {
     /// The subsystems of which it has an instance of its own. Since 1.1.
     const SUBSYSTEMS: &'static [&'static str] = &[];
 
+    /// A scope whose `timeouts`, `timeout-default` and `timeout-maximum` count where nobody set the task's own. Since 1.1.
+    const OLDER_SCOPE: Option<&'static str> = None;
+
     /// The targets it runs.
     fn is_test_target() -> Predicate;
 
@@ -113,7 +116,7 @@ impl<T: TestTask> Task for Testing<T> {
     }
 
     fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
-        check_timeouts(planning)?;
+        check_timeouts::<T>(planning)?;
         T::prepare(planning, round)
     }
 
@@ -143,7 +146,7 @@ impl<T: TestTask> Task for Testing<T> {
                 selected.push(target);
             }
         }
-        let runs = selected.into_iter().map(|target| test_run(context, target)).collect::<Result<Vec<_>>>()?;
+        let runs = selected.into_iter().map(|target| test_run::<T>(context, target)).collect::<Result<Vec<_>>>()?;
         self.run_all(context, &runs)
     }
 }
@@ -213,21 +216,21 @@ fn could_not_run(runs: &[TestRun], outcome: &JobsOutcome, failed: &[Address]) ->
     Some(all.failed_targets(failed.iter().cloned()))
 }
 
-fn test_run(context: &Context, target: Target) -> Result<TestRun> {
+fn test_run<T: TestTask>(context: &Context, target: Target) -> Result<TestRun> {
     let results_dir = results_dir(context, &target);
     std::fs::create_dir_all(context.absolute(&results_dir))?;
     let report = report_path(context, &target);
     remove_report(context, &report)?;
-    let timeout = timeout(context, &target)?;
+    let timeout = timeout::<T>(context, &target)?;
     let wait = context.option("timeout-terminate-wait")?.as_int().and_then(|seconds| u64::try_from(seconds).ok());
     Ok(TestRun { target, report, results_dir, timeout, terminate_wait: wait.map(Duration::from_secs) })
 }
 
 /// Refuses timeouts that cannot be meant, before anything is built.
-fn check_timeouts(planning: &Planning) -> Result<()> {
-    let given = |name: &str| planning.option_value(name);
+fn check_timeouts<T: TestTask>(planning: &Planning) -> Result<()> {
+    let given = |name: &str| closest::<T>(planning.scope(), name, |scope, name| planning.option_value_of(scope, name));
     let (default, maximum) = (given("timeout-default")?, given("timeout-maximum")?);
-    for value in [&default, &maximum, &given("timeout-terminate-wait")?] {
+    for value in [&default, &maximum, &planning.option_value("timeout-terminate-wait")?] {
         if let Some(seconds) = seconds(value).filter(|seconds| *seconds < 0) {
             return Err(Error::msg(format!("{}: `{seconds}` is no number of seconds", value.source)));
         }
@@ -238,6 +241,19 @@ fn check_timeouts(planning: &Planning) -> Result<()> {
             Err(Error::msg(message).hint(format!("the maximum is from {}", maximum.source)))
         }
         _ => Ok(()),
+    }
+}
+
+/// An option of the task's own scope, or that of the older one where nobody set it.
+fn closest<T: TestTask>(
+    own: &str,
+    name: &str,
+    option_of: impl Fn(&str, &str) -> Result<OptionValue>,
+) -> Result<OptionValue> {
+    let option = option_of(own, name)?;
+    match T::OLDER_SCOPE {
+        Some(older) if option.source == "default" => option_of(older, name),
+        _ => Ok(option),
     }
 }
 
@@ -263,14 +279,15 @@ fn remove_report(context: &Context, report: &str) -> Result<()> {
     }
 }
 
-fn timeout(context: &Context, target: &Target) -> Result<Option<Duration>> {
-    if !context.flag("timeouts")? {
+fn timeout<T: TestTask>(context: &Context, target: &Target) -> Result<Option<Duration>> {
+    let given = |name: &str| closest::<T>(context.scope(), name, |scope, name| context.option_of(scope, name));
+    if given("timeouts")?.value.as_bool() == Some(false) {
         return Ok(None);
     }
-    let maximum = context.int_option("timeout-maximum")?;
+    let maximum = seconds(&given("timeout-maximum")?).unwrap_or(0);
     let seconds = match target.field("timeout").as_int() {
         Some(seconds) => seconds,
-        None => context.int_option("timeout-default")?,
+        None => seconds(&given("timeout-default")?).unwrap_or(0),
     };
     let capped = if maximum > 0 && seconds > maximum {
         let address = &target.address;

@@ -8,6 +8,7 @@ mod settings;
 use crate::closures::Closures;
 use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
 use crate::files;
+use crate::options;
 use layout::{Layout, loose_files, test_files};
 use plugin_api::products::{GeneratedSources, PythonEnvironments};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
@@ -28,6 +29,7 @@ pub(crate) struct PytestRun {
 impl TestTask for PytestRun {
     const TYPE_NAME: &'static str = "PytestRun";
     const DESCRIPTION: &'static str = "Run Python tests with pytest.";
+    const OLDER_SCOPE: Option<&'static str> = Some(options::PYTEST);
 
     fn is_test_target() -> Predicate {
         Predicate::types(&["python_tests"])
@@ -120,8 +122,11 @@ fn process(
         };
         process.env.extend(value.map(|value| (name, value)));
     }
-    Ok(match run.timeout {
-        Some(timeout) => process.timeout(timeout),
+    if let Some(timeout) = run.timeout {
+        process = process.timeout(timeout);
+    }
+    Ok(match run.terminate_wait {
+        Some(wait) => process.terminate_wait(wait),
         None => process,
     })
 }

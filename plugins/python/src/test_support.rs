@@ -54,7 +54,10 @@ pub(crate) fn world(scope: &str, root: &Path, targets: &[Target]) -> TestContext
     world.option_of("pytest", "pytest-plugins", none());
     world.option_of("pytest", "args", none());
     world.option_of("pytest", "junit-family", "xunit2");
-    world.option_of("pytest", "junit-xml-dir", Value::None);
+    for unset in ["junit-xml-dir", "timeout-default", "timeout-maximum"] {
+        world.option_of("pytest", unset, Value::None);
+    }
+    world.option_of("pytest", "timeouts", true);
     world.option_of("python-binary", "pex-emit-warnings", true);
     // Inherited from the phases.
     world.option_of("test.pytest", "extra-env-vars", none());

@@ -144,3 +144,65 @@ fn variables_are_passed_on_by_name_or_set() {
     let end = &process.argv[process.argv.len() - 3..];
     assert_eq!(end, ["-k", "a", ".pants.d/test/pytest/tests.python.acme.acme/sources/acme/test_a.py"]);
 }
+
+/// The process of the tests with these options set.
+fn process_with(set: impl Fn(&TestContext) -> &TestContext) -> Process {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = pytest_world(directory.path(), &targets());
+    set(&world);
+    world.plan::<Testing<PytestRun>>().expect("the options are right");
+    world.run::<Testing<PytestRun>>().expect("the fake pytest succeeds");
+    world.processes().into_iter().next().expect("pytest ran")
+}
+
+#[test]
+fn the_timeouts_of_the_task_win_over_those_of_pytest() {
+    assert_eq!(process_with(|world| world).timeout_ms, 0);
+    assert_eq!(process_with(|world| world.option_of("pytest", "timeout-default", 5)).timeout_ms, 5000);
+    let both = process_with(|world| world.option_of("pytest", "timeout-default", 5).option("timeout-default", 7));
+    assert_eq!(both.timeout_ms, 7000);
+    let without = process_with(|world| world.option_of("pytest", "timeouts", false).option("timeout-default", 7));
+    assert_eq!(without.timeout_ms, 0);
+}
+
+#[test]
+fn arguments_come_from_three_places_in_order() {
+    let process = process_with(|world| {
+        world.option_of("pytest", "args", Value::strings(["-k", "a"])).option("passthrough-args", ["-x"]);
+        world.passthrough(&["-v"])
+    });
+    let end = &process.argv[process.argv.len() - 5..process.argv.len() - 1];
+    assert_eq!(end, ["-k", "a", "-x", "-v"]);
+}
+
+#[test]
+fn what_is_profiled_is_never_answered_from_a_cache() {
+    let process = process_with(|world| world.option("profile", "out/profile"));
+    assert_eq!(process.cache, CachePolicy::Never);
+    assert_eq!(process.argv[1..5], ["-m", "cProfile", "-o", ".pants.d/test/pytest/tests.python.acme.acme/profile"]);
+}
+
+#[test]
+fn coverage_is_measured_of_the_packages_that_tests_stand_in_and_asks_for_what_measures() {
+    let process = process_with(|world| world.option("coverage", "auto"));
+    assert!(process.argv.contains(&"--cov=acme".to_owned()), "{:?}", process.argv);
+    let process = process_with(|world| world.option("coverage", "a.b, src/python/c"));
+    let subjects: Vec<&str> = process.argv.iter().filter_map(|argument| argument.strip_prefix("--cov=")).collect();
+    assert_eq!(subjects, ["a.b", "src/python/c"]);
+}
+
+fn check_refused(set: impl Fn(&TestContext) -> &TestContext, expect: &str) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let world = pytest_world(directory.path(), &targets());
+    set(&world);
+    assert_eq!(world.plan::<Testing<PytestRun>>().expect_err("it is refused").message, expect);
+}
+
+#[test]
+fn a_wrong_value_is_refused_before_anything_runs() {
+    check_refused(|world| world.option("test-shard", "3/2"), "test: `3/2` is no shard");
+    check_refused(
+        |world| world.option("timeout-default", 9).option_of("pytest", "timeout-maximum", 5),
+        "test: `9` is above the maximum, which is `5`",
+    );
+}

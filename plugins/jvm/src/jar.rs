@@ -124,6 +124,14 @@ pub(crate) fn has_entry(path: &Path, name: &str) -> Result<bool, JarError> {
     Ok(archive.index_for_name(name).is_some())
 }
 
+/// The names of all entries of a jar, in its order.
+pub(crate) fn entry_names(path: &Path) -> Result<Vec<String>, JarError> {
+    let fail = |source| JarError::new("read", path, source);
+    let file = File::open(path).map_err(fail)?;
+    let archive = ZipArchive::new(BufReader::new(file)).map_err(|error| fail(error.into()))?;
+    archive.file_names().map(|name| Ok(name.map_err(|error| fail(error.into()))?.into_owned())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,20 +29,16 @@ pub(crate) struct Jdk {
 impl Jdk {
     /// The JDK of a run.
     pub(crate) fn of(context: &Context) -> Result<Self> {
-        let places = Places {
-            configured: configured_paths(&context.option_of(SCOPE, "paths")?.value)
-                .into_iter()
-                .map(|path| context.absolute(path))
-                .collect(),
-            java_home: context.environment("JAVA_HOME")?.filter(|home| !home.is_empty()).map(PathBuf::from),
-            path: std::env::split_paths(&context.environment("PATH")?.unwrap_or_default()).collect(),
-            system: SYSTEM_DIRECTORIES.iter().map(PathBuf::from).collect(),
-            minimum: version_option(context, "minimum-version")?.unwrap_or(MINIMUM).max(MINIMUM),
-            maximum: version_option(context, "maximum-version")?,
-        };
+        let places = Places::of(context)?;
         let jdk = find(&places).map_err(|none| none.into_error(&places))?;
         warn_of_java_home(context, &places, &jdk)?;
         Ok(jdk)
+    }
+
+    /// A JDK of exactly this version, to run something that needs no other.
+    pub(crate) fn of_version(context: &Context, version: u32) -> Result<Self> {
+        let places = Places { minimum: version, maximum: Some(version), ..Places::of(context)? };
+        find(&places).map_err(|none| none.into_error(&places))
     }
 
     /// The JDK as a tool of processes: `{tool:jdk}/bin/java`.
@@ -111,6 +107,23 @@ struct Places {
     maximum: Option<u32>,
 }
 
+impl Places {
+    /// Where the options and the environment say to look.
+    fn of(context: &Context) -> Result<Self> {
+        Ok(Self {
+            configured: configured_paths(&context.option_of(SCOPE, "paths")?.value)
+                .into_iter()
+                .map(|path| context.absolute(path))
+                .collect(),
+            java_home: context.environment("JAVA_HOME")?.filter(|home| !home.is_empty()).map(PathBuf::from),
+            path: std::env::split_paths(&context.environment("PATH")?.unwrap_or_default()).collect(),
+            system: SYSTEM_DIRECTORIES.iter().map(PathBuf::from).collect(),
+            minimum: version_option(context, "minimum-version")?.unwrap_or(MINIMUM).max(MINIMUM),
+            maximum: version_option(context, "maximum-version")?,
+        })
+    }
+}
+
 /// That no JDK will do: each place with what was found there.
 #[derive(Debug, PartialEq, Eq)]
 struct NoJdk {
@@ -120,6 +133,7 @@ struct NoJdk {
 impl NoJdk {
     fn into_error(self, places: &Places) -> Error {
         let wanted = match places.maximum {
+            Some(only) if only == places.minimum => format!("no JDK of version {only} was found"),
             Some(maximum) => format!("no JDK of version {} to {maximum} was found", places.minimum),
             None => format!("no JDK of version {} or later was found", places.minimum),
         };

@@ -84,6 +84,12 @@ impl Platforms {
         Ok(self.settings(name, target)?.texts("jvm_options"))
     }
 
+    /// The level of Java of the platform that a target runs on, as the version of a JDK.
+    pub(crate) fn runtime_level(&self, target: &Target) -> Result<Option<u32>> {
+        let Some(name) = self.runtime_name_of(target) else { return Ok(None) };
+        Ok(self.settings(name, target)?.level().and_then(|level| level.parse().ok()))
+    }
+
     fn settings(&self, name: &str, target: &Target) -> Result<Settings> {
         let platform = self.platforms.iter().find(|(known, _)| known == name);
         platform.map(|(_, platform)| Settings(platform.to_entries())).ok_or_else(|| self.undefined(name, target))

@@ -5,10 +5,10 @@ mod bootstrap;
 mod export;
 mod javac;
 mod junit;
-mod junit_report;
 mod resolve;
 mod resources;
 mod run;
+mod working_directory;
 
 use plugin_api::Registrar;
 
@@ -23,6 +23,7 @@ pub(crate) fn register(registrar: &mut Registrar) {
     registrar.phase("test", "Run tests.");
     registrar.phase("binary", "Create runnable binaries.");
     registrar.phase("run", "Run a binary.");
+    register_phase_options(registrar);
     registrar.phase("export", "Print what IDEs must know of the targets, as JSON.");
     registrar.task::<bootstrap::BootstrapJvmTools>("jvm-tools").install("bootstrap");
     registrar.task::<resolve::CoursierResolve>("coursier").depends_on_phase("gen").install("resolve");
@@ -35,4 +36,16 @@ pub(crate) fn register(registrar: &mut Registrar) {
     registrar.task::<binary::BinaryCreate>("jvm").depends_on_phase("compile").install("binary");
     registrar.task::<run::JvmRun>("jvm").depends_on_phase("compile").install("run");
     registrar.task::<export::ExportJvm>("jvm").install("export");
+}
+
+/// Options that count for every language; other backends declare the same.
+fn register_phase_options(registrar: &mut Registrar) {
+    registrar.phase_options("run", |options| {
+        let help = "Arguments of the program, before those after `--`.";
+        options.shell_list("args", &[], help).fingerprinted().recursive();
+    });
+    registrar.phase_options("test", |options| {
+        let help = "Environment variables for tests: `NAME=value`, or `NAME` to take the value of the own environment.";
+        options.list("extra-env-vars", &[], help).fingerprinted().recursive();
+    });
 }

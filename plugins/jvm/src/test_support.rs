@@ -3,9 +3,9 @@
 
 use crate::programs::LOCALE;
 use crate::third_party::managed;
-use crate::{graph, jdk, platform, scala};
+use crate::{graph, jdk, jvm_options, platform, scala};
 use plugin_api::testing::TestContext;
-use plugin_api::{Address, Error, Exit, Process, ProcessOutput, Result, Target, Value};
+use plugin_api::{Address, Error, Exit, OptionRegistrar, Process, ProcessOutput, Result, Target, Value};
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -108,9 +108,19 @@ pub(crate) fn world(scope: &str, root: &Path) -> TestContext {
     world.option_of(platform::SCOPE, "default-runtime-platform", Value::None);
     world.option_of("resolve.coursier", "lockfile", "jvm.lock.json");
     options(&world);
+    declare(&world, &format!("{}.{scope}", jvm_options::SCOPE), jvm_options::register_options);
     let root = root.to_owned();
     world.fake_tool(move |process| run(process, &root));
     world
+}
+
+/// Gives options of a scope their defaults.
+pub(crate) fn declare(world: &TestContext, scope: &str, register: impl Fn(&mut OptionRegistrar)) {
+    let mut options = OptionRegistrar::default();
+    register(&mut options);
+    for option in options.declared() {
+        world.option_of(scope, &option.name, option.default.clone());
+    }
 }
 
 /// The options of scopes that say how targets are read, at their defaults.

@@ -1,25 +1,41 @@
-//! `test.junit`: JUnit 3, 4 and 5 tests, in a JVM per target.
+//! `test.junit`: JUnit 3, 4 and 5 tests, in a JVM per target or per batch of its classes.
 
-use super::junit_report;
+mod html;
+mod launch;
+mod report;
+mod selection;
+mod told;
+
+use super::working_directory::way_up;
 use crate::graph::{JvmGraph, Purpose};
-use crate::jvm_options;
+use crate::jdk::Jdk;
+use crate::jvm_options::{self, JvmSettings};
 use crate::platform::Platforms;
 use crate::targets::TESTS;
+use launch::{Launch, Paths, Place};
 use plugin_api::products::{GeneratedSources, JvmToolRequest, JvmTools, RuntimeClasspath};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
 use plugin_api::{
-    CachePolicy, Context, Error, Exit, LogLevel, OptionRegistrar, Planning, Predicate, Process, ProcessOutput, Result,
-    ResultOrigin, RoundManager, Target, Tool, Value,
+    Address, CachePolicy, Context, Error, GraphView, LogLevel, OptionRegistrar, Planning, Predicate, Process, Result,
+    RoundManager, Target, Tool,
 };
+use report::Case;
+use selection::{Batch, Selection};
 use std::sync::Arc;
+use told::OutputMode;
 
 /// Runs the tests of `junit_tests` targets with the console of the JUnit platform.
 pub(super) struct JunitRun {
     graph: JvmGraph,
     classpath: Arc<RuntimeClasspath>,
     tools: Arc<JvmTools>,
+    settings: JvmSettings,
     jvm_options: Vec<String>,
     platforms: Platforms,
+    selection: Selection,
+    launch: Launch,
+    output_mode: OutputMode,
+    needs_exact_jdk: bool,
 }
 
 /// The name of the console among the tools.
@@ -28,13 +44,10 @@ const CONSOLE: &str = "junit";
 /// The console with the engines for JUnit 3 to 5, all in one jar.
 const COORDINATE: &str = "org.junit.platform:junit-platform-console-standalone:1.14.4";
 
-/// The exit code of the console when tests failed, and when it found none and was told that there must be some.
-const TESTS_FAILED: Exit = Exit::Code(1);
-const NO_TESTS: Exit = Exit::Code(2);
-
 impl TestTask for JunitRun {
     const TYPE_NAME: &'static str = "JunitRun";
     const DESCRIPTION: &'static str = "Run JUnit tests.";
+    const SUBSYSTEMS: &'static [&'static str] = &[jvm_options::SCOPE];
 
     fn is_test_target() -> Predicate {
         Predicate::types(TESTS)
@@ -43,10 +56,41 @@ impl TestTask for JunitRun {
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
         options.list("jvm-options", &[], "Options for the JVMs that run tests, after those of `[jvm] options`.");
         options.string("console", COORDINATE, "The console of the JUnit platform, as `org:name:rev`.").advanced();
+        selection::register_options(options);
+        launch::register_options(options);
+        options.choice(
+            "output-mode",
+            &OutputMode::NAMES,
+            OutputMode::DEFAULT,
+            "What is shown of what tests print: all of it, that of targets with failures, or only why tests failed.",
+        );
+        options.bool("per-test-timer", false, "Say how long each test took.");
+        options.bool("failure-summary", true, "Say at the end which tests failed.");
+        options
+            .bool(
+                "strict-jvm-version",
+                false,
+                "Run the tests of a target with a JDK of exactly the version that its runtime platform targets.",
+            )
+            .fingerprinted()
+            .advanced();
+        options
+            .bool(
+                "allow-empty-sources",
+                false,
+                "Let targets without any sources pass. Otherwise they cannot be tested.",
+            )
+            .fingerprinted()
+            .advanced();
+        options.bool("html-report", false, "Write a page with all tests of the run.").fingerprinted();
+        options.bool("open", false, "Open that page; implies `--html-report`.");
         Ok(())
     }
 
     fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        JvmSettings::check(planning)?;
+        selection::check(planning)?;
+        Launch::check(planning)?;
         round.require::<RuntimeClasspath>();
         round.optional::<GeneratedSources>();
         round.require_with::<JvmTools>(&JvmToolRequest {
@@ -57,46 +101,72 @@ impl TestTask for JunitRun {
     }
 
     fn new(context: &Context) -> Result<Self> {
-        let mut jvm_options = jvm_options::configured(context)?;
-        jvm_options.extend(context.list_option("jvm-options")?);
-        Ok(Self {
+        let task = Self {
             graph: JvmGraph::load(context)?,
             classpath: context.product()?.unwrap_or_default(),
             tools: context.product()?.ok_or_else(|| Error::msg("the JVM tools were not resolved"))?,
-            jvm_options,
+            settings: JvmSettings::load(context)?,
+            jvm_options: context.list_option("jvm-options")?,
             platforms: Platforms::load(context)?,
-        })
+            selection: Selection::load(context)?,
+            launch: Launch::load(context)?,
+            output_mode: OutputMode::parse(&context.text_option("output-mode")?.unwrap_or_default()),
+            needs_exact_jdk: context.flag("strict-jvm-version")?,
+        };
+        if !context.flag("skip")? {
+            task.check_selection(context)?;
+        }
+        Ok(task)
+    }
+
+    fn is_selected(&self, context: &Context, target: &Target) -> Result<bool> {
+        match self.classes(target).filter(|_| self.selection.is_partial()) {
+            Some(classes) => Ok(!self.selection.batches(context, target, &classes)?.is_empty()),
+            None => Ok(!self.selection.is_partial()),
+        }
     }
 
     fn run_target(&self, context: &Context, run: &TestRun) -> Result<TestOutcome> {
+        let target = &run.target;
+        if target.sources.is_empty() && !context.flag("allow-empty-sources")? {
+            let message = format!("{}: `{}` has no sources", target.location, target.address);
+            return Err(Error::msg(message).hint("`--test-junit-allow-empty-sources` lets such targets pass"));
+        }
         let reports = format!("{}/reports", run.results_dir);
         remove_directory(context, &reports)?;
-        let Some(process) = self.process(context, run, &reports)? else {
-            warn_of_no_tests(context, &run.target)?;
+        let Some(classes) = self.classes(target) else {
+            warn_of_no_tests(context, target)?;
             return Ok(TestOutcome { is_success: true, ..TestOutcome::default() });
         };
-        let output = context.run(&process)?;
-        // Whoever chose among the tests knows that not every target has one of them.
-        if has_no_tests(&output) && context.passthrough().is_empty() {
-            warn_of_no_tests(context, &run.target)?;
+        let batches = self.selection.batches(context, target, &classes)?;
+        self.run_batches(context, run, &classes, &batches, &reports)
+    }
+
+    fn conclude(&self, context: &Context, runs: &[TestRun], failed: &[Address]) -> Result<()> {
+        let cases_of =
+            |run: &TestRun| Ok((run.target.address.to_string(), report::cases(&context.absolute(&run.report))?));
+        if context.flag("failure-summary")? && !failed.is_empty() {
+            let failed = runs.iter().filter(|run| failed.contains(&run.target.address));
+            let summary = told::summary(&failed.map(cases_of).collect::<Result<Vec<_>>>()?);
+            if !summary.is_empty() {
+                context.tool_output(summary)?;
+            }
         }
-        let merged = junit_report::merge(&context.absolute(&reports), &context.absolute(&run.report));
-        // A JVM that was killed leaves half a report; that it was killed is what the user must hear.
-        if output.is_success() {
-            merged?;
+        let is_opened = context.flag("open")?;
+        if (is_opened || context.flag("html-report")?) && !runs.is_empty() {
+            let cases: Vec<(String, Vec<Case>)> = runs.iter().map(cases_of).collect::<Result<_>>()?;
+            let page = html::write(context, &cases)?;
+            if is_opened {
+                html::open(context, &page)?;
+            }
         }
-        Ok(outcome(&run.target, &output))
+        Ok(())
     }
 }
 
 /// Says that a target has no tests, which is no failure: a class of tests to come is one.
 fn warn_of_no_tests(context: &Context, target: &Target) -> Result<()> {
     context.log(LogLevel::Warn, format!("{}: `{}` has no tests", target.location, target.address))
-}
-
-/// Whether the console says that it found none.
-fn has_no_tests(output: &ProcessOutput) -> bool {
-    output.stdout_text().lines().any(|line| line.trim_start_matches(['[', ' ']).starts_with("0 tests found"))
 }
 
 /// Removes a directory of an earlier run.
@@ -107,99 +177,134 @@ fn remove_directory(context: &Context, path: &str) -> Result<()> {
     }
 }
 
-fn outcome(target: &Target, output: &ProcessOutput) -> TestOutcome {
-    let address = &target.address;
-    let stdout = output.stdout_text();
-    // After this line come counts, which the report holds, and which say nothing about what failed.
-    let told = stdout.split("\nTest run finished after").next().unwrap_or_default();
-    let told = [told.trim(), output.stderr_text().trim()].join("\n").trim().to_owned();
-    let details = match output.exit {
-        Exit::Code(0) => String::new(),
-        TESTS_FAILED => told,
-        NO_TESTS => format!("{}: no tests were found in `{address}`", target.location),
-        Exit::Code(_) | Exit::Signal(_) | Exit::TimedOut(_) => {
-            let told = without_usage(&told);
-            format!("{told}\nthe JVM that runs `{address}` {}", output.describe_exit()).trim().to_owned()
-        }
-    };
-    let is_cached = output.origin == ResultOrigin::Cached;
-    TestOutcome { is_success: output.is_success(), is_cached, details: with_newline(details) }
-}
-
-/// What the console said about an argument that it refuses, without the list of all that it takes.
-fn without_usage(told: &str) -> &str {
-    told.split_once("\nUsage: junit ").map_or(told, |(refusal, _)| refusal)
-}
-
-fn with_newline(text: String) -> String {
-    if text.is_empty() { text } else { text + "\n" }
+/// The tests of a target: what every JVM that runs some of them has.
+struct AllTests<'a> {
+    run: &'a TestRun,
+    /// The jar that they are in.
+    classes: &'a str,
+    /// All they need.
+    entries: Vec<String>,
+    place: Place,
 }
 
 impl JunitRun {
-    /// The process that runs the tests of a target; `None` when it has no classes.
-    fn process(&self, context: &Context, run: &TestRun, reports: &str) -> Result<Option<Process>> {
-        let target = &run.target;
-        if target.text("cwd").is_some_and(|cwd| !cwd.is_empty() && cwd != ".") {
-            let message = format!("{}: tests run in the build root; `cwd` is not supported yet", target.location);
-            return Err(Error::msg(message));
+    /// The jar of a target's own classes; `None` when it has none.
+    fn classes(&self, target: &Target) -> Option<String> {
+        self.classpath.paths([&target.address]).iter().find(|path| path.ends_with("classes.jar")).cloned()
+    }
+
+    /// Refuses tests that were asked for and that no target of the run has, unless one of those that could not be built may
+    /// have them.
+    fn check_selection(&self, context: &Context) -> Result<()> {
+        let roots: Vec<Address> = context.target_roots()?.into_iter().map(|root| root.address).collect();
+        let is_test = Self::is_test_target();
+        let mut targets = context.closure(&roots, GraphView::Build)?;
+        targets.retain(|target| is_test.matches(target));
+        let built = context.targets()?;
+        if targets.iter().any(|target| !built.iter().any(|other| other.address == target.address)) {
+            return Ok(());
         }
-        let own = self.classpath.paths([&target.address]);
-        let Some(classes) = own.iter().find(|path| path.ends_with("classes.jar")) else { return Ok(None) };
+        let with_classes = targets.iter().filter_map(|target| Some((target, self.classes(target)?)));
+        let unowned = self.selection.unowned(context, &with_classes.collect::<Vec<_>>())?;
+        let Some((test, source)) = unowned.first() else { return Ok(()) };
+        let mut error = Error::msg(format!("{source}: no target of this run has the test `{test}`"));
+        error.causes.extend(unowned[1..].iter().map(|(test, _)| format!("nor `{test}`")));
+        Err(error)
+    }
+
+    fn run_batches(
+        &self,
+        context: &Context,
+        run: &TestRun,
+        classes: &str,
+        batches: &[Batch],
+        reports: &str,
+    ) -> Result<TestOutcome> {
+        let target = &run.target;
+        let (closure, entries) = self.runtime(target)?;
+        let place = self.launch.place(context, target, &run.results_dir, self.loose_files(&closure))?;
+        let all = AllTests { run, classes, entries, place };
+        let (mut outcomes, mut directories, mut has_tests) = (Vec::new(), Vec::new(), false);
+        for (index, batch) in batches.iter().enumerate() {
+            let reports = if batches.len() == 1 { reports.to_owned() } else { format!("{reports}/{index}") };
+            let process = self.process(context, &all, batch, &reports)?;
+            let output = context.run(&self.settings.watched(process))?;
+            has_tests |= !told::has_no_tests(&output);
+            let outcome = told::outcome(target, &output, self.output_mode);
+            if outcome.is_success {
+                context.tool_output(told::said_by_the_passing(&output, self.output_mode))?;
+            }
+            outcomes.push(outcome);
+            directories.push(context.absolute(&reports));
+        }
+        // Whoever chose among the tests knows that not every target has one of them.
+        if !has_tests && context.passthrough().is_empty() && !self.selection.is_partial() {
+            warn_of_no_tests(context, target)?;
+        }
+        let outcome = told::together(outcomes);
+        let report = context.absolute(&run.report);
+        let merged = report::merge(&directories, &report);
+        // A JVM that was killed leaves half a report; that it was killed is what the user must hear.
+        if outcome.is_success {
+            merged?;
+        }
+        if context.flag("per-test-timer")? {
+            context.tool_output(told::times(&report::cases(&report)?))?;
+        }
+        Ok(outcome)
+    }
+
+    /// What the tests of a target need: targets, and their classpath.
+    fn runtime(&self, target: &Target) -> Result<(Vec<usize>, Vec<String>)> {
         let place = self.graph.place(&target.address);
         let place = place.ok_or_else(|| Error::msg(format!("`{}` is not part of the run", target.address)))?;
         let closure = self.graph.closure(place, Purpose::Test);
         let entries = self.graph.classpath(&closure, |address| self.classpath.entries.get(address).map(Vec::as_slice));
-        let paths: Vec<String> = entries.into_iter().map(|entry| entry.path).collect();
+        Ok((closure, entries.into_iter().map(|entry| entry.path).collect()))
+    }
+
+    /// The process that runs a batch of a target's tests.
+    fn process(&self, context: &Context, all: &AllTests<'_>, batch: &Batch, reports: &str) -> Result<Process> {
+        let AllTests { run, classes, entries, place } = all;
+        let target = &run.target;
         let tool = self.tools.tools.get(CONSOLE);
         let tool = tool.ok_or_else(|| Error::msg("the console of the JUnit platform was not resolved"))?;
+        let up = way_up(&place.directory);
+        let seen = |path: &str| format!("{up}{path}");
         let console = tool.jars.iter().map(|jar| format!("{{tool:{CONSOLE}}}/{jar}"));
-        let classpath: Vec<String> = console.chain(paths.iter().cloned()).collect();
-        let mut process = Process::new(["{tool:jdk}/bin/java"], format!("junit {}", target.address))
+        let classpath: Vec<String> = console.chain(entries.iter().map(|path| seen(path))).collect();
+        let paths = Paths { reports: seen(reports), classes: seen(classes) };
+        let mut process = Process::new(launch::in_directory(&place.directory), format!("junit {}", target.address))
+            .arg("{tool:jdk}/bin/java")
+            .args(self.settings.options())
             .args(self.jvm_options.iter().cloned())
             .args(self.platforms.jvm_options(target)?)
             .args(target.field("extra_jvm_options").to_strings())
             .args(["-cp".to_owned(), classpath.join(":"), tool.main.clone(), "execute".to_owned()])
-            .args(self.console_arguments(context, target, classes, reports))
+            .args(self.launch.arguments(target, batch, &paths, context.passthrough()))
             .env("LC_ALL", "C.UTF-8")
             .passthrough_env(&["PATH", "HOME", "TMPDIR"])
-            .inputs(paths)
-            .inputs(self.loose_files(&closure))
+            .inputs(entries.iter().cloned())
+            .inputs(place.files.iter().cloned())
             .outputs([reports])
-            .tool(Tool::new("jdk", &self.tools.java_home, &self.tools.java_identity))
+            .tool(self.jdk(context, target)?)
             .tool(Tool::new(CONSOLE, &tool.directory, &tool.identity))
             .cache(CachePolicy::Success);
-        for (name, value) in target.field("extra_env_vars").to_entries() {
-            if let Some(text) = variable(target, &name, &value)? {
-                process = process.env(name, text);
-            }
+        if let Some(timeout) = run.timeout {
+            process = process.timeout(timeout);
         }
-        Ok(Some(match run.timeout {
-            Some(timeout) => process.timeout(timeout),
-            None => process,
-        }))
+        if let Some(wait) = run.terminate_wait {
+            process = process.terminate_wait(wait);
+        }
+        self.launch.with_variables(target, process)
     }
 
-    fn console_arguments(&self, context: &Context, target: &Target, classes: &str, reports: &str) -> Vec<String> {
-        let passthrough = context.passthrough();
-        let mut arguments: Vec<String> =
-            ["--disable-banner", "--disable-ansi-colors", "--details=summary"].map(str::to_owned).to_vec();
-        arguments.push(format!("--reports-dir={reports}"));
-        arguments.extend(
-            concurrency(target).into_iter().map(|config| format!("--config=junit.jupiter.execution.parallel.{config}")),
-        );
-        // The console takes selectors or a scan, not both.
-        let selects =
-            |argument: &String| argument.starts_with("--select") || argument.starts_with("-c=") || argument == "-c";
-        if !passthrough.iter().any(selects) {
-            arguments.push(format!("--scan-classpath={classes}"));
-            // All classes of the target's own jar, not only those whose names end in `Test`: its sources say what it is.
-            // The console joins patterns with `or`, so those of the user would mean nothing beside this one.
-            if !passthrough.iter().any(|argument| names_classes(argument)) {
-                arguments.push("--include-classname=.*".to_owned());
-            }
+    /// The JDK that runs the tests of a target.
+    fn jdk(&self, context: &Context, target: &Target) -> Result<Tool> {
+        if let Some(level) = self.platforms.runtime_level(target)?.filter(|_| self.needs_exact_jdk) {
+            return Jdk::of_version(context, level).map(|jdk| jdk.tool());
         }
-        arguments.extend(passthrough.iter().cloned());
-        arguments
+        Ok(Tool::new("jdk", &self.tools.java_home, &self.tools.java_identity))
     }
 
     /// The files of `files` targets: tests read them where they are.
@@ -209,220 +314,5 @@ impl JunitRun {
     }
 }
 
-/// Whether an argument is the console's option for the names of classes to include, in any of its spellings.
-fn names_classes(argument: &str) -> bool {
-    let is_long = argument.split('=').next() == Some("--include-classname");
-    is_long || (argument.starts_with("-n") && !argument.starts_with("--"))
-}
-
-/// The text of one of the target's `extra_env_vars`; `None` stands for a variable that is not set.
-fn variable(target: &Target, name: &str, value: &Value) -> Result<Option<String>> {
-    match value {
-        Value::None => Ok(None),
-        Value::Str(text) => Ok(Some(text.clone())),
-        Value::Int(number) => Ok(Some(number.to_string())),
-        _ => Err(Error::msg(format!("{}: `extra_env_vars`: `{name}` must be text", target.location))),
-    }
-}
-
-/// The settings of the Jupiter engine for the target's `concurrency` and `threads`.
-fn concurrency(target: &Target) -> Vec<String> {
-    let (classes, methods) = match target.text("concurrency") {
-        Some("PARALLEL_CLASSES") => ("concurrent", "same_thread"),
-        Some("PARALLEL_METHODS") => ("same_thread", "concurrent"),
-        Some("PARALLEL_CLASSES_AND_METHODS") => ("concurrent", "concurrent"),
-        _ => return Vec::new(),
-    };
-    let mut settings =
-        vec!["enabled=true".to_owned(), format!("mode.classes.default={classes}"), format!("mode.default={methods}")];
-    if let Some(threads) = target.field("threads").as_int().filter(|threads| *threads > 0) {
-        settings.extend(["config.strategy=fixed".to_owned(), format!("config.fixed.parallelism={threads}")]);
-    }
-    settings
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use expect_test::{Expect, expect};
-    use plugin_api::products::{ClasspathEntry, JvmTool};
-    use plugin_api::tasks::Testing;
-    use plugin_api::testing::TestContext;
-    use plugin_api::{Address, TestStatus};
-
-    fn world(root: &tempfile::TempDir) -> TestContext {
-        let address = Address::new("tests/java/a", "a");
-        let library = Address::new("src/java/b", "b");
-        let mut target = Target::new(address.clone(), "junit_tests");
-        target.dependencies.push(library.clone());
-        target.fields.push(("timeout".to_owned(), plugin_api::Value::Int(7)));
-        let variables = [("TEXT", "a".into()), ("NUMBER", Value::Int(1)), ("UNSET", Value::None)];
-        let variables = variables.map(|(name, value)| (name.into(), value));
-        target.fields.push(("extra_env_vars".to_owned(), Value::Dict(variables.into())));
-        target.fields.push(("concurrency".to_owned(), "PARALLEL_CLASSES".into()));
-        let mut files = Target::new(Address::new("data", "data"), "files");
-        files.sources.push("data/x.txt".to_owned());
-        let mut dependency = Target::new(library.clone(), "java_library");
-        dependency.dependencies.push(files.address.clone());
-        let mut classpath = RuntimeClasspath::default();
-        classpath.add(&address, [ClasspathEntry::new("out/a/classes.jar")]);
-        classpath.add(&library, [ClasspathEntry::new("out/b/classes.jar")]);
-        let mut tools = JvmTools { java_home: "/jdk".to_owned(), ..JvmTools::default() };
-        let tool = JvmTool { jars: vec!["console.jar".to_owned()], main: "Console".to_owned(), ..JvmTool::default() };
-        tools.tools.insert(CONSOLE.to_owned(), tool);
-        let world = TestContext::new("test.junit");
-        crate::test_support::options(&world);
-        for (name, value) in [("platforms", Value::Dict(Vec::new())), ("default-platform", Value::None)] {
-            world.option_of(crate::platform::SCOPE, name, value);
-        }
-        world.option_of(crate::platform::SCOPE, "default-runtime-platform", Value::None);
-        world.build_root(root.path()).target(target).target(dependency).target(files).roots(&[address]);
-        world.option_of(jvm_options::SCOPE, "options", ["-Xmx256m"]).option_of(jvm_options::SCOPE, "debug", false);
-        world.product("compile.javac", classpath).unwrap();
-        world.product("bootstrap.jvm-tools", tools).unwrap();
-        world
-    }
-
-    fn output(code: i32, stdout: &str) -> ProcessOutput {
-        ProcessOutput { exit: Exit::Code(code), stdout: stdout.into(), ..ProcessOutput::default() }
-    }
-
-    fn check(output: ProcessOutput, status: TestStatus, expect: Expect) {
-        let root = tempfile::tempdir().unwrap();
-        let world = world(&root);
-        world.fake_tool(move |_| Ok(output.clone()));
-        let result = world.run::<Testing<JunitRun>>();
-        assert_eq!(result.is_ok(), matches!(status, TestStatus::Success | TestStatus::Cached));
-        assert_eq!(world.reports()[0].status, status);
-        expect.assert_eq(&world.tool_output());
-    }
-
-    #[test]
-    fn the_users_choice_of_classes_stands_alone() {
-        for (argument, is_choice) in [
-            ("--include-classname=.*IT", true),
-            ("--include-classname", true),
-            ("-n=.*IT", true),
-            ("-n", true),
-            ("--include-classnames=x", false),
-            ("-N=.*IT", false),
-            ("--details=tree", false),
-        ] {
-            let root = tempfile::tempdir().unwrap();
-            let world = world(&root);
-            world.passthrough(&[argument]);
-            world.run::<Testing<JunitRun>>().unwrap();
-            let process = &world.processes()[0];
-            assert_eq!(!process.argv.iter().any(|given| given == "--include-classname=.*"), is_choice, "{argument}");
-            assert!(process.argv.iter().any(|given| given.starts_with("--scan-classpath=")));
-        }
-    }
-
-    #[test]
-    fn a_target_without_tests_is_warned_about_unless_tests_were_chosen() {
-        let check = |passthrough: &[&str], expect: &[&str]| {
-            let root = tempfile::tempdir().unwrap();
-            let world = world(&root);
-            world.passthrough(passthrough);
-            world.fake_tool(|_| Ok(output(0, "Test run finished after 9 ms\n[         0 tests found           ]\n")));
-            world.run::<Testing<JunitRun>>().unwrap();
-            assert_eq!(world.logs(), expect);
-        };
-        check(&[], &["2: : `tests/java/a:a` has no tests"]);
-        check(&["--include-tag=fast"], &[]);
-    }
-
-    #[test]
-    fn a_refused_argument_is_told_without_all_that_would_be_accepted() {
-        let stderr = "Unknown options: '-k', 'title'\nUsage: junit execute [OPTIONS]\nExecute tests\n";
-        let refused = ProcessOutput { stderr: stderr.into(), ..output(255, "") };
-        check(
-            refused,
-            TestStatus::Failure,
-            expect![[r#"
-            Unknown options: '-k', 'title'
-            the JVM that runs `tests/java/a:a` exited with 255
-        "#]],
-        );
-    }
-
-    #[test]
-    fn the_console_gets_the_classpath_and_the_jar_to_scan() {
-        let root = tempfile::tempdir().unwrap();
-        let world = world(&root);
-        world.passthrough(&["--include-tag=fast"]);
-        world.run::<Testing<JunitRun>>().unwrap();
-        let process = &world.processes()[0];
-        expect![[r#"
-            {tool:jdk}/bin/java
-            -Xmx256m
-            -cp
-            {tool:junit}/console.jar:out/a/classes.jar:out/b/classes.jar
-            Console
-            execute
-            --disable-banner
-            --disable-ansi-colors
-            --details=summary
-            --reports-dir=.pants.d/test/junit/tests.java.a.a/reports
-            --config=junit.jupiter.execution.parallel.enabled=true
-            --config=junit.jupiter.execution.parallel.mode.classes.default=concurrent
-            --config=junit.jupiter.execution.parallel.mode.default=same_thread
-            --scan-classpath=out/a/classes.jar
-            --include-classname=.*
-            --include-tag=fast"#]]
-        .assert_eq(&process.argv.join("\n"));
-        assert_eq!(process.inputs, ["out/a/classes.jar", "out/b/classes.jar", "data/x.txt"]);
-        let variables: Vec<String> = process.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(variables, ["LC_ALL=C.UTF-8", "NUMBER=1", "TEXT=a"]);
-        assert_eq!((process.timeout_ms, process.cache), (7000, CachePolicy::Success));
-    }
-
-    #[test]
-    fn half_a_report_does_not_hide_that_the_jvm_was_killed() {
-        let root = tempfile::tempdir().unwrap();
-        let world = world(&root);
-        let directory = root.path().join(".pants.d/test/junit/tests.java.a.a/reports");
-        world.fake_tool(move |_| {
-            std::fs::create_dir_all(&directory)?;
-            std::fs::write(directory.join("TEST-a.xml"), "<testsuite tests='1'><testc")?;
-            Ok(ProcessOutput { exit: Exit::TimedOut(7000), ..ProcessOutput::default() })
-        });
-        let error = world.run::<Testing<JunitRun>>().unwrap_err();
-        assert_eq!(error.message, "tests of `tests/java/a:a` failed");
-        assert_eq!(world.tool_output(), "the JVM that runs `tests/java/a:a` timed out after 7s\n");
-    }
-
-    #[test]
-    fn each_end_is_told_in_its_own_words() {
-        check(output(0, "noise"), TestStatus::Success, expect![""]);
-        let cached = ProcessOutput { origin: ResultOrigin::Cached, ..output(0, "") };
-        check(cached, TestStatus::Cached, expect![""]);
-        let text =
-            "\nFailures (1):\n  JUnit Jupiter:ATest:bad()\n    => one is not two\n\nTest run finished after 9 ms\n[..]";
-        check(
-            output(1, text),
-            TestStatus::Failure,
-            expect![[r#"
-            Failures (1):
-              JUnit Jupiter:ATest:bad()
-                => one is not two
-        "#]],
-        );
-        check(
-            output(2, ""),
-            TestStatus::Failure,
-            expect![[r#"
-            : no tests were found in `tests/java/a:a`
-        "#]],
-        );
-        let hung = ProcessOutput { exit: Exit::TimedOut(7000), ..output(0, "started\n") };
-        check(
-            hung,
-            TestStatus::Failure,
-            expect![[r#"
-            started
-            the JVM that runs `tests/java/a:a` timed out after 7s
-        "#]],
-        );
-    }
-}
+mod tests;

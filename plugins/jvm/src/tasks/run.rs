@@ -1,13 +1,15 @@
 //! `run.jvm`: a program in the user's own terminal.
 
+use super::working_directory;
 use crate::graph::{JvmGraph, Purpose};
 use crate::jdk::Jdk;
-use crate::jvm_options;
+use crate::jvm_options::{self, JvmSettings};
 use crate::platform::Platforms;
 use crate::programs;
 use plugin_api::products::{GeneratedSources, RuntimeClasspath};
 use plugin_api::{
-    Context, Error, OptionRegistrar, Planning, Predicate, Process, Result, RoundManager, Target, Task, TaskSpec,
+    Context, Error, LogLevel, OptionRegistrar, Planning, Predicate, Process, Result, RoundManager, Target, Task,
+    TaskSpec,
 };
 
 /// Ends the run with the main class of the one `jvm_binary` among the roots.
@@ -19,14 +21,28 @@ impl Task for JvmRun {
             .applies_to(Predicate::types(&["jvm_binary"]))
             .over_roots()
             .takes_passthrough()
+            .subsystem(jvm_options::SCOPE)
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
         options.optional_string("main", "The class to start instead of the `main` of the target.");
+        options
+            .optional_string(
+                "cwd",
+                "The directory to run in, relative to the build root; the one of the target when no value is given. \
+                 Without it: the build root.",
+            )
+            .implicit(OF_THE_TARGET);
+        options.optional_string(
+            "only-write-cmd-line",
+            "Writes the command to this file, relative to the build root, and runs nothing.",
+        );
         Ok(())
     }
 
-    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+    fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        JvmSettings::check(planning)?;
+        working_directory::check(planning, "cwd", &[OF_THE_TARGET])?;
         round.require::<RuntimeClasspath>();
         round.optional::<GeneratedSources>();
         Ok(())
@@ -53,17 +69,65 @@ impl Task for JvmRun {
         let classpath = context.product::<RuntimeClasspath>()?.unwrap_or_default();
         let entries = graph.classpath(&closure, |address| classpath.entries.get(address).map(Vec::as_slice));
         let paths: Vec<String> = entries.into_iter().map(|entry| entry.path).collect();
+        let directory = directory(context, target)?;
+        // Relative to where it runs.
+        let paths: Vec<String> =
+            paths.iter().map(|path| format!("{}{path}", working_directory::way_up(&directory))).collect();
+        let settings = JvmSettings::load(context)?;
+        let jdk = Jdk::of(context)?;
         let mut process = Process::new(["{tool:jdk}/bin/java"], format!("run {}", target.address))
-            .args(jvm_options::configured(context)?)
+            .args(settings.options())
             .args(Platforms::load(context)?.jvm_options(target)?)
             .args(target.field("extra_jvm_options").to_strings())
             .args(["-cp".to_owned(), paths.join(":"), main])
-            .args(jvm_options::program_arguments(context)?)
+            .args(settings.program_args)
+            .args(context.list_option("args")?)
             .args(context.passthrough().iter().cloned())
-            .tool(Jdk::of(context)?.tool())
+            .tool(jdk.tool())
             .local_only();
+        process.working_directory = directory;
         process.env.extend(locale(context)?);
-        context.set_foreground(&process)
+        match context.text_option("only-write-cmd-line")? {
+            Some(file) => write_command(context, &process, &jdk, &file),
+            None => context.set_foreground(&process),
+        }
+    }
+}
+
+/// The value of a bare `--cwd`: no directory is called so.
+const OF_THE_TARGET: &str = "<target>";
+
+/// Where the program runs, relative to the build root.
+fn directory(context: &Context, target: &Target) -> Result<String> {
+    Ok(match context.text_option("cwd")?.as_deref() {
+        None => String::new(),
+        Some(OF_THE_TARGET) => target.address.dir().to_owned(),
+        Some(given) => working_directory::relative(context.build_root(), given).unwrap_or_default(),
+    })
+}
+
+/// Writes the command that would have run, as a shell takes it, from the build root.
+fn write_command(context: &Context, process: &Process, jdk: &Jdk, file: &str) -> Result<()> {
+    let home = jdk.home.to_string_lossy();
+    let words = process.argv.iter().map(|word| quoted(&word.replace("{tool:jdk}", &home)));
+    let variables = process.env.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
+    let command = variables.chain(words).collect::<Vec<_>>().join(" ");
+    let line = match &*process.working_directory {
+        "" => format!("{command}\n"),
+        directory => format!("cd {} && {command}\n", quoted(directory)),
+    };
+    crate::jar::write_atomically(&context.absolute(file), |out| std::io::Write::write_all(out, line.as_bytes()))
+        .map_err(|error| Error::from(error).context(format!("cannot write `{file}`")))?;
+    context.log(LogLevel::Info, format!("wrote the command to {file}"))
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=+:,./@%".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -115,8 +179,7 @@ mod tests {
         let mut classpath = RuntimeClasspath::default();
         classpath.add(&library, [ClasspathEntry::new("lib/classes.jar")]);
         world.product("compile.javac", classpath).unwrap();
-        world.option_of(jvm_options::SCOPE, "options", ["-Xmx256m"]).option_of(jvm_options::SCOPE, "debug", false);
-        world.option_of(jvm_options::SCOPE, "program-args", ["one"]);
+        world.option_of("jvm.run.jvm", "program-args", ["one"]).option("args", ["two"]);
         (world, address)
     }
 
@@ -128,7 +191,7 @@ mod tests {
         world.run::<JvmRun>().unwrap();
         let process = world.foreground().unwrap();
         let expected =
-            ["{tool:jdk}/bin/java", "-Xmx256m", "-ea", "-cp", "lib/classes.jar", "a.Main", "one", "two words"];
+            ["{tool:jdk}/bin/java", "-Xmx256m", "-ea", "-cp", "lib/classes.jar", "a.Main", "one", "two", "two words"];
         assert_eq!(process.argv, expected);
     }
 
@@ -150,6 +213,47 @@ mod tests {
         check(&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "POSIX")], &[("LC_ALL", "C.UTF-8")]);
         check(&[("LANG", "C"), ("LC_CTYPE", "de_DE.UTF-8")], &[]);
         check(&[("LANG", "de_DE.ISO-8859-1")], &[]);
+    }
+
+    #[test]
+    fn a_program_runs_where_it_is_said_to() {
+        let check = |cwd: &str, directory: &str, classpath: &str| {
+            let root = tempfile::tempdir().unwrap();
+            let (world, _) = binary(&root, &[("main", "a.Main".into())]);
+            std::fs::create_dir_all(root.path().join("data/x")).unwrap();
+            world.option("cwd", cwd);
+            world.run::<JvmRun>().unwrap();
+            let process = world.foreground().unwrap();
+            assert_eq!((&*process.working_directory, &*process.argv[3]), (directory, classpath));
+        };
+        check("", "", "lib/classes.jar");
+        check("data/./x/", "data/x", "../../lib/classes.jar");
+        check(OF_THE_TARGET, "src/java", "../../lib/classes.jar");
+    }
+
+    #[test]
+    fn a_directory_that_is_none_is_refused_before_anything_is_built() {
+        let check = |cwd: &str, expect: &str| {
+            let root = tempfile::tempdir().unwrap();
+            let (world, _) = binary(&root, &[("main", "a.Main".into())]);
+            world.option("cwd", cwd);
+            assert_eq!(world.plan::<JvmRun>().unwrap_err().message, expect);
+        };
+        check("nowhere", "test: `nowhere` is no directory");
+        check("..", "test: `..` is not in the build root");
+    }
+
+    #[test]
+    fn the_command_may_be_written_instead() {
+        let root = tempfile::tempdir().unwrap();
+        let (world, _) = binary(&root, &[("main", "a.Main".into())]);
+        world.passthrough(&["it's"]).option("only-write-cmd-line", "out/cmd");
+        world.run::<JvmRun>().unwrap();
+        assert!(world.foreground().is_none());
+        let written = std::fs::read_to_string(root.path().join("out/cmd")).unwrap();
+        assert!(written.starts_with("LC_CTYPE=C.UTF-8 /") && !written.contains("{tool"), "{written}");
+        let arguments = r"/bin/java -Xmx256m -cp lib/classes.jar a.Main one two 'it'\''s'";
+        assert!(written.trim_end().ends_with(arguments), "{written}");
     }
 
     #[test]

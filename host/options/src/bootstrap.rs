@@ -110,6 +110,9 @@ pub fn bootstrap_without_config(invocation: &Invocation) -> Result<Bootstrap, Op
     }
 }
 
+/// The config file of a repository that does not say otherwise.
+const DEFAULT_CONFIG: &str = "pants.toml";
+
 struct Reader<'a> {
     invocation: &'a Invocation,
     build_root: &'a Path,
@@ -137,13 +140,17 @@ impl Reader<'_> {
     /// The repository's files, then those of the machine and the user, each read with what the earlier ones say.
     fn read_config(&mut self) -> Result<(), OptionsError> {
         let (names, source) = self.value("pants-config-files")?;
-        if source == OptionSource::Default {
-            self.read_default_config()?;
-        } else {
-            for name in names.as_strings() {
-                let path = self.base(&source).join(name);
-                self.config.read(&self.shown(name, &path), &path)?;
+        // Files added to the declared one leave it as it was: it need not be there.
+        let is_added_to = source == OptionSource::Default || names.as_strings().len() > 1;
+        for name in names.as_strings() {
+            if name == DEFAULT_CONFIG && is_added_to {
+                self.read_default_config()?;
+            } else {
+                self.read_file(name)?;
             }
+        }
+        for name in self.value("config-override")?.0.as_strings() {
+            self.read_file(name)?;
         }
         self.seed_directories()?;
         if self.value("pantsrc")?.0 == Value::Bool(true) {
@@ -160,8 +167,13 @@ impl Reader<'_> {
 
     /// `pants.toml`, else the `pants.ini` of older days, else nothing: a repository may be marked by another file.
     fn read_default_config(&mut self) -> Result<(), OptionsError> {
-        let found = ["pants.toml", "pants.ini"].into_iter().find(|name| self.build_root.join(name).is_file());
-        found.map_or(Ok(()), |name| self.config.read(name, &self.build_root.join(name)))
+        let found = [DEFAULT_CONFIG, "pants.ini"].into_iter().find(|name| self.build_root.join(name).is_file());
+        found.map_or(Ok(()), |name| self.read_file(name))
+    }
+
+    /// Reads a file of the repository, whose path is kept relative to the build root.
+    fn read_file(&mut self, path: &str) -> Result<(), OptionsError> {
+        self.config.read(path, &self.build_root.join(path))
     }
 
     /// Makes the directories that options name known to `%(name)s`.
@@ -180,11 +192,6 @@ impl Reader<'_> {
             OptionSource::Flag(_) | OptionSource::Environment(_) => &self.invocation.cwd,
             OptionSource::Default | OptionSource::Config { .. } => self.build_root,
         }
-    }
-
-    /// A file's name for messages: relative to the build root where it is below, else as given.
-    fn shown(&self, name: &str, path: &Path) -> String {
-        path.strip_prefix(self.build_root).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
     }
 
     fn expand_home(&self, name: &str) -> PathBuf {

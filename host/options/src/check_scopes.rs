@@ -1,9 +1,10 @@
 //! Whether the declared scopes make sense together: what a plugin registered is judged here, once, at load.
 
 use crate::command_line::RESERVED_WORDS;
-use crate::names::section_of;
+use crate::names::{names_of, section_of};
 use crate::scopes::{Scopes, outer_scopes};
-use crate::value::{Raw, ValueError, changes, is_dict, is_list, wrong_kind};
+use crate::suggest::closest;
+use crate::value::{Raw, ValueError, changes, is_dict, is_list, member_of, wrong_kind};
 use pants_model::{OptionKind, OptionSpec, ScopeSpec, Value};
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -53,6 +54,43 @@ pub enum ScopeError {
         /// The config section of the outer scope.
         outer: String,
     },
+    /// Every instance of a subsystem inherits its options anyhow; nobody else is inside it.
+    #[error("option `{option}` of scope `{scope}`: an option of a subsystem cannot be recursive")]
+    RecursiveInSubsystem {
+        /// The scope.
+        scope: String,
+        /// The option.
+        option: String,
+    },
+    /// A bare flag would stand for no value.
+    #[error("option `{option}` of scope `{scope}`: the value of the bare flag cannot be `None`")]
+    ImplicitNone {
+        /// The scope.
+        scope: String,
+        /// The option.
+        option: String,
+    },
+    /// The members of a list are lists or dicts.
+    #[error("option `{option}` of scope `{scope}`: the members of a list cannot be lists or dicts")]
+    NestedList {
+        /// The scope.
+        scope: String,
+        /// The option.
+        option: String,
+    },
+    /// A task has an instance of a subsystem that nobody registers.
+    #[error(
+        "the task of `{goal}` uses the subsystem `{subsystem}`, which no backend registers{}",
+        did_you_mean(suggestions)
+    )]
+    UnknownSubsystem {
+        /// The scope of the task's goal.
+        goal: String,
+        /// The subsystem.
+        subsystem: String,
+        /// Subsystems with similar names.
+        suggestions: Vec<String>,
+    },
     /// The default is no value of the option's kind.
     #[error("option `{option}` of scope `{scope}`: the default is wrong: {problem}")]
     BadDefault {
@@ -65,44 +103,72 @@ pub enum ScopeError {
     },
 }
 
+fn did_you_mean(suggestions: &[String]) -> String {
+    if suggestions.is_empty() { String::new() } else { format!("; did you mean `{}`?", suggestions.join("` or `")) }
+}
+
 /// Judges all declarations, in their order.
 pub fn check_scopes(specs: &[ScopeSpec]) -> Vec<ScopeError> {
     let mut errors = Vec::new();
     let mut names = BTreeSet::new();
     let scopes = Scopes::new(specs);
     for spec in specs {
-        if !names.insert(&spec.name) {
-            errors.push(ScopeError::DuplicateScope(spec.name.clone()));
+        for name in std::iter::once(&spec.name).chain(&spec.older_names) {
+            if !names.insert(name) {
+                errors.push(ScopeError::DuplicateScope(name.clone()));
+            }
         }
         if spec.is_goal && !spec.backend.is_empty() && RESERVED_WORDS.contains(&spec.name.as_str()) {
             errors.push(ScopeError::ReservedGoal(spec.name.clone()));
         }
+        errors.extend(unknown_subsystem(spec, &scopes));
         check_options(spec, &scopes, &mut errors);
     }
     errors
 }
 
+/// The subsystem that is missing for a scope that is an instance of one, `jvm.test.junit` of `jvm` for `test.junit`.
+fn unknown_subsystem(spec: &ScopeSpec, scopes: &Scopes<'_>) -> Option<ScopeError> {
+    let is_subsystem = |name: &str| scopes.get(name).is_some_and(|scope| scope.is_subsystem);
+    if spec.is_goal || spec.is_subsystem || outer_scopes(&spec.name).into_iter().any(is_subsystem) {
+        return None;
+    }
+    let mut splits = spec.name.match_indices('.').map(|(dot, _)| (&spec.name[..dot], &spec.name[dot + 1..]));
+    let (subsystem, goal) = splits.find(|(_, goal)| scopes.get(goal).is_some_and(|scope| scope.is_goal))?;
+    let known = scopes.all().filter(|scope| scope.is_subsystem).map(|scope| scope.name.as_str());
+    let suggestions = closest(subsystem, known);
+    Some(ScopeError::UnknownSubsystem { goal: goal.to_owned(), subsystem: subsystem.to_owned(), suggestions })
+}
+
 fn check_options(scope: &ScopeSpec, scopes: &Scopes<'_>, errors: &mut Vec<ScopeError>) {
     let mut taken = BTreeSet::new();
     for spec in &scope.options {
-        let (scope_name, option) = (scope.name.clone(), spec.name.clone());
+        let (scope_name, option) = (|| scope.name.clone(), || spec.name.clone());
         let letter = spec.short.map(|letter| format!("-{letter}"));
-        for name in std::iter::once(&spec.name).chain(&spec.aliases).chain(&letter) {
-            if !taken.insert(name.clone()) {
-                errors.push(ScopeError::DuplicateOption { scope: scope_name.clone(), option: name.clone() });
+        for name in names_of(spec).chain(letter.as_deref()) {
+            if !taken.insert(name.to_owned()) {
+                errors.push(ScopeError::DuplicateOption { scope: scope_name(), option: name.to_owned() });
             }
         }
-        if !std::iter::once(&spec.name).chain(&spec.aliases).all(|name| is_name(name)) {
-            errors.push(ScopeError::BadName { scope: scope_name.clone(), option: option.clone() });
+        if !names_of(spec).all(is_name) {
+            errors.push(ScopeError::BadName { scope: scope_name(), option: option() });
         }
-        if spec.kind == OptionKind::Bool && spec.name.starts_with("no-") {
-            errors.push(ScopeError::NegatedBool { scope: scope_name.clone(), option: option.clone() });
+        if spec.kind == OptionKind::Bool && names_of(spec).any(|name| name.starts_with("no-")) {
+            errors.push(ScopeError::NegatedBool { scope: scope_name(), option: option() });
         }
         if let Some(outer) = hidden_in(&scope.name, spec, scopes) {
-            errors.push(ScopeError::HidesInherited { scope: scope_name.clone(), option: option.clone(), outer });
+            errors.push(ScopeError::HidesInherited { scope: scope_name(), option: option(), outer });
         }
-        if let Err(problem) = check_default(spec) {
-            errors.push(ScopeError::BadDefault { scope: scope_name, option, problem });
+        if scope.is_subsystem && spec.is_recursive {
+            errors.push(ScopeError::RecursiveInSubsystem { scope: scope_name(), option: option() });
+        }
+        if spec.implicit_value == Some(Value::None) {
+            errors.push(ScopeError::ImplicitNone { scope: scope_name(), option: option() });
+        }
+        if is_list(member_of(&spec.kind)) || (is_list(&spec.kind) && is_dict(member_of(&spec.kind))) {
+            errors.push(ScopeError::NestedList { scope: scope_name(), option: option() });
+        } else if let Err(problem) = check_default(spec) {
+            errors.push(ScopeError::BadDefault { scope: scope_name(), option: option(), problem });
         }
     }
 }
@@ -112,11 +178,11 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-')
 }
 
-/// The section of the outer scope whose recursive option has the same name.
+/// The section of the outer scope from which an option of the same name would be inherited.
 fn hidden_in(scope: &str, spec: &OptionSpec, scopes: &Scopes<'_>) -> Option<String> {
     outer_scopes(scope)
         .into_iter()
-        .find(|outer| scopes.own(outer, &spec.name).is_some_and(|declared| declared.spec.is_recursive))
+        .find(|outer| scopes.own(outer, &spec.name).is_some_and(|declared| scopes.is_inherited(&declared)))
         .map(|outer| section_of(outer).to_owned())
 }
 
@@ -180,6 +246,7 @@ mod tests {
                 scope("z.z", vec![option("level", OptionKind::String, Value::None)]),
                 scope("w", vec![option("worker_count", OptionKind::Int, Value::from("x"))]),
                 scope("v", vec![option("a", OptionKind::StringList, Value::from("x"))]),
+                scope("u", vec![option("a", OptionKind::Target, Value::from("a:b:c"))]),
             ],
             expect![[r#"
                 `plugin` cannot be a goal: the word is reserved
@@ -190,6 +257,52 @@ mod tests {
                 option `worker_count` of scope `w`: a name has lower-case letters, digits and dashes, and begins with a letter
                 option `worker_count` of scope `w`: the default is wrong: `x` is not a whole number
                 option `a` of scope `v`: the default is wrong: a string stands where a list belongs
+                option `a` of scope `u`: the default is wrong: `a:b:c` is not an address: its name contains one of `@!?\:=`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn instances_need_a_subsystem() {
+        let subsystem = |name: &str, options| ScopeSpec { is_goal: false, is_subsystem: true, ..scope(name, options) };
+        let instance = |name: &str| ScopeSpec { is_goal: false, ..scope(name, vec![]) };
+        let mut recursive = option("x", OptionKind::Int, Value::Int(1));
+        recursive.is_recursive = true;
+        check(
+            vec![
+                subsystem("jvm", vec![option("options", OptionKind::StringList, Value::List(vec![])), recursive]),
+                scope("test", vec![]),
+                scope("test.junit", vec![]),
+                instance("jvm.test.junit"),
+                instance("jmv.test.junit"),
+                scope("jvm.x", vec![option("options", OptionKind::Int, Value::Int(1))]),
+            ],
+            expect![[r#"
+                option `x` of scope `jvm`: an option of a subsystem cannot be recursive
+                the task of `test.junit` uses the subsystem `jmv`, which no backend registers; did you mean `jvm`?
+                option `options` of scope `jvm.x` hides the one it inherits from `[jvm]`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_no_value_can_fit_is_refused() {
+        let mut bare = option("bare", OptionKind::String, Value::None);
+        bare.implicit_value = Some(Value::None);
+        let list_of = |kind| OptionKind::List(Box::new(kind));
+        let mut lists = option("lists", list_of(OptionKind::StringList), Value::List(vec![]));
+        lists.aliases = vec!["dicts".into()];
+        let renamed = ScopeSpec { older_names: vec!["x".into()], ..scope("y", vec![]) };
+        check(
+            vec![
+                scope("x", vec![bare, lists, option("numbers", list_of(OptionKind::Int), Value::strings(["a"]))]),
+                renamed,
+            ],
+            expect![[r#"
+                option `bare` of scope `x`: the value of the bare flag cannot be `None`
+                option `lists` of scope `x`: the members of a list cannot be lists or dicts
+                option `numbers` of scope `x`: the default is wrong: item 1: `a` is not a whole number
+                the scope `x` is declared twice
             "#]],
         );
     }

@@ -17,8 +17,26 @@ pub fn global_scope() -> ScopeSpec {
 
 /// The options of the global scope.
 pub fn global_options() -> Vec<OptionSpec> {
-    [run_options(), target_options(), backend_options(), place_options(), config_options(), process_options()].concat()
+    let all =
+        [run_options(), target_options(), backend_options(), place_options(), config_options(), process_options()];
+    let mut options = all.concat();
+    options.iter_mut().for_each(|option| option.is_daemon = OF_DAEMON.contains(&option.name.as_str()));
+    options
 }
+
+/// Those with which a daemon is started: another value, another daemon.
+const OF_DAEMON: &[&str] = &[
+    "logdir",
+    "pants-physical-workdir-base",
+    "pants-subprocessdir",
+    "pants-version",
+    "pants-workdir",
+    "pantsd",
+    "pantsd-invalidation-globs",
+    "pantsd-log-dir",
+    "pantsd-pailgun-port",
+    "print-exception-stacktrace",
+];
 
 /// The global scope, when these specs lack it, and the specs.
 pub(crate) fn with_global(specs: &[ScopeSpec]) -> Vec<ScopeSpec> {
@@ -128,7 +146,8 @@ fn place_options() -> Vec<OptionSpec> {
 /// Where options come from.
 fn config_options() -> Vec<OptionSpec> {
     vec![
-        list("pants-config-files", &["pants.toml"], "The config files of the repository; later ones win.").advanced(),
+        files("pants-config-files", &["pants.toml"], "The config files of the repository; later ones win.").advanced(),
+        files("config-override", &[], "More config files of the repository, which win over those.").advanced(),
         flag("pantsrc", true, "Read the config files of the machine and of the user, too; they win.").advanced(),
         list("pantsrc-files", &["/etc/pantsrc", "~/.pants.rc"], "The config files of the machine and of the user.")
             .advanced(),
@@ -177,6 +196,11 @@ fn text(name: &str, default: impl Into<Value>, help: &str) -> OptionSpec {
 
 fn list(name: &str, default: &[&str], help: &str) -> OptionSpec {
     option(name, OptionKind::StringList, Value::strings(default.iter().copied()), help)
+}
+
+fn files(name: &str, default: &[&str], help: &str) -> OptionSpec {
+    let files = OptionKind::List(Box::new(OptionKind::File));
+    option(name, files, Value::strings(default.iter().copied()), help)
 }
 
 fn choice(name: &str, choices: &[&str], default: &str, help: &str) -> OptionSpec {

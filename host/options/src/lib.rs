@@ -18,6 +18,8 @@ mod legacy;
 mod literal;
 mod value;
 
+mod fingerprint;
+
 mod error;
 
 mod build_root;
@@ -49,6 +51,7 @@ pub use check_scopes::{ScopeError, check_scopes};
 pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS, help_of};
 pub use config::ConfigFiles;
 pub use error::{ConfigPlace, ConfigProblem, FlagAdvice, OptionsError};
+pub use fingerprint::{DaemonOption, daemon_fingerprint, daemon_options};
 pub use global::{VERSION, global_options, global_scope};
 pub use help::{HelpStyle, render_help};
 pub use literal::{LiteralError, parse_literal, render_literal};

@@ -83,7 +83,7 @@ impl<'a> Scopes<'a> {
 
     /// Whether inner scopes have the option, too: it says so itself, or its scope is a subsystem, of which inner scopes are
     /// instances.
-    fn is_inherited(&self, declared: &Declared<'_>) -> bool {
+    pub(crate) fn is_inherited(&self, declared: &Declared<'_>) -> bool {
         declared.spec.is_recursive || self.get(declared.owner).is_some_and(|owner| owner.is_subsystem)
     }
 

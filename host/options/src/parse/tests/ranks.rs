@@ -145,8 +145,73 @@ fn config_files_are_read_in_order_and_rc_files_last() {
         files,
         "--pants-config-files=['nope.toml']",
         expect![[r#"
-            cannot read the config file `nope.toml`: No such file or directory (os error 2)
+            `--pants-config-files`: the file `nope.toml` does not exist
         "#]],
+    );
+}
+
+#[test]
+fn config_files_may_be_added_and_overridden() {
+    let files = &[
+        ("pants.toml", "[compile.javac]\nworker_count = 7\nargs = ['a']\n"),
+        ("conf/over.toml", "[compile.javac]\nworker_count = 8\nargs.add = ['b']\n"),
+        ("conf/last.toml", "[compile.javac]\nworker_count = 9\n"),
+    ];
+    check(
+        Case { files, args: "--pants-config-files=over.toml", cwd: "conf", ..Case::default() },
+        expect![[r#"
+            pants-config-files = ['pants.toml', 'conf/over.toml'] (--pants-config-files)
+            compile.javac.args = ['a', 'b'] (conf/over.toml:3 [compile.javac] args)
+            compile.javac.worker-count = 8 (conf/over.toml:2 [compile.javac] worker_count)
+        "#]],
+    );
+    let env = &[("PANTS_CONFIG_FILES", "['conf/over.toml']")];
+    check(
+        Case { files, args: "--config-override=conf/last.toml", env, ..Case::default() },
+        expect![[r#"
+            config-override = ['conf/last.toml'] (--config-override)
+            pants-config-files = ['conf/over.toml'] (PANTS_CONFIG_FILES)
+            compile.javac.args = ['-encoding', 'UTF-8', 'b'] (conf/over.toml:3 [compile.javac] args)
+            compile.javac.worker-count = 9 (conf/last.toml:2 [compile.javac] worker_count)
+        "#]],
+    );
+    check_files(
+        &[("pants.ini", "[compile.javac]\ndelete_scratch: false\n"), files[1]],
+        "--pants-config-files=conf/over.toml",
+        expect![[r#"
+            pants-config-files = ['pants.toml', 'conf/over.toml'] (--pants-config-files)
+            compile.javac.args = ['-encoding', 'UTF-8', 'b'] (conf/over.toml:3 [compile.javac] args)
+            compile.javac.delete-scratch = False (pants.ini:2 [compile.javac] delete_scratch)
+            compile.javac.worker-count = 8 (conf/over.toml:2 [compile.javac] worker_count)
+        "#]],
+    );
+    check_files(
+        &files[1..],
+        "--pants-config-files=pants.toml",
+        expect![[r#"
+        pants-config-files = ['pants.toml', 'pants.toml'] (--pants-config-files)
+    "#]],
+    );
+    check_files(
+        &files[1..],
+        "--pants-config-files=['pants.toml']",
+        expect![[r#"
+        cannot read the config file `pants.toml`: No such file or directory (os error 2)
+    "#]],
+    );
+    check_files(
+        files,
+        "--config-override=nope.toml",
+        expect![[r#"
+        `--config-override`: the file `nope.toml` does not exist
+    "#]],
+    );
+    check_files(
+        &[("conf/over.toml/x", "")],
+        "--config-override=conf/over.toml",
+        expect![[r#"
+        `--config-override`: the file `conf/over.toml` does not exist
+    "#]],
     );
 }
 

@@ -194,8 +194,9 @@ impl Reader<'_> {
             Some(Err(error)) => self.words.errors.push(error),
             None => {
                 let typed = arg.split('=').next().unwrap_or(arg);
-                if typed.strip_prefix("--").is_some_and(legacy::has_flag) {
-                    self.words.idle.push(format!("`{typed}`"));
+                let name = typed.strip_prefix("--").unwrap_or_default();
+                if legacy::has_flag(name) {
+                    self.words.idle.extend((!legacy::is_silent_flag(name)).then(|| typed.to_owned()));
                 } else {
                     self.words.errors.push(self.scene.unknown_flag(typed, &self.current));
                 }

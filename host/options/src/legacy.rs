@@ -1,25 +1,47 @@
-//! What Pants 1.30 could be told and this program has no use for: known by name, so that the config of an old repository
-//! is neither refused nor silently passed over.
+//! What Pants v1 could be told, from its first releases to 1.30, and this program has no use for: known by name, so that
+//! the config of an old repository is neither refused nor silently passed over.
+//!
+//! Names only. An option that somebody registers is no concern of this table any more, so nothing in it has to be
+//! taken out when one comes to life.
 
-use crate::names::qualified;
+mod idle;
 
-/// One scope on a line, behind it the names of its options.
-const DECLARED: &str = include_str!("legacy/pants-1.30.txt");
+pub(crate) use idle::{Detail, IdleKey, warning};
 
-/// Options that every JVM tool had.
+use crate::names::{GLOBAL_SECTION, is_key_of, option_of_key, qualified};
+
+/// One scope on a line, behind it the names of its options: those that Pants 1.30 had, then behind each `|` a release
+/// and what it was the last one to have.
+const DECLARED: &str = include_str!("legacy/pants.txt");
+
+/// What took the place of what: `scope option: scope option` on a line, `*` for every option. Meanings are alike, not
+/// equal; a scope that was only renamed says so where it is registered.
+const EQUIVALENTS: &str = include_str!("legacy/equivalents.txt");
+
+/// Options that every scope had, or every JVM tool.
 const OF_EVERY_SCOPE: &[&str] = &[
+    "cache-key-gen-version",
+    "colors",
     "execution-strategy",
+    "fail-fast",
+    "level",
+    "max-subprocess-args",
     "nailgun-connect-attempts",
     "nailgun-server",
     "nailgun-subprocess-startup-timeout",
     "nailgun-timeout-seconds",
-    "cache-key-gen-version",
-    "max-subprocess-args",
+    "quiet",
 ];
+
+/// Which of the two engines of Pants 1.30 to use: here is one, and there is nothing to say about it.
+const SILENT: &[&str] = &["v1", "v2", "v2-ui"];
+
+/// The release whose options stand first on a line.
+const NEWEST: &str = "1.30";
 
 /// Whether Pants had a scope of this name, `GLOBAL` for the global one.
 pub(crate) fn has_scope(section: &str) -> bool {
-    options(section).is_some()
+    declared(section).is_some() || instance_of(section).next().is_some()
 }
 
 /// Whether Pants had scopes inside one of this name.
@@ -27,48 +49,91 @@ pub(crate) fn has_scopes_in(section: &str) -> bool {
     scopes().any(|(scope, _)| scope.strip_prefix(section).is_some_and(|rest| rest.starts_with('.')))
 }
 
-/// Whether a scope of Pants had this option.
-pub(crate) fn has_option(section: &str, option: &str) -> bool {
-    let Some(mut declared) = options(section) else { return false };
-    OF_EVERY_SCOPE.contains(&option) || declared.any(|name| name == option)
+/// The last release whose scope of this name had this option, if any had.
+pub(crate) fn last_release(section: &str, option: &str) -> Option<&'static str> {
+    let own = declared(section).into_iter();
+    let found = own.chain(instance_of(section)).find_map(|options| options.last_release(option));
+    let is_of_every = || OF_EVERY_SCOPE.contains(&option) && has_scope(section);
+    found.or_else(|| is_of_every().then_some(NEWEST))
+}
+
+/// Whether an option is passed over without a word.
+pub(crate) fn is_silent(section: &str, option: &str) -> bool {
+    section == GLOBAL_SECTION && SILENT.contains(&option)
 }
 
 /// Whether a qualified flag without its dashes was one of Pants.
 pub(crate) fn has_flag(flag: &str) -> bool {
-    let negated = flag.strip_prefix("no-");
+    let flags = [Some(flag), flag.strip_prefix("no-")];
     let is_flag_of = |scope: &str, option: &str| {
-        let name = qualified(if scope == "GLOBAL" { "" } else { scope }, option);
-        name == flag || Some(name.as_str()) == negated
+        let name = qualified(if scope == GLOBAL_SECTION { "" } else { scope }, option);
+        flags.contains(&Some(name.as_str()))
     };
-    scopes()
-        .any(|(scope, options)| options.chain(OF_EVERY_SCOPE.iter().copied()).any(|option| is_flag_of(scope, option)))
+    scopes().any(|(scope, options)| {
+        options.all().chain(OF_EVERY_SCOPE.iter().copied()).any(|option| is_flag_of(scope, option))
+    })
 }
 
-/// The options of a scope; each `cache.*` has those of `cache`.
-fn options(section: &str) -> Option<impl Iterator<Item = &'static str>> {
-    let section = if section.starts_with("cache.") { "cache" } else { section };
+/// Whether a flag without its dashes is passed over without a word.
+pub(crate) fn is_silent_flag(flag: &str) -> bool {
+    SILENT.contains(&flag.strip_prefix("no-").unwrap_or(flag))
+}
+
+/// The section and option that may serve for those of Pants.
+pub(crate) fn equivalent(section: &str, option: &str) -> Option<(&'static str, String)> {
+    equivalents().find_map(|[old_section, old_option, new_section, new_option]| {
+        let is_it = old_section == section && (old_option == "*" || is_key_of(old_option, option));
+        is_it.then(|| (new_section, if new_option == "*" { option_of_key(option) } else { new_option.to_owned() }))
+    })
+}
+
+fn equivalents() -> impl Iterator<Item = [&'static str; 4]> {
+    EQUIVALENTS.lines().filter_map(|line| {
+        let ((old_section, old_option), (section, option)) =
+            line.split_once(": ").and_then(|(old, new)| Some((old.split_once(' ')?, new.split_once(' ')?)))?;
+        Some([old_section, old_option, section, option])
+    })
+}
+
+/// The options of one scope, as they stand on its line.
+#[derive(Clone, Copy)]
+struct Options(&'static str);
+
+impl Options {
+    /// Releases with what they were the last to have, the newest first.
+    fn releases(self) -> impl Iterator<Item = (&'static str, std::str::Split<'static, char>)> {
+        self.0.split('|').map(str::trim).enumerate().map(|(index, part)| match part.split_once(' ') {
+            Some((release, options)) if index > 0 => (release, options.split(' ')),
+            _ => (NEWEST, part.split(' ')),
+        })
+    }
+
+    fn last_release(self, option: &str) -> Option<&'static str> {
+        self.releases().find_map(|(release, mut options)| options.any(|name| name == option).then_some(release))
+    }
+
+    fn all(self) -> impl Iterator<Item = &'static str> {
+        self.releases().flat_map(|(_, options)| options).filter(|option| !option.is_empty())
+    }
+}
+
+/// The options that a scope has of its own.
+fn declared(section: &str) -> Option<Options> {
     scopes().find(|(scope, _)| *scope == section).map(|(_, options)| options)
 }
 
-fn scopes() -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {
-    DECLARED.lines().filter_map(|line| line.split_once(": ")).map(|(scope, options)| (scope, options.split(' ')))
+/// The options that a scope has as an instance: `jvm.test.junit` is `jvm` for `test.junit`.
+fn instance_of(section: &str) -> impl Iterator<Item = Options> {
+    let splits = section.match_indices('.').map(|(dot, _)| (&section[..dot], &section[dot + 1..]));
+    splits.filter(|(_, user)| declared(user).is_some()).filter_map(|(subsystem, _)| declared(subsystem))
+}
+
+fn scopes() -> impl Iterator<Item = (&'static str, Options)> {
+    DECLARED
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(scope, options)| (scope, Options(options.trim_start())))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scopes_options_and_flags_of_pants_are_known() {
-        assert!(has_option("GLOBAL", "v1") && has_option("compile.rsc", "incremental"));
-        assert!(has_option("compile.rsc", "nailgun-server") && !has_option("compile.rsc", "incremenTal"));
-        assert!(has_scope("cache.compile.rsc") && !has_scope("compile.nope"));
-        assert!(has_flag("no-v1") && has_flag("compile-rsc-incremental") && !has_flag("compile-rsc"));
-    }
-
-    #[test]
-    fn the_table_is_sorted_and_well_formed() {
-        let lines: Vec<&str> = DECLARED.lines().collect();
-        assert!(lines.is_sorted() && lines.iter().all(|line| line.contains(": ")));
-    }
-}
+mod tests;

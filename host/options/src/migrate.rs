@@ -60,13 +60,19 @@ impl<'a> Known<'a> {
     }
 
     /// Why a key has no effect.
-    fn idle(&self, section: &str, key: &str) -> Option<&'static str> {
+    fn idle(&self, section: &str, key: &str) -> Option<String> {
         let is_judged = self.is_complete || section == GLOBAL_SECTION;
         if section == DEFAULT_SECTION || !is_judged || !self.options(section, key).is_empty() {
             return None;
         }
-        let is_of_pants = legacy::has_option(section, &option_of_key(key));
-        Some(if is_of_pants { "known from Pants v1, without effect here" } else { "nobody reads this here" })
+        let option = option_of_key(key);
+        let Some(release) = legacy::last_release(section, &option) else {
+            return Some("nobody reads this here".to_owned());
+        };
+        let instead = legacy::equivalent(section, &option)
+            .filter(|(section, option)| !self.options(section, option).is_empty())
+            .map(|(section, option)| format!("; `[{section}] {}` is read here", key_of(&option)));
+        Some(format!("an option of Pants up to {release}, without effect here{}", instead.unwrap_or_default()))
     }
 }
 
@@ -99,11 +105,11 @@ fn judge(section: &mut Section<'_>, known: &Known<'_>) {
         let key = &section.settings[index].option.key;
         let is_overridden = section.settings[index + 1..].iter().any(|later| later.option.key == *key);
         let reason = if is_overridden {
-            Some("it stands below a second time, and the last one counts")
+            Some("it stands below a second time, and the last one counts".to_owned())
         } else {
             known.idle(&section.name, key)
         };
-        section.settings[index].idle = reason.map(str::to_owned);
+        section.settings[index].idle = reason;
     }
 }
 

@@ -6,6 +6,7 @@ use crate::deprecated::say_farewell;
 use crate::error::OptionsError;
 use crate::global::with_global;
 use crate::judge::check_numbers;
+use crate::legacy;
 use crate::resolve::resolve_all;
 use crate::scopes::Scopes;
 use crate::sources::Sources;
@@ -51,21 +52,21 @@ pub fn parse_with_disabled(
     };
     let (values, mut errors) = resolve_all(&scopes, &sources);
     errors.extend(check_numbers(&values, &bootstrap.config));
-    let (mut warnings, mut idle) = (words.warnings, words.idle);
+    let (mut warnings, mut idle) = (words.warnings, Vec::new());
     if *values.value("", "verify-config") != Value::Bool(false) {
         let verdict = verify(&bootstrap.config, &scopes, disabled);
         errors.extend(verdict.errors);
         warnings.extend(verdict.warnings);
-        idle.extend(verdict.idle);
+        idle = verdict.idle;
     }
     let farewell = say_farewell(&scopes, &values, &bootstrap.config);
     errors.extend(farewell.errors);
     if let Some(error) = OptionsError::of_many(errors) {
         return Err(error);
     }
-    if !idle.is_empty() {
-        warnings.push(format!("known from Pants v1, without effect here: {}", idle.join(", ")));
-    }
+    let is_debug = matches!(values.value("", "level").as_str(), Some("trace" | "debug"));
+    let detail = if is_debug { legacy::Detail::Full } else { legacy::Detail::Short };
+    warnings.extend(legacy::warning(&words.idle, &idle, detail));
     warnings.extend(farewell.warnings);
     Ok(Parsed { command: words.command, values, warnings })
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{ConfigFile, ConfigFiles, Entry, Node, Table, config_error};
 use crate::error::{ConfigProblem, OptionsError};
-use crate::legacy;
+use crate::legacy::{self, IdleKey};
 use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION, key_of, option_of_key, section_of};
 use crate::scopes::Scopes;
 use crate::suggest::closest;
@@ -21,8 +21,8 @@ pub struct DisabledScope {
 pub(crate) struct Verdict {
     pub(crate) errors: Vec<OptionsError>,
     pub(crate) warnings: Vec<String>,
-    /// Places of what only Pants v1 knew.
-    pub(crate) idle: Vec<String>,
+    /// What only Pants v1 knew.
+    pub(crate) idle: Vec<IdleKey>,
 }
 
 /// Judges every section and key.
@@ -71,9 +71,12 @@ impl Judge<'_> {
             if is_known && self.scopes.option(scope, &option).is_some() {
                 continue;
             }
-            match &entry.value {
-                _ if legacy::has_option(name, &option) => self.idle(entry, &format!("[{name}] {}", entry.key)),
-                Node::Table(inner) if !inner.is_edit() && !scope.is_empty() => {
+            if legacy::is_silent(name, &option) {
+                continue;
+            }
+            match (legacy::last_release(name, &option), &entry.value) {
+                (Some(release), _) => self.idle(entry, name, release),
+                (None, Node::Table(inner)) if !inner.is_edit() && !scope.is_empty() => {
                     self.section(&format!("{name}.{}", entry.key), entry, inner);
                 }
                 _ => self.error(entry, self.unknown_key(name, scope, &entry.key)),
@@ -92,9 +95,21 @@ impl Judge<'_> {
         self.verdict.errors.push(config_error(self.file.place(entry), problem));
     }
 
-    fn idle(&mut self, entry: &Entry, what: &str) {
-        let place = self.file.place(entry);
-        self.verdict.idle.push(format!("`{}:{} {what}`", place.file, place.line));
+    fn idle(&mut self, entry: &Entry, section: &str, last_release: &'static str) {
+        self.verdict.idle.push(IdleKey {
+            place: self.file.place(entry),
+            section: section.to_owned(),
+            key: entry.key.clone(),
+            last_release,
+            instead: legacy::equivalent(section, &option_of_key(&entry.key))
+                .filter(|(section, option)| self.has_option(section, option))
+                .map(|(section, option)| format!("[{section}] {}", key_of(&option))),
+        });
+    }
+
+    /// Whether somebody reads an option.
+    fn has_option(&self, section: &str, option: &str) -> bool {
+        self.scopes.option(if section == GLOBAL_SECTION { "" } else { section }, option).is_some()
     }
 
     fn unknown_section(&self, section: &str) -> ConfigProblem {

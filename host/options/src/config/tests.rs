@@ -187,8 +187,8 @@ fn an_ini_file_is_sections_of_texts() {
 #[test]
 fn an_ini_file_is_read_as_python_read_it() {
     let ini = "\u{feff}[x] ; the first\r\nUpper: 1 ; one\r\nquoted = 'a ; b'  \r\n[y]\r\n\tkey: [\r\n\t\t'a',\r\n\r\n# none\r\n\t\t'b']\r\n";
-    check_as("ini", &[ini], "x", "upper", expect![[r#"1.ini:2 [x] upper: '1\nquoted = \'a ; b\''"#]]);
-    check_as("ini", &[ini], "x", "quoted", expect![[""]]);
+    check_as("ini", &[ini], "x", "upper", expect!["1.ini:2 [x] upper: '1'"]);
+    check_as("ini", &[ini], "x", "quoted", expect![[r#"1.ini:3 [x] quoted: '\'a ; b\''"#]]);
     check_as("ini", &[ini], "y", "key", expect![[r#"1.ini:5 [y] key: '[\n\'a\',\n\n\'b\']'"#]]);
     let twice = "[x]\na: 1\nb: \"\"\n[y]\n[x]\na= 2\nc : :d=e\n more\n  ; not this\n  [z]\n\n";
     check_as("ini", &[twice], "x", "a", expect!["1.ini:6 [x] a: '2'"]);

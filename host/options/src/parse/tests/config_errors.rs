@@ -199,7 +199,7 @@ read = false
         "--no-v2 --compile-rsc-incremental list",
         expect![[r#"
             goals: list
-            warning: known from Pants v1, without effect here: `--no-v2`, `--compile-rsc-incremental`, `pants.toml:2 [GLOBAL] v1`, `pants.toml:4 [bundle.jvm] archive`, `pants.toml:6 [compile.javac] use_classpath_jars`, `pants.toml:8 [cache.compile.javac] read`
+            warning: known from Pants v1, without effect here: `--compile-rsc-incremental`, `pants.toml:4 [bundle.jvm] archive`, `pants.toml:6 [compile.javac] use_classpath_jars`, `pants.toml:8 [cache.compile.javac] read`
         "#]],
     );
 }

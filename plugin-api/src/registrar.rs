@@ -1,7 +1,7 @@
 //! Registration: what a backend adds to the host.
 
 use crate::abi::{CallbackBox, TaskTypeObject};
-use crate::{Error, Globs, OptionDecl, OptionRegistrar, Result, Task, Value, abi, wire};
+use crate::{Error, Globs, OptionDecl, OptionKind, OptionRegistrar, Result, Task, Value, abi, wire};
 use serde::{Deserialize, Serialize};
 
 /// A backend: one per plugin, exported with [`export_backend!`](crate::export_backend).
@@ -473,9 +473,11 @@ impl Registrar {
 /// Refuses option names that flags could not spell.
 pub(crate) fn check_option(option: &OptionDecl) -> Result<()> {
     let name = &option.name;
-    if name.is_empty() || name.starts_with('-') || name.starts_with("no-") || name.contains('_') {
+    // The negation of a bool begins so.
+    let is_negation = name.starts_with("no-") && option.kind == OptionKind::Bool;
+    if name.is_empty() || name.starts_with('-') || is_negation || name.contains('_') {
         return Err(Error::msg(format!(
-            "`{name}` is no option name: words joined by dashes, without leading dashes or `no-`"
+            "`{name}` is no option name: words joined by dashes, without leading dashes, and without `no-` for a bool"
         )));
     }
     Ok(())

@@ -62,7 +62,7 @@ impl Backend for JvmBackend {
             third_party::managed::register_options,
         );
         registrar.scope(scala::SCOPE, "Scala, of which only names of jars are known.", scala::register_options);
-        registrar.scope(graph::SCOPE, "How Java is compiled.", graph::register_options);
+        registrar.scope(graph::SCOPE, "How Java is compiled.", tasks::register_java_options);
         targets::register(registrar);
         tasks::register(registrar);
         Ok(())

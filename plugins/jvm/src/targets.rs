@@ -50,8 +50,7 @@ fn has_sources(target: &Target, extension: &str) -> bool {
 }
 
 /// Fields of older BUILD files that a compile relies on, and that nothing is done about.
-pub(crate) const NOT_COMPILED_WITH: &[&str] =
-    &["compiler_option_sets", "javac_plugins", "javac_plugin_args", "fatal_warnings"];
+pub(crate) const NOT_COMPILED_WITH: &[&str] = &["javac_plugins", "javac_plugin_args"];
 
 /// Fields of older BUILD files that a binary relies on, and that nothing is done about.
 pub(crate) const NOT_PACKED_WITH: &[&str] = &["deploy_jar_rules", "shading_rules"];

@@ -10,7 +10,7 @@ mod resources;
 mod run;
 mod working_directory;
 
-use plugin_api::Registrar;
+use plugin_api::{OptionRegistrar, Registrar};
 
 /// Registers the phases, their goals and their tasks.
 pub(crate) fn register(registrar: &mut Registrar) {
@@ -36,6 +36,12 @@ pub(crate) fn register(registrar: &mut Registrar) {
     registrar.task::<binary::BinaryCreate>("jvm").depends_on_phase("compile").install("binary");
     registrar.task::<run::JvmRun>("jvm").depends_on_phase("compile").install("run");
     registrar.task::<export::ExportJvm>("jvm").install("export");
+}
+
+/// Declares the options of `[java]`.
+pub(crate) fn register_java_options(options: &mut OptionRegistrar) {
+    crate::graph::register_options(options);
+    javac::arguments::register_java_options(options);
 }
 
 /// Options that count for every language; other backends declare the same.

@@ -126,9 +126,8 @@ pub(crate) fn declare(world: &TestContext, scope: &str, register: impl Fn(&mut O
 /// The options of scopes that say how targets are read, at their defaults.
 pub(crate) fn options(world: &TestContext) {
     world.option_of(scala::SCOPE, "version", "2.12").option_of(scala::SCOPE, "suffix-version", Value::None);
-    for scope in [graph::SCOPE, scala::SCOPE] {
-        world.option_of(scope, "strict-deps", false);
-    }
+    declare(world, graph::SCOPE, crate::tasks::register_java_options);
+    world.option_of(scala::SCOPE, "strict-deps", false);
     world.option_of(managed::SCOPE, "default-target", Value::None);
     world.option_of(managed::SCOPE, "conflict-strategy", "FAIL");
     world.option_of(managed::SCOPE, "suppress-conflict-warnings", false);

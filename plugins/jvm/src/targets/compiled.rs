@@ -149,8 +149,16 @@ pub(super) fn compiled(target_type: TargetType) -> TargetType {
             FieldKind::AddressList,
             "Dependencies that its dependers see as their own, under strict_deps.",
         )
-        .field("compiler_option_sets", names(), "Accepted; has no effect yet, and is warned about.")
-        .field("fatal_warnings", FieldKind::Bool, "Accepted; has no effect yet, and is warned about.")
+        .field(
+            "compiler_option_sets",
+            names(),
+            "The sets of options it is compiled with, of `[compile.javac] compiler_option_sets_enabled_args`.",
+        )
+        .field(
+            "fatal_warnings",
+            FieldKind::Bool,
+            "Whether it has the set of options `fatal_warnings`: warnings are errors.",
+        )
         .field("zinc_file_manager", FieldKind::Bool, "Taken from older BUILD files; means nothing here.")
         .field("javac_plugins", FieldKind::StringList, "Accepted; has no effect yet, and is warned about.")
         .field("javac_plugin_args", FieldKind::Dict, "Accepted; has no effect yet, and is warned about.")

@@ -1,6 +1,8 @@
 //! `compile.javac`: Java sources to class files, one compile per target.
 
+pub(super) mod arguments;
 mod processing;
+mod size;
 
 use super::resolve::lock_path;
 use crate::abi_jar::write_abi_jar;
@@ -10,6 +12,7 @@ use crate::platform::{self, Platforms};
 use crate::programs::Programs;
 use crate::scala;
 use crate::targets::{COMPILED, NOT_COMPILED_WITH, has_java, has_scala, warn_of_fields_without_effect};
+use arguments::Arguments;
 use plugin_api::products::{ClasspathEntry, CompileClasspath, GeneratedSources, JvmTools, RuntimeClasspath};
 use plugin_api::{
     Address, CachePolicy, Context, Error, Exit, InvalidateOptions, Job, JobState, OptionRegistrar, Planning, Predicate,
@@ -17,6 +20,7 @@ use plugin_api::{
 };
 use processing::KnownProcessors;
 use sha2::{Digest, Sha256};
+use size::SizeEstimator;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -36,7 +40,10 @@ struct SetUp {
     jdk: Jdk,
     worker: Worker,
     platforms: Platforms,
-    arguments: Vec<String>,
+    arguments: Arguments,
+    size: SizeEstimator,
+    worker_count: usize,
+    captures_classpath: bool,
     processors: KnownProcessors,
 }
 
@@ -61,6 +68,13 @@ impl Outputs {
         paths.all(|path| context.absolute(path).is_file())
     }
 
+    /// Writes down what the target is compiled against.
+    fn write_classpath(&self, context: &Context, paths: &[&str]) -> Result<()> {
+        let file = context.absolute(&self.classes).with_file_name("classpath.txt");
+        let lines: String = paths.iter().map(|path| format!("{path}\n")).collect();
+        Ok(crate::jar::write_atomically(&file, |out| std::io::Write::write_all(out, lines.as_bytes()))?)
+    }
+
     /// What programs have on their classpath.
     fn runtime(&self) -> impl Iterator<Item = ClasspathEntry> {
         [&self.classes].into_iter().chain(&self.processors).map(ClasspathEntry::new)
@@ -78,16 +92,24 @@ impl Task for JavacCompile {
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
-        options.list("args", &["-encoding", "UTF-8"], "Options for javac.").fingerprinted();
-        options.bool("warnings", true, "Whether javac warns.").fingerprinted();
-        options.list("warning-args", WARNING_ARGS, "Options for javac when it warns.").fingerprinted().advanced();
+        arguments::register_options(options);
         options
-            .list("quiet-args", &["-nowarn", "-Xlint:none"], "Options for javac when it does not warn.")
-            .fingerprinted()
+            .optional_int("worker-count", "How many compiles run at once; as many as `--jobs` allows when not given.")
             .advanced();
-        options.bool("debug-symbols", false, "Whether classes carry what debuggers need.").fingerprinted();
         options
-            .list("debug-symbol-args", &["-g:lines,source,vars"], "Options for javac with debug symbols.")
+            .choice(
+                "size-estimator",
+                &SizeEstimator::NAMES,
+                SizeEstimator::DEFAULT,
+                "How the work of a compile is guessed: the longest chain of work begins first.",
+            )
+            .advanced();
+        options
+            .bool(
+                "capture-classpath",
+                true,
+                "Write what each target is compiled against to `classpath.txt` beside its classes, a path a line.",
+            )
             .fingerprinted()
             .advanced();
         options.list("jvm-options", &["-Xmx768m"], "Options for the JVMs that javac runs in.").advanced();
@@ -98,7 +120,9 @@ impl Task for JavacCompile {
         vec![CompileClasspath::declaration(), RuntimeClasspath::declaration()]
     }
 
-    fn prepare(_planning: &Planning, round: &mut RoundManager) -> Result<()> {
+    fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        arguments::check(planning)?;
+        check_worker_count(planning)?;
         round.optional::<GeneratedSources>();
         round.optional::<CompileClasspath>();
         // Not used: it makes the two take turns where both are planned, so that one of them, not each, says that there
@@ -116,12 +140,17 @@ impl Task for JavacCompile {
         let worker = Programs::prepare(context, &jdk)?.worker(context, &jdk, &context.list_option("jvm-options")?)?;
         let graph = JvmGraph::load(context)?;
         warn_of_fields_without_effect(context, &graph.targets, NOT_COMPILED_WITH)?;
+        let arguments = Arguments::load(context)?;
+        arguments.warn_of_undefined_sets(context, &graph.targets)?;
         self.set_up = Some(SetUp {
             graph,
             jdk,
             worker,
             platforms: Platforms::load(context)?,
-            arguments: arguments(context)?,
+            arguments,
+            size: SizeEstimator::load(context)?,
+            worker_count: worker_count(context)?,
+            captures_classpath: context.flag("capture-classpath")?,
             processors: KnownProcessors::default(),
         });
         Ok(())
@@ -148,27 +177,18 @@ impl Task for JavacCompile {
     }
 }
 
-const WARNING_ARGS: &[&str] = &[
-    "-deprecation",
-    "-Xlint:all",
-    "-Xlint:-serial",
-    "-Xlint:-path",
-    // These are about jars and options that nobody in the repository wrote.
-    "-Xlint:-classfile",
-    "-Xlint:-options",
-    "-Xlint:-processing",
-];
-
-fn arguments(context: &Context) -> Result<Vec<String>> {
-    let mut arguments = context.list_option("args")?;
-    let warnings = if context.flag("warnings")? { "warning-args" } else { "quiet-args" };
-    arguments.extend(context.list_option(warnings)?);
-    if context.flag("debug-symbols")? {
-        arguments.extend(context.list_option("debug-symbol-args")?);
+/// Refuses numbers that cannot be meant, before anything is built.
+fn check_worker_count(planning: &Planning) -> Result<()> {
+    let given = planning.option_value("worker-count")?;
+    match given.value.as_int() {
+        Some(count @ ..1) => Err(Error::msg(format!("{}: `{count}` is no number of compiles", given.source))),
+        _ => Ok(()),
     }
-    // Sources beside classes on the classpath are not ours to compile.
-    arguments.push("-implicit:none".to_owned());
-    Ok(arguments)
+}
+
+/// How many compiles run at once.
+fn worker_count(context: &Context) -> Result<usize> {
+    Ok(context.option("worker-count")?.as_int().and_then(|count| count.try_into().ok()).unwrap_or(usize::MAX))
 }
 
 /// The parts of a target's fingerprint that neither it nor an option holds.
@@ -232,10 +252,10 @@ impl Compile<'_> {
                 let needed = graph.nearest(places[*i], |place| job_of.contains_key(&place));
                 Job::for_target(format!("compile {}", target.address), target.address.clone())
                     .after(needed.iter().map(|place| job_of[place]))
-                    .size(target.sources.len() as u64)
+                    .size(self.set_up.size.size(context, target))
             })
             .collect();
-        let outcome = context.parallel(&jobs, |job, context| {
+        let outcome = context.parallel_at_most(self.set_up.worker_count, &jobs, |job, context| {
             let i = invalid[job];
             self.compile(context, places[i], &versioned[i])
         })?;
@@ -280,11 +300,14 @@ impl Compile<'_> {
         let classpath = self.classpath(place, &closure);
         let processing = self.processing(context, place, &closure, &classpath)?;
         let paths: Vec<&str> = classpath.iter().map(|entry| &*entry.path).collect();
+        if self.set_up.captures_classpath {
+            outputs.write_classpath(context, &paths)?;
+        }
         let sources = target.sources.iter().filter(|source| source.ends_with(".java"));
         let process = Process::new(["javac", "-d", &outputs.classes], format!("javac {}", target.address))
             .args(["-cp".to_owned(), paths.join(":")])
             .args(self.set_up.platforms.compiler_options(target)?)
-            .args(self.set_up.arguments.iter().cloned())
+            .args(self.set_up.arguments.of(target))
             .args(processing.options)
             .arg("--")
             .args(sources.clone())

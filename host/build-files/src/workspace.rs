@@ -92,6 +92,13 @@ impl BuildFiles {
         })
     }
 
+    /// The targets that the BUILD files of one directory declare, sorted, whatever is wrong with others there. Evaluates
+    /// nothing else: what they depend on is not loaded.
+    pub fn declared_in(&self, dir: &str) -> Vec<Address> {
+        let specs = [AddressSpec::Siblings(dir.to_owned())];
+        self.load(|loaded| select(loaded, &self.world, &specs, &CompiledFilters::default()).addresses)
+    }
+
     /// Loads every BUILD file.
     pub fn load_all(&self) -> Vec<Diagnostic> {
         self.load(|loaded| {

@@ -1,5 +1,6 @@
 //! Places in files, and what is wrong there.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -75,6 +76,29 @@ impl Diagnostic {
         Self { severity: Severity::Error, location: None, message: message.into(), excerpt: None, hints: Vec::new() }
     }
 
+    /// An error with everything behind it: its message, then each of its causes on a line of its own. A cause that says
+    /// nothing new is left out.
+    pub fn of_error(error: &dyn Error) -> Self {
+        let mut text = error.to_string();
+        let mut told = text.clone();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let message = error.to_string();
+            if message != told {
+                text.push_str(&format!("\n  because: {}", message.replace('\n', "\n    ")));
+            }
+            told = message;
+            cause = error.source();
+        }
+        Self::error_without_place(text)
+    }
+
+    /// The same as a warning: the run goes on.
+    #[must_use]
+    pub fn as_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
     /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -97,5 +121,33 @@ impl fmt::Display for Diagnostic {
             write!(f, "\n  hint: {hint}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Layer(&'static str, Option<Box<Layer>>);
+
+    impl fmt::Display for Layer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Layer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            self.1.as_deref().map(|layer| layer as &dyn Error)
+        }
+    }
+
+    #[test]
+    fn causes_and_hints_stand_on_lines_of_their_own() {
+        let cause = Layer("no such file", Some(Box::new(Layer("no such file", None))));
+        let error = Layer("cannot read `pants.toml`", Some(Box::new(cause)));
+        let expected = "cannot read `pants.toml`\n  because: no such file\n  hint: create it";
+        assert_eq!(Diagnostic::of_error(&error).hint("create it").to_string(), expected);
     }
 }

@@ -9,7 +9,7 @@ mod mistakes;
 mod old_goals;
 mod places;
 
-pub(crate) use flags::{Flag, understand};
+pub(crate) use flags::{Flag, find, understand};
 pub(crate) use places::Places;
 
 use crate::error::OptionsError;
@@ -65,7 +65,7 @@ pub fn help_of(args: &[String]) -> Option<HelpKind> {
 }
 
 impl HelpKind {
-    fn of_word(word: &str) -> Option<Self> {
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
         Some(match word {
             "help" | "-h" | "--help" => Self::Basic,
             "help-advanced" | "--help-advanced" => Self::Advanced,

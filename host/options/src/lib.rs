@@ -44,16 +44,18 @@ mod parse;
 
 mod migrate;
 
+mod complete;
 mod help;
 
 pub use bootstrap::{Bootstrap, Invocation, bootstrap, bootstrap_without_config};
 pub use check_scopes::{ScopeError, check_scopes};
 pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS, help_of};
+pub use complete::{Completion, PlaceKind, WantedPlace, complete};
 pub use config::ConfigFiles;
 pub use error::{ConfigPlace, ConfigProblem, FlagAdvice, OptionsError};
 pub use fingerprint::{DaemonOption, daemon_fingerprint, daemon_options};
 pub use global::{VERSION, global_options, global_scope};
-pub use help::{HelpStyle, render_help};
+pub use help::{HelpStyle, default_in_words, render_help};
 pub use literal::{LiteralError, parse_literal, render_literal};
 pub use migrate::{Migrated, migrate_config, migrate_config_for};
 pub use parse::{Parsed, parse, parse_with_disabled, read_command};

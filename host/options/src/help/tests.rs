@@ -2,10 +2,11 @@
 
 use super::*;
 use expect_test::{Expect, expect};
+use pants_model::{OptionKind, OptionSpec, Value};
 
 fn check(kind: HelpKind, scopes: &[&str], width: usize, expect: Expect) {
     let request = HelpRequest { kind, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect() };
-    expect.assert_eq(&render_help(&request, &specs(), width));
+    expect.assert_eq(&render_help(&request, &specs(), HelpStyle::plain(width)));
 }
 
 fn specs() -> Vec<ScopeSpec> {
@@ -99,7 +100,7 @@ fn a_phase_shows_the_usual_options_of_its_goals() {
             --------------
             Lists targets.
 
-              -s<value>, --list-sep[=<str>]
+              -s=<str>, --list-sep[=<str>]
                   What stands between two lines.
                   default: \n
         "#]],
@@ -121,12 +122,16 @@ fn advanced_help_shows_all_of_them() {
                   Extra arguments for the compiler, each of which is
                   handed over as it stands.
                   default: ['-g']
+                  config: [compile.javac] args; environment:
+                  PANTS_COMPILE_JAVAC_ARGS
 
              advanced:
 
               --compile-javac-worker-count=<int>
                   How many compilers run at a time.
                   default: 2
+                  config: [compile.javac] worker_count; environment:
+                  PANTS_COMPILE_JAVAC_WORKER_COUNT
 
              deprecated:
 
@@ -134,8 +139,98 @@ fn advanced_help_shows_all_of_them() {
                   Does it the old way. Deprecated, goes away in 1.0: use
                   `--args`
                   default: false
+                  config: [compile.javac] old; environment:
+                  PANTS_COMPILE_JAVAC_OLD
         "#]],
     );
+}
+
+/// A subsystem, and a goal of a plugin with an instance of it.
+fn with_an_instance() -> Vec<ScopeSpec> {
+    let mut options = OptionSpec::new("options", OptionKind::StringList, Value::strings([""; 0]), "For the JVM.");
+    options.aliases = vec!["args".into()];
+    let layout = OptionKind::Choice(vec!["flat".into(), "deep".into()]);
+    let layout = OptionSpec::new("layout", layout, "flat", "Where it goes.");
+    let scope = |name: &str, is_goal, is_subsystem, options: Vec<OptionSpec>| ScopeSpec {
+        name: name.to_owned(),
+        description: if name == "jvm" { "How the JVM is set up.".to_owned() } else { "Tests with JUnit".to_owned() },
+        options,
+        is_goal,
+        is_subsystem,
+        backend: if is_goal { "acme".to_owned() } else { String::new() },
+        ..ScopeSpec::default()
+    };
+    vec![
+        scope("jvm", false, true, vec![options]),
+        scope("jvm.test.junit", false, false, vec![]),
+        scope("test.junit", true, false, vec![layout]),
+    ]
+}
+
+fn check_instance(kind: HelpKind, name: &str, expect: Expect) {
+    let scopes = if name.is_empty() { vec![] } else { vec![name.to_owned()] };
+    let text = render_help(&HelpRequest { kind, scopes }, &with_an_instance(), HelpStyle::plain(80));
+    expect.assert_eq(&text);
+}
+
+#[test]
+fn an_instance_is_shown_when_asked_for_by_name() {
+    check_instance(
+        HelpKind::Basic,
+        "test.junit",
+        expect![[r#"
+        `test.junit` options
+        --------------------
+        Tests with JUnit. Provided by `acme`.
+
+          --test-junit-layout=<str>
+              Where it goes.
+              one of: [flat, deep]; default: flat
+
+          (subsystems: jvm; see pants help jvm, and pants help jvm.test.junit for this
+          goal alone)
+    "#]],
+    );
+    check_instance(
+        HelpKind::Basic,
+        "jvm",
+        expect![[r#"
+        `jvm` options
+        -------------
+        How the JVM is set up.
+
+          --jvm-options="['<str>', ...]"
+              For the JVM.
+              default: []
+    "#]],
+    );
+    check_instance(
+        HelpKind::Advanced,
+        "jvm.test.junit",
+        expect![[r#"
+        `jvm.test.junit` options
+        ------------------------
+        `jvm` for `test.junit` alone: what is not set here is as in `[jvm]`.
+
+          --jvm-test-junit-options="['<str>', ...]"
+              For the JVM.
+              default: []
+              config: [jvm.test.junit] options; environment:
+              PANTS_JVM_TEST_JUNIT_OPTIONS
+              also: --jvm-test-junit-args
+    "#]],
+    );
+    let all = HelpRequest { kind: HelpKind::All, scopes: vec![] };
+    assert!(!render_help(&all, &with_an_instance(), HelpStyle::plain(80)).contains("`jvm.test.junit` options"));
+}
+
+#[test]
+fn colours_take_no_room() {
+    let request = HelpRequest { kind: HelpKind::Goals, scopes: vec![] };
+    let coloured = render_help(&request, &specs(), HelpStyle { width: 60, is_coloured: true });
+    let plain = coloured.replace("\x1b[1m", "").replace("\x1b[36m", "").replace("\x1b[0m", "");
+    assert_ne!(plain, coloured);
+    assert_eq!(plain, render_help(&request, &specs(), HelpStyle::plain(60)));
 }
 
 #[test]
@@ -159,14 +254,21 @@ fn help_alone_says_how_to_call_the_program() {
               pants help-advanced [<goal>]  all its options, or all global ones
               pants help-all                all options there are
               pants targets                 what can stand in a BUILD file
+              pants --version               which version this is
+
+            other words:
+              pants migrate-config          write the pants.toml that equals an old pants.ini
+              pants complete bash|zsh|fish  print a script that completes command lines in that shell
+              pants daemon status           whether a daemon runs
+              pants kill-pantsd             end it
 
             global options
             --------------
             Options of the whole run.
 
-              -l<value>, --level=<trace|debug|info|warn|error>
+              -l=<str>, --level=<str>
                   Show messages from this level on.
-                  default: info
+                  one of: [trace, debug, info, warn, error]; default: info
 
               --[no-]colors
                   Colour what is shown.
@@ -192,7 +294,7 @@ fn help_alone_says_how_to_call_the_program() {
                   Show how long everything took, after the run.
                   default: false
 
-              -j<value>, --jobs=<int>
+              -j=<int>, --jobs=<int>
                   How many processes may run at the same time.
                   default: the number of processors
 

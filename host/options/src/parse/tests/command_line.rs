@@ -345,9 +345,10 @@ fn a_habit_from_elsewhere_is_answered_with_how_it_is_here() {
     check_args(
         "-Dkey=value list",
         expect![[r#"
-        unknown option `-Dkey`
-          hint: `pants help-advanced` lists all options
-    "#]],
+            unknown option `-Dkey`
+              hint: options of a JVM are given as `--jvm-options=-Dname=value`
+              hint: `pants help-advanced` lists all options
+        "#]],
     );
     check_args(
         "-qe list",
@@ -412,8 +413,9 @@ fn a_habit_from_elsewhere_is_answered_with_how_it_is_here() {
     check_args(
         "fmt.isort ::",
         expect![[r#"
-        specs: fmt.isort ::
-    "#]],
+            goal `fmt.isort` of Pants v1 has no task here yet
+              hint: a plugin may bring it; `pants goals` lists all goals that there are
+        "#]],
     );
     check_args(
         "help lnt",

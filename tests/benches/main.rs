@@ -114,7 +114,9 @@ fn request(repository: &Generated, args: &[&str]) -> Request {
         exe_dir: exe_dir(),
         client_pid: 1,
         width: 80,
+        is_coloured: false,
         run_id: "bench".to_owned(),
+        started: std::time::SystemTime::now(),
     }
 }
 

@@ -1,14 +1,16 @@
 //! Backends: from the options that name them to goals, symbols and option scopes.
 
+use crate::caches;
 use crate::error::SessionError;
 use crate::goals;
+use crate::record;
 use crate::repository_options;
 use crate::request::Request;
 use pants_build_files::Symbols;
 use pants_engine::Registry;
 use pants_model::{Diagnostic, EventSink, Fingerprint, FingerprintBuilder, LogLevel, OptionValues, ScopeSpec};
 use pants_options::{CommandLine, check_scopes};
-use pants_plugin_loader::{LoadError, LoadRequest, UnpinnedPolicy, load_plugins};
+use pants_plugin_loader::{BUNDLED_BACKENDS, LoadError, LoadRequest, LoadedPlugins, UnpinnedPolicy, load_plugins};
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -38,7 +40,9 @@ pub(crate) struct BackendKey {
 impl BackendKey {
     pub(crate) fn of(request: &Request) -> Self {
         let mut options = OptionValues::default();
-        for name in ["backend-packages", "plugins", "plugin-paths", "allow-unpinned", "local-store-dir"] {
+        for name in
+            ["backend-packages", "plugins", "plugin-paths", "allow-unpinned", "local-store-dir", "pants-bootstrapdir"]
+        {
             if let Some(value) = request.bootstrap.values.get("", name) {
                 options.insert("", name, value.clone());
             }
@@ -62,6 +66,22 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     for warning in &loaded.warnings {
         crate::say(events, LogLevel::Warn, warning.to_string());
     }
+    of_plugins(&loaded)
+}
+
+/// The backends that come with the program, whichever are enabled; none when they cannot be loaded either.
+pub(crate) fn bundled(request: &Request) -> Result<Backends, SessionError> {
+    let backend_packages = BUNDLED_BACKENDS.map(str::to_owned).to_vec();
+    let bundled = LoadRequest { backend_packages, plugins: Vec::new(), ..load_request(request) };
+    let none = LoadedPlugins { plugins: Vec::new(), warnings: Vec::new() };
+    load_plugins(&bundled)
+        .map_err(SessionError::from)
+        .and_then(|loaded| of_plugins(&loaded))
+        .or_else(|_| of_plugins(&none))
+}
+
+/// Registers plugins after the built-in goals.
+fn of_plugins(loaded: &LoadedPlugins) -> Result<Backends, SessionError> {
     let shared_symbols = SharedSymbols::default();
     let shared_scopes = goals::SharedScopes::default();
     let mut registry = Registry::new();
@@ -76,6 +96,8 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     let symbols = Arc::new(symbols);
     let mut scopes = registry.scopes();
     scopes.extend(repository_options::scopes());
+    scopes.extend(caches::scopes(&registry));
+    scopes.extend(record::scopes());
     scopes.extend(subsystems);
     for scope in &mut scopes {
         if let Some(plugin) = loaded.plugins.iter().find(|plugin| plugin.id == scope.backend) {

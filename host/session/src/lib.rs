@@ -5,23 +5,31 @@
 
 mod aliases;
 mod backends;
+mod caches;
+mod complete;
 mod error;
 mod evaluations;
 mod git;
 mod goals;
+mod help;
 mod idle;
 mod json;
+mod physical_workdir;
 mod places;
 mod problems;
+mod record;
 mod report;
 mod repository;
 mod repository_options;
 mod request;
 mod selection;
 mod soundness;
+mod terms;
 mod unbuilt;
 mod warm;
+mod warnings;
 
+pub use complete::{completions, known_scopes};
 pub use error::SessionError;
 pub use pants_engine::{PlanError, TaskError, TaskErrorKind};
 pub use pants_process::{Cancel, CancelReason, Foreground};
@@ -33,8 +41,9 @@ use evaluations::Evaluations;
 use pants_build_files::BuildFiles;
 use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, Workspace, execute, plan_rounds};
 use pants_model::{Event, EventSink, LogLevel, OptionValues};
-use pants_options::{CommandLine, HelpKind, render_help};
+use pants_options::CommandLine;
 use problems::{Limit, OnErrors, Problems};
+use record::Record;
 use repository::Repository;
 use selection::Selection;
 use std::collections::BTreeSet;
@@ -50,6 +59,10 @@ pub fn run(
     events: &Arc<dyn EventSink>,
     cancel: &Cancel,
 ) -> Result<Outcome, SessionError> {
+    if help::answer(request, warm, &**events)?.is_some() {
+        return Ok(Outcome::Success);
+    }
+    let events = &warnings::without_ignored(request, events)?;
     let backends = backends_of(request, warm, &**events)?;
     let parsed = pants_options::parse(&request.invocation, &request.bootstrap, &backends.scopes)
         .map_err(|error| unbuilt::with_goals_of_pants(error, &backends.symbols))?;
@@ -57,24 +70,41 @@ pub fn run(
         say(&**events, LogLevel::Warn, warning);
     }
     let (mut command, options) = (parsed.command, Arc::new(parsed.values));
-    if let Some(text) = help_text(request, &backends, &mut command) {
-        events.emit(Event::Output(text.into_bytes()));
-        return Ok(Outcome::Success);
-    }
+    help::as_goal(&mut command);
     if command.goals.is_empty() {
         return Err(SessionError::NoGoal);
     }
     backends.check_passthrough(&command)?;
     repository_options::check(&options)?;
+    physical_workdir::link(request)?;
 
-    let selection = Selection::of(&command, &options)?;
+    let Some(record) = Record::asked(request, &options, events) else {
+        return carry_out(request, &backends, &command, options, warm, events, cancel);
+    };
+    let recorded: Arc<dyn EventSink> = record.clone();
+    let ended = carry_out(request, &backends, &command, options.clone(), warm, &recorded, cancel);
+    record.write(request, &command, &options, &ended);
+    ended
+}
+
+/// The second half of a run, from what was understood to the outcome.
+fn carry_out(
+    request: &Request,
+    backends: &Arc<Backends>,
+    command: &CommandLine,
+    options: Arc<OptionValues>,
+    warm: &Warm,
+    events: &Arc<dyn EventSink>,
+    cancel: &Cancel,
+) -> Result<Outcome, SessionError> {
+    let selection = Selection::of(command, &options)?;
     let files =
         BuildFiles::new(places::workspace_config(request, &options, &backends.symbols), backends.symbols.clone());
-    let files = files.with_store(Arc::new(Evaluations::new(request, &backends, events.clone())));
+    let files = files.with_store(Arc::new(Evaluations::new(request, backends, events.clone())));
     let problems = Problems::new(on_errors(&options), limit(&options));
     let repository = Arc::new(Repository::new(request, files, events.clone(), problems));
     let roots = repository.select(&selection, &options)?;
-    let roots = aliases::meant(&backends, &command.goals, &repository.graph(), roots);
+    let roots = aliases::meant(backends, &command.goals, &repository.graph(), roots);
     let mut asked = PlanRequest {
         phases: command.goals.clone(),
         roots,
@@ -93,7 +123,7 @@ pub fn run(
         events.emit(Event::Output(plan.explain().into_bytes()));
         return Ok(repository.conclude(Outcome::Success));
     }
-    asked.left_out = unbuilt::check(&plan, &backends, &repository)?;
+    asked.left_out = unbuilt::check(&plan, backends, &repository)?;
     if asked.left_out.is_empty() {
         idle::check(&plan, &selection, &options)?;
     } else {
@@ -104,12 +134,18 @@ pub fn run(
         idle::warn(&plan, &selection, &options, &**events);
     }
 
+    terms::tell_voices(&plan, &options, &**events);
+    for warning in caches::remote_ones(&plan, &options) {
+        say(&**events, LogLevel::Warn, warning);
+    }
     let processes = warm.processes(places::process_config(request, &options))?;
     if plan.goals().iter().any(|goal| !goal.identity().spec.is_console) {
         let phases = plan.phase_order().into_iter().map(str::to_owned).collect();
         events.emit(Event::PlanReady { phases });
     }
     let executed = execute(ExecuteRequest {
+        terms: terms::of(&plan, request, &options),
+        locking: terms::locking(&options),
         plan,
         workspace: repository.clone(),
         processes,
@@ -119,7 +155,6 @@ pub fn run(
         build_root: request.bootstrap.build_root.clone(),
         workdir: request.bootstrap.workdir(),
         dist_dir: request.bootstrap.dist_dir(),
-        fail_fast: is_set(&options, "fail-fast"),
         options,
         run_id: request.run_id.clone(),
         who: format!("PID {} (pants {})", request.client_pid, request.invocation.args.join(" ")),
@@ -165,16 +200,6 @@ fn backends_of(request: &Request, warm: &Warm, events: &dyn EventSink) -> Result
     let backends = Arc::new(backends::load(request, events)?);
     warm.keep_backends(key, &backends);
     Ok(backends)
-}
-
-/// The help that was asked for. The word `goals` is a goal, too: then it goes the way of all goals.
-fn help_text(request: &Request, backends: &Backends, command: &mut CommandLine) -> Option<String> {
-    let help = command.help.take()?;
-    if help.kind == HelpKind::Goals && backends.phase_names().contains("goals") {
-        command.goals = vec!["goals".to_owned()];
-        return None;
-    }
-    Some(render_help(&help, &backends.scopes, request.width))
 }
 
 fn on_errors(options: &OptionValues) -> OnErrors {

@@ -5,6 +5,7 @@ use pants_model::RunEnding;
 use pants_options::{Bootstrap, Invocation};
 use pants_process::Foreground;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// One run, as its client asks for it. Everything about the client's world is in here; nothing is read from the
 /// process that happens to carry the run out.
@@ -19,8 +20,12 @@ pub struct Request {
     pub client_pid: u32,
     /// The width of the client's terminal, in columns: for help.
     pub width: usize,
+    /// Whether help is coloured.
+    pub is_coloured: bool,
     /// Unique among the runs of a build root.
     pub run_id: String,
+    /// When the client was started.
+    pub started: SystemTime,
 }
 
 /// How a run ended.

@@ -41,6 +41,7 @@ use std::sync::Arc;
 
 pub(crate) use changed::ChangedTargets;
 pub(crate) use goals::SharedScopes;
+pub(crate) use values::Json;
 
 /// The goals that mean the whole repository when no spec is given.
 pub(crate) const WHOLE_REPOSITORY_GOALS: [&str; 4] = ["list", "peek", "filemap", "roots"];

@@ -183,6 +183,13 @@ impl Reader<'_> {
             let path = self.build_root.join(value.as_str().unwrap_or_default());
             self.config.seed(&crate::names::key_of(option), path.display().to_string());
         }
+        // Without a value, they are where the user's environment says.
+        for option in ["pants-bootstrapdir", "pants-configdir"] {
+            if let Some(path) = self.value(option)?.0.as_str() {
+                let path = self.build_root.join(self.expand_home(path));
+                self.config.seed(&crate::names::key_of(option), path.display().to_string());
+            }
+        }
         Ok(())
     }
 

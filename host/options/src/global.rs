@@ -40,8 +40,12 @@ const OF_DAEMON: &[&str] = &[
 
 /// The global scope, when these specs lack it, and the specs.
 pub(crate) fn with_global(specs: &[ScopeSpec]) -> Vec<ScopeSpec> {
-    let missing = if specs.iter().any(|spec| spec.name.is_empty()) { None } else { Some(global_scope()) };
-    missing.into_iter().chain(specs.iter().cloned()).collect()
+    missing_global(specs).into_iter().chain(specs.iter().cloned()).collect()
+}
+
+/// The global scope, when these specs lack it.
+pub(crate) fn missing_global(specs: &[ScopeSpec]) -> Option<ScopeSpec> {
+    if specs.iter().any(|spec| spec.name.is_empty()) { None } else { Some(global_scope()) }
 }
 
 /// What is shown, and how the run goes.
@@ -50,17 +54,26 @@ fn run_options() -> Vec<OptionSpec> {
     let mut pantsd =
         flag("pantsd", true, "Use the daemon; there is none yet, so every run is carried out directly.").advanced();
     pantsd.aliases = vec!["enable-pantsd".to_owned()];
+    let mut jobs = int("jobs", default_jobs(), "How many processes may run at the same time.").short('j');
+    jobs.aliases = vec!["process-execution-local-parallelism".to_owned()];
     vec![
         option("level", OptionKind::Choice(levels), "info", "Show messages from this level on.").short('l').recursive(),
         flag("colors", false, "Colour what is shown.").recursive(),
         flag("quiet", false, "Show what goals print and what goes wrong, and nothing else.").short('q').recursive(),
+        list("ignore-pants-warnings", &[], "Warnings not to show, as regular expressions for how they begin.")
+            .advanced(),
+        text("logdir", Value::None, "Write what the run tells to `pants.log` in this directory, too.")
+            .short('d')
+            .advanced(),
+        text("parent-build-id", Value::None, "The id of the build that this run is part of, for its statistics.")
+            .advanced(),
         flag("explain", false, "Show what would be done, and do nothing.").short('e'),
         flag("fail-fast", false, "Stop at the first failure.").recursive(),
         flag("keep-going", false, "Go on without what is broken in the repository; the run fails in the end."),
         int("max-errors", 100, "Show at most so many errors of the repository, and so many warnings; 0 means all.")
             .advanced(),
         flag("time", false, "Show how long everything took, after the run.").short('x'),
-        int("jobs", default_jobs(), "How many processes may run at the same time.").short('j'),
+        jobs,
         pantsd,
         flag("print-exception-stacktrace", false, "Show everything known about an internal error.").advanced(),
     ]
@@ -138,9 +151,36 @@ fn place_options() -> Vec<OptionSpec> {
         text("pants-distdir", "dist", "Where finished artifacts are put.").advanced(),
         text("pants-supportdir", "build-support", "Where the repository keeps files for its own build.").advanced(),
         text("pants-subprocessdir", ".pids", "Where long-lived processes keep their files.").advanced(),
-        text("local-store-dir", Value::None, "The caches shared by all repositories; by default that of the user.")
-            .advanced(),
+        text(
+            "pants-physical-workdir-base",
+            Value::None,
+            "Keep results below this directory, on another disk perhaps: the work directory becomes a link to it.",
+        )
+        .advanced(),
+        text(
+            "pants-bootstrapdir",
+            Value::None,
+            "The caches of the user; by default `$XDG_CACHE_HOME/pants`, else `~/.cache/pants`.",
+        )
+        .advanced(),
+        text(
+            "pants-configdir",
+            Value::None,
+            "What `%(pants_configdir)s` stands for; by default `$XDG_CONFIG_HOME/pants`, else `~/.config/pants`.",
+        )
+        .advanced(),
+        text("local-store-dir", Value::None, "The caches, when they are not to be in `pants_bootstrapdir`.").advanced(),
+        flag("lock", true, "Keep other runs out of the work directories of tasks while they work.").advanced(),
+        cache_generation(),
     ]
+}
+
+/// Part of the key of every result.
+fn cache_generation() -> OptionSpec {
+    let help = "The generation of results: with another one, nothing that was made before counts any more.";
+    let mut generation = text("cache-key-gen-version", "200", help).advanced().recursive();
+    generation.is_fingerprinted = true;
+    generation
 }
 
 /// Where options come from.

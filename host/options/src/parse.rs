@@ -4,7 +4,7 @@ use crate::bootstrap::{Bootstrap, Invocation};
 use crate::command_line::{self, CommandLine, Places, Words};
 use crate::deprecated::say_farewell;
 use crate::error::OptionsError;
-use crate::global::with_global;
+use crate::global::missing_global;
 use crate::judge::check_numbers;
 use crate::legacy;
 use crate::resolve::resolve_all;
@@ -36,8 +36,8 @@ pub fn parse_with_disabled(
     scopes: &[ScopeSpec],
     disabled: &[DisabledScope],
 ) -> Result<Parsed, OptionsError> {
-    let specs = with_global(scopes);
-    let scopes = Scopes::new(&specs);
+    let global = missing_global(scopes);
+    let scopes = Scopes::new(global.iter().chain(scopes));
     let words = words(invocation, bootstrap, &scopes);
     if let Some(error) = OptionsError::of_many(words.errors) {
         return Err(error);
@@ -77,8 +77,8 @@ pub fn read_command(
     bootstrap: &Bootstrap,
     scopes: &[ScopeSpec],
 ) -> Result<CommandLine, OptionsError> {
-    let specs = with_global(scopes);
-    let words = words(invocation, bootstrap, &Scopes::new(&specs));
+    let global = missing_global(scopes);
+    let words = words(invocation, bootstrap, &Scopes::new(global.iter().chain(scopes)));
     match OptionsError::of_many(words.errors) {
         Some(error) => Err(error),
         None => Ok(words.command),

@@ -21,12 +21,12 @@ pub(crate) struct Declared<'a> {
 }
 
 impl<'a> Scopes<'a> {
-    pub(crate) fn new(specs: &'a [ScopeSpec]) -> Self {
-        let scopes: BTreeMap<&str, &ScopeSpec> = specs.iter().map(|spec| (spec.name.as_str(), spec)).collect();
+    pub(crate) fn new(specs: impl IntoIterator<Item = &'a ScopeSpec>) -> Self {
+        let scopes: BTreeMap<&str, &ScopeSpec> = specs.into_iter().map(|spec| (spec.name.as_str(), spec)).collect();
         let mut older = BTreeMap::new();
-        for renamed in specs.iter().filter(|spec| !spec.older_names.is_empty()) {
+        for renamed in scopes.values().filter(|spec| !spec.older_names.is_empty()) {
             // With a subsystem its instances were renamed.
-            let inner = specs.iter().filter_map(|spec| Some((spec, inside(&spec.name, &renamed.name)?)));
+            let inner = scopes.values().copied().filter_map(|spec| Some((spec, inside(&spec.name, &renamed.name)?)));
             for (spec, rest) in inner.filter(|(_, rest)| rest.is_empty() || renamed.is_subsystem) {
                 older.extend(renamed.older_names.iter().map(|name| (format!("{name}{rest}"), spec)));
             }
@@ -108,10 +108,7 @@ impl<'a> Scopes<'a> {
         let names = self.scopes.keys().copied().chain(self.older.keys().map(String::as_str));
         names
             .filter_map(|scope| {
-                let name = match scope {
-                    "" => flag,
-                    name => flag.strip_prefix(name.replace('.', "-").as_str())?.strip_prefix('-')?,
-                };
+                let name = if scope.is_empty() { flag } else { after_scope(flag, scope)? };
                 Some((scope, self.option(scope, name)?))
             })
             .max_by_key(|(scope, _)| scope.len())
@@ -144,6 +141,14 @@ impl<'a> Scopes<'a> {
 
 fn answers_to(spec: &OptionSpec, name: &str) -> bool {
     spec.name == name || spec.aliases.iter().any(|alias| alias == name)
+}
+
+/// The option in a qualified flag of a scope, in which dots are dashes.
+fn after_scope<'a>(flag: &'a str, scope: &str) -> Option<&'a str> {
+    let is_same = |(have, wanted): (u8, u8)| have == if wanted == b'.' { b'-' } else { wanted };
+    let (begin, rest) = flag.split_at_checked(scope.len())?;
+    let is_begin = begin.bytes().zip(scope.bytes()).all(is_same);
+    rest.strip_prefix('-').filter(|_| is_begin)
 }
 
 /// What follows the name of a scope in that of one inside it, with the dot; nothing for the scope itself.

@@ -31,6 +31,18 @@ fn an_instance_has_the_values_of_its_subsystem_unless_it_has_its_own() {
 }
 
 #[test]
+fn an_instance_for_which_nobody_says_anything_copies_nothing() {
+    let dir = tempfile::tempdir().expect("a temp directory");
+    write(dir.path(), "BUILDROOT", "");
+    let environment = Arc::new(BTreeMap::from([("PANTS_PANTSRC".into(), "false".into())]));
+    let args = vec!["--jvm-run-debug-port=1".to_owned()];
+    let parsed = run(&Invocation { args, environment, cwd: dir.path().to_path_buf() }).expect("all is right");
+    let value = |scope: &str| parsed.values.get(scope, "options").expect("it is declared");
+    assert!(std::ptr::eq(value("jvm"), value("jvm.test.junit")));
+    assert!(!std::ptr::eq(value("jvm"), value("jvm.run")));
+}
+
+#[test]
 fn an_older_name_of_a_scope_is_understood() {
     check(
         Case {

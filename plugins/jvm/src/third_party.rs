@@ -15,3 +15,5 @@ pub(crate) mod lock;
 pub(crate) mod resolver;
 
 pub(crate) mod together;
+
+pub(crate) mod report;

@@ -7,7 +7,7 @@ use crate::third_party::lock::LockedGroup;
 use crate::third_party::managed::Pins;
 use crate::third_party::resolver::{self, Resolver};
 use plugin_api::products::{JvmTool, JvmToolRequest, JvmTools};
-use plugin_api::{Context, Error, Product, ProductDecl, Result, Task, TaskSpec};
+use plugin_api::{Context, Error, OptionRegistrar, Product, ProductDecl, Result, Task, TaskSpec};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
@@ -27,6 +27,11 @@ impl Task for BootstrapJvmTools {
     fn spec() -> TaskSpec {
         TaskSpec::new("BootstrapJvmTools", "Fetch the JVM tools that tasks ask for.")
             .fingerprinted_scope(resolver::SCOPE)
+    }
+
+    fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        resolver::register_task_options(options);
+        Ok(())
     }
 
     fn product_types() -> Vec<ProductDecl> {

@@ -6,6 +6,7 @@ use crate::targets::on_classpath;
 use crate::third_party::jar_directory::JarDirectory;
 use crate::third_party::lock::{LockFile, LockedGroup, PlacedFile};
 use crate::third_party::managed::{self, Groups, ManagedGroup, Management};
+use crate::third_party::report;
 use crate::third_party::resolver::{self, Resolver};
 use crate::third_party::together::resolve_together;
 use plugin_api::products::{
@@ -40,6 +41,8 @@ impl Task for CoursierResolve {
             "3rdparty/jvm.lock.json",
             "The lock file, relative to the build root; commit it. Empty: none, every clean build resolves anew.",
         );
+        options.bool("report", false, "Write down for each library which jars it came to, and which jar needs which.");
+        resolver::register_task_options(options);
         Ok(())
     }
 
@@ -113,7 +116,18 @@ fn resolve(context: &Context, management: &mut Management<'_>, declared: &Groups
         }
     }
     jars.save()?;
+    if context.flag("report")? {
+        write_report(context, declared, &lock)?;
+    }
     Ok(products(context, declared, &lock))
+}
+
+fn write_report(context: &Context, declared: &Groups, lock: &LockFile) -> Result<()> {
+    let path = format!("{}/report.txt", context.workdir());
+    let text = report::render(declared, lock);
+    crate::jar::write_atomically(&context.absolute(&path), |file| std::io::Write::write_all(file, text.as_bytes()))
+        .map_err(|error| Error::from(error).context(format!("cannot write `{path}`")))?;
+    context.log(LogLevel::Info, format!("what third-party jars came to: {path}"))
 }
 
 fn covers(lock: &LockFile, declared: &Groups) -> bool {
@@ -233,6 +247,7 @@ mod tests {
         let mut target = Target::new(address.clone(), "jar_library");
         let jar = jar_value(&[("org", "a".into()), ("name", "b".into()), ("rev", "1".into())]);
         target.fields.push(("jars".to_owned(), Value::List(vec![jar])));
+        crate::test_support::declare(&world, resolver::SCOPE, resolver::register_options);
         world.target(target).option_of(resolver::SCOPE, "repos", ["https://repo.test"]);
         let root = root.to_owned();
         world.fake_tool(move |process| Ok(coursier(process, &root)));

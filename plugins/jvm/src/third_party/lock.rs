@@ -162,7 +162,7 @@ impl LockedGroup {
     }
 
     /// The key of what a declared jar came to.
-    fn root_of(&self, jar: &Jar) -> Option<&str> {
+    pub(crate) fn root_of(&self, jar: &Jar) -> Option<&str> {
         let has_url = |artifact: &LockedArtifact| artifact.files.iter().any(|file| !file.url.is_empty());
         let with_url = self.root_among(jar, has_url);
         match jar.url {

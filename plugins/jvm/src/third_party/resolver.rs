@@ -33,6 +33,17 @@ pub(crate) fn register_options(options: &mut OptionRegistrar) {
         "The Maven repositories to resolve from, as URLs, in this order. When empty: what Maven's `settings.xml` says, \
          and the default of the installed Maven.",
     );
+    options
+        .optional_string(
+            "cache-dir",
+            "Where Coursier keeps what it fetched, relative to the build root; with the other caches when not given.",
+        )
+        .advanced();
+}
+
+/// Declares the options of each task that asks Coursier.
+pub(crate) fn register_task_options(options: &mut OptionRegistrar) {
+    options.list("jvm-options", &["-Xmx256m"], "Options for the JVM that Coursier runs in.").advanced();
 }
 
 /// Why jars could not be resolved.
@@ -64,6 +75,10 @@ pub(crate) struct Resolver<'c> {
     jdk: &'c Jdk,
     programs: Programs,
     remotes: Result<Remotes, MavenError>,
+    /// Of the task that asks.
+    jvm_options: Vec<String>,
+    /// The path of Coursier's cache, or the name of ours for it.
+    cache: String,
 }
 
 impl<'c> Resolver<'c> {
@@ -72,7 +87,8 @@ impl<'c> Resolver<'c> {
         let programs = Programs::prepare(context, jdk)?;
         // Whoever has everything in a cache needs no repository; that none is known counts only when one is asked.
         let remotes = maven::remotes(&maven_places(context)?);
-        Ok(Self { context, jdk, programs, remotes })
+        let jvm_options = context.list_option("jvm-options")?;
+        Ok(Self { context, jdk, programs, remotes, jvm_options, cache: cache(context)? })
     }
 
     /// Resolves jars together, under pinned versions, and puts all of them into a directory.
@@ -138,13 +154,14 @@ impl<'c> Resolver<'c> {
         let classpath =
             "{tool:jvm-resolver}/programs.jar:{tool:jvm-programs}/programs.jar:{tool:coursier}/coursier.jar";
         let process = Process::new(["{tool:jdk}/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"], description)
+            .args(self.jvm_options.iter().cloned())
             .args(["-cp", classpath, "pants.jvm.resolve.Main", "{cache:jars}"])
             .arg(programs::path_text(directory)?)
             .tool(self.jdk.tool())
             .tool(self.programs.tool())
             .tool(coursier)
             .tool(resolver)
-            .env("COURSIER_CACHE", "{cache:coursier}")
+            .env("COURSIER_CACHE", &self.cache)
             .env(LOCALE.0, LOCALE.1)
             .named_cache("coursier")
             .named_cache("jars")
@@ -245,6 +262,17 @@ fn add_url(artifacts: &mut BTreeMap<String, LockedArtifact>, jar: &Jar) {
             artifacts.entry(jar.key()).or_default().files = vec![file];
         }
     }
+}
+
+/// Where Coursier keeps what it fetched.
+fn cache(context: &Context) -> Result<String> {
+    let given = context.option_of(SCOPE, "cache-dir")?.value;
+    let Some(given) = given.as_str().filter(|path| !path.is_empty()) else { return Ok("{cache:coursier}".to_owned()) };
+    let path = match given.strip_prefix("~/") {
+        Some(below) => PathBuf::from(context.environment("HOME")?.unwrap_or_default()).join(below),
+        None => context.absolute(given),
+    };
+    programs::path_text(&path)
 }
 
 fn maven_places(context: &Context) -> Result<MavenPlaces> {
@@ -390,56 +418,4 @@ fn searched_hint(remotes: &Remotes) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use expect_test::expect;
-    use plugin_api::Location;
-
-    fn remotes() -> Remotes {
-        let repository = |id: &str| maven::Repository {
-            id: id.to_owned(),
-            url: format!("https://{id}.test"),
-            user: String::new(),
-            password: String::new(),
-        };
-        Remotes { repositories: vec![repository("corp"), repository("central")], proxy: None }
-    }
-
-    #[test]
-    fn the_answer_becomes_artifacts() {
-        let answer = Answer::parse(
-            "jar\ta:b:1\ta:b\t1\t\tjar\tff\ta/b/1/b-1.jar\tc:d:2,e:f:3\njar\tc:d:2\tc:d\t2\t\t\t\t\t\nnoise\n",
-        );
-        assert!(answer.is_complete());
-        expect![[r#"{"a:b:1":{"files":[{"sha256":"ff"}],"needs":["c:d:2","e:f:3"]},"c:d:2":{}}"#]]
-            .assert_eq(&serde_json::to_string(&answer.artifacts).unwrap());
-    }
-
-    #[test]
-    fn what_is_missing_is_named_with_its_place_and_the_repositories() {
-        let mut jar = Jar::parse("a:b:1").unwrap();
-        jar.location = Location { file: "3rdparty/BUILD".to_owned(), line: 2, column: 9 };
-        let answer = Answer::parse(
-            "missing\ta:b:1\tnot found: https://corp.test/b\nmissing\ta:b:1\tnot found: https://central.test/b\n\
-             missing\tc:d:2\tnot found: https://corp.test/d\n",
-        );
-        let error = unresolved(&answer, &[jar], &remotes());
-        let shown = [error.message, error.causes.join("\n"), error.hints.join("\n")].join("\n");
-        expect![[r#"
-            3rdparty/BUILD:2:9: jar `a:b:1` cannot be fetched
-            jar `c:d:2`, which others need, cannot be fetched
-            not found: https://corp.test/b
-            not found: https://central.test/b
-            not found: https://corp.test/d
-            searched the repositories `corp`, `central`; the option `[coursier] repos` and Maven's settings.xml name them"#]]
-        .assert_eq(&shown);
-    }
-
-    #[test]
-    fn a_file_that_is_not_the_locked_one_is_an_error_of_its_own() {
-        let answer = Answer::parse("mismatch\ta:b:1\thttps://corp.test/b.jar\taa\tbb\n");
-        let error = unresolved(&answer, &[], &remotes());
-        assert_eq!(error.message, "a repository gives another file than the lock file names");
-        assert_eq!(error.causes, ["`a:b:1` from https://corp.test/b.jar: SHA-256 bb, locked aa"]);
-    }
-}
+mod tests;

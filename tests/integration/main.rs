@@ -10,6 +10,7 @@ mod export;
 mod jvm;
 mod launcher;
 mod plugins;
+mod python_options;
 mod questions;
 mod reference;
 mod selection;

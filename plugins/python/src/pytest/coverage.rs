@@ -10,7 +10,8 @@ use crate::pins;
 use plugin_api::products::PythonEnvironment;
 use plugin_api::tasks::TestRun;
 use plugin_api::{
-    CachePolicy, Context, LogLevel, OptionKind, OptionRegistrar, OptionValue, Process, Result, Target, Value,
+    CachePolicy, Context, Error, LogLevel, OptionKind, OptionRegistrar, OptionValue, Process, ProcessOutput, Result,
+    Target, Value,
 };
 use std::collections::BTreeSet;
 
@@ -87,8 +88,9 @@ impl Coverage {
         layout: &Layout,
         environment: &PythonEnvironment,
     ) -> Result<()> {
+        let nothing = || context.log(LogLevel::Warn, format!("no coverage was measured by `{}`", run.target.address));
         if !context.absolute(data(run)).exists() {
-            return context.log(LogLevel::Warn, format!("no coverage was measured by `{}`", run.target.address));
+            return nothing();
         }
         let reports = format!("{}/reports", directory(run));
         let process = |arguments: &[&str]| {
@@ -103,14 +105,17 @@ impl Coverage {
                 .local_only()
         };
         if self.reports.iter().any(|report| report == "console") {
-            let printed = context.run_checked(&process(&["report"]))?.stdout_text();
-            context.tool_output(format!("{}\n{printed}", run.target.address))?;
+            let Some(output) = reported(context, &process(&["report"]))? else { return nothing() };
+            context.tool_output(format!("{}\n{}", run.target.address, output.stdout_text()))?;
         }
         let mut is_written = false;
         for (report, name) in [("xml", "coverage.xml"), ("html", "html")] {
             if self.reports.iter().any(|wanted| wanted == report) {
                 let (flag, output) = (if report == "xml" { "-o" } else { "-d" }, format!("{reports}/{name}"));
-                context.run_checked(&process(&[report, "-q", flag, &output]).outputs([output.clone()]))?;
+                let process = process(&[report, "-q", flag, &output]).outputs([output.clone()]);
+                if reported(context, &process)?.is_none() {
+                    return nothing();
+                }
                 is_written = true;
             } else {
                 remove(context, &format!("{reports}/{name}"))?;
@@ -150,6 +155,21 @@ impl Coverage {
             }
         }
         text
+    }
+}
+
+/// What a report came to; `None` when nothing that was measured is in it.
+fn reported(context: &Context, process: &Process) -> Result<Option<ProcessOutput>> {
+    let output = context.run(process)?;
+    let printed = format!("{}{}", output.stdout_text(), output.stderr_text());
+    match output.is_success() {
+        true => Ok(Some(output)),
+        false if printed.contains("No data to report") => Ok(None),
+        false => {
+            let mut error = Error::msg(format!("{} {}", process.description, output.describe_exit()));
+            error.causes.extend(printed.lines().map(str::to_owned));
+            Err(error)
+        }
     }
 }
 

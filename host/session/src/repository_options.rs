@@ -106,8 +106,10 @@ fn source_options() -> Vec<OptionSpec> {
         option(
             "root-patterns",
             OptionKind::StringList,
-            Value::None,
-            "The ends of the paths of source roots: `src/python`, `src/*`; `/src` is that of the build root alone.",
+            // What an edit starts from. As long as nobody sets it, patterns as before Pants 1.28 count.
+            Value::strings(["/", "src", "src/python", "src/py"]),
+            "The ends of the paths of source roots: `src/python`, `src/*`; `/src` is that of the build root alone. When \
+             it is set, patterns as before Pants 1.28 do not count.",
         ),
         option(
             "marker-filenames",
@@ -120,12 +122,6 @@ fn source_options() -> Vec<OptionSpec> {
             OptionKind::Choice(choices),
             Value::from("create"),
             "What sources in no source root lead to: their directory is one, or an error.",
-        ),
-        option(
-            "lang-canonicalizations",
-            OptionKind::Dict,
-            Value::None,
-            "Other names of languages. Accepted from old files; the language of a source root says nothing.",
         ),
     ];
     for (name, patterns) in SourceRootsConfig::DEFAULT_PATTERNS {

@@ -40,6 +40,8 @@ pub(crate) struct TaskState {
     pub(crate) identity: GoalIdentity,
     /// What a failure of it does to the rest of the run.
     pub(crate) on_failure: OnFailure,
+    /// Targets with one of these tags are none of those it works on.
+    pub(crate) tags_left_out: Vec<String>,
     /// What runs its processes, with its own way to use the caches.
     pub(crate) processes: ProcessService,
     /// The index of its goal in the plan.
@@ -240,13 +242,21 @@ impl Context {
     /// The target roots.
     pub fn target_roots(&self) -> Vec<Arc<Target>> {
         let graph = self.graph();
-        self.run_state().roots.iter().filter_map(|root| graph.get(root).cloned()).collect()
+        let roots = self.run_state().roots.iter().filter_map(|root| graph.get(root).cloned());
+        roots.filter(|root| !self.is_left_out(root)).collect()
     }
 
     /// What the task works on, dependencies first: the closure of the roots in the build view, together with the targets
     /// that others were generated from, without those that depend on a target that failed before.
     pub fn targets(&self) -> Vec<Arc<Target>> {
-        self.snapshot().targets(&self.run_state().roots, &self.task.failed)
+        let mut targets = self.snapshot().targets(&self.run_state().roots, &self.task.failed);
+        targets.retain(|target| !self.is_left_out(target));
+        targets
+    }
+
+    fn is_left_out(&self, target: &Target) -> bool {
+        let is_left_out = |tag: &String| target.tags.contains(tag);
+        self.task.tags_left_out.iter().any(is_left_out)
     }
 
     /// One target, loaded or synthetic.

@@ -10,6 +10,8 @@ pub struct TaskTerms {
     pub on_failure: OnFailure,
     /// How its processes use the caches of results.
     pub caching: Caching,
+    /// Targets with one of these tags are none of those it works on.
+    pub tags_left_out: Vec<String>,
 }
 
 /// What a failure does to the rest of the run.

@@ -3,10 +3,28 @@
 use crate::caches;
 use crate::request::Request;
 use pants_engine::{Locking, OnFailure, RoundPlan, TaskTerms, TermsOfTasks};
-use pants_model::{Event, EventSink, LogLevel, OptionSource, OptionValues, Voice};
+use pants_model::{
+    Event, EventSink, LogLevel, OptionKind, OptionSource, OptionSpec, OptionValues, ScopeSpec, Value, Voice,
+};
 
 /// The generation of results when nobody says another: that of all results so far.
 pub(crate) const GENERATION: &str = "200";
+
+/// The subsystem of tasks that look at targets one by one, linters for example.
+const TARGET_FILTER: &str = "target-filter";
+
+/// Its scope. Tasks that name it among their subsystems have an instance.
+pub(crate) fn target_filter() -> ScopeSpec {
+    let help = "Targets with one of these tags are left out.";
+    let exclude = OptionSpec::new("exclude-tags", OptionKind::StringList, Value::List(Vec::new()), help);
+    ScopeSpec {
+        name: TARGET_FILTER.to_owned(),
+        description: "Which targets linters and their like leave out.".to_owned(),
+        options: vec![OptionSpec { is_fingerprinted: true, ..exclude }],
+        is_subsystem: true,
+        ..ScopeSpec::default()
+    }
+}
 
 /// The terms of the goals of a plan.
 pub(crate) fn of(plan: &RoundPlan, request: &Request, options: &OptionValues) -> TermsOfTasks {
@@ -17,6 +35,8 @@ pub(crate) fn of(plan: &RoundPlan, request: &Request, options: &OptionValues) ->
         TaskTerms {
             on_failure: if is_first_failure_enough { OnFailure::Stop } else { OnFailure::GoOn },
             caching: caches::caching(request, options, scope, generation.to_owned()),
+            // A task that has no such instance works on all targets: of a compiler, what depends on them would fail.
+            tags_left_out: options.value(&format!("{TARGET_FILTER}.{scope}"), "exclude-tags").to_strings(),
         }
     };
     plan.goals().iter().map(|goal| (goal.scope().to_owned(), terms(goal.scope()))).collect()

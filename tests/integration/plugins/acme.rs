@@ -115,6 +115,22 @@ fn two_goals_of_one_group_take_turns_in_the_order_of_dependencies() {
 }
 
 #[test]
+fn targets_with_a_tag_are_not_linted_and_translated_all_the_same() {
+    let repository = acme();
+    repository.edit("docs/BUILD", "'middle', ", "'middle', tags=['generated'], ");
+    let lint = |flags: &[&str]| repository.run(&[flags, &["--lint-line-length-maximum=10", "lint", "docs::"]].concat());
+    let _ = lint(&[]).failure(1);
+    let _ = lint(&["--target-filter-exclude-tags=generated"]).success();
+    let _ = lint(&["--target-filter-lint-line-length-exclude-tags=generated"]).success();
+    let _ = lint(&["--target-filter-exclude-tags=another"]).failure(1);
+    let config = repository.read("pants.toml") + "\n[target-filter]\nexclude_tags = [\"generated\"]\n";
+    repository.write("pants.toml", &config);
+    let _ = lint(&[]).success();
+    let _ = repository.run(&["translate", "docs::"]).success();
+    assert!(repository.exists("dist/translated/docs.middle.txt"));
+}
+
+#[test]
 fn its_option_is_set_by_flag_environment_and_config() {
     let repository = acme();
     let lint = ["lint", "docs::"];

@@ -48,11 +48,12 @@ impl UnitRun {
 
     fn begin(&self, goal: usize) -> Context {
         let planned = &self.plan.goals[goal];
-        let TaskTerms { on_failure, caching } = self.run.terms_of(planned.scope());
+        let TaskTerms { on_failure, caching, tags_left_out } = self.run.terms_of(planned.scope());
         let context = Context::new(Arc::new(TaskState {
             run: self.run.clone(),
             identity: planned.identity().clone(),
             on_failure,
+            tags_left_out,
             processes: self.run.processes.with_caching(caching),
             goal,
             visible: self.visible.clone(),

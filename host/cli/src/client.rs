@@ -3,16 +3,20 @@
 use crate::failure::Failure;
 use crate::panics::Backtraces;
 use jiff::Zoned;
-use pants_console::{ClockReading, ConsoleOptions, ConsoleSink, parse_level};
+use pants_console::{Clock, ClockReading, ConsoleOptions, ConsoleSink, LogSink};
 use pants_model::{LogLevel, OptionSource};
-use pants_options::{Bootstrap, HelpKind, HelpRequest, Invocation, VERSION, global_scope, render_help};
+use pants_options::{
+    Bootstrap, HelpKind, HelpRequest, HelpStyle, Invocation, VERSION, global_scope, help_of, render_help,
+};
+use pants_session::Request;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The arguments, the environment, the place and the terminal of whoever started the program.
 pub(crate) struct Client {
@@ -20,6 +24,7 @@ pub(crate) struct Client {
     pub(crate) exe_dir: PathBuf,
     pub(crate) width: usize,
     pub(crate) run_id: String,
+    pub(crate) started: SystemTime,
     start: Instant,
 }
 
@@ -40,10 +45,11 @@ impl Client {
         let exe = std::env::current_exe().and_then(|path| path.canonicalize());
         let exe = exe.map_err(|error| Failure::internal(format!("the program cannot find itself: {error}")))?;
         Ok(Self {
+            width: terminal_width().or_else(|| columns(&environment)).unwrap_or(DEFAULT_WIDTH),
             invocation: Invocation { args, environment: Arc::new(environment), cwd },
             exe_dir: exe.parent().map(PathBuf::from).unwrap_or_default(),
-            width: terminal_width().unwrap_or(DEFAULT_WIDTH),
             run_id: run_id(),
+            started: SystemTime::now(),
             start: Instant::now(),
         })
     }
@@ -53,15 +59,37 @@ impl Client {
         self.invocation.args.first().is_some_and(|arg| ["--version", "-V"].contains(&arg.as_str()))
     }
 
-    /// Whether help is all that is asked for.
+    /// Whether the manual page is asked for: `pants help --man`.
+    pub(crate) fn asks_for_the_manual(&self) -> bool {
+        self.invocation.args == ["help", "--man"]
+    }
+
+    /// Whether help in general is all that is asked for.
     pub(crate) fn asks_for_help(&self) -> bool {
-        matches!(self.invocation.args.as_slice(), [word] if ["help", "-h", "--help"].contains(&word.as_str()))
+        self.invocation.args.len() == 1 && help_of(&self.invocation.args).is_some_and(|kind| kind != HelpKind::Goals)
     }
 
     /// Shows what is known of the command line where there is no repository, and so no backend.
     pub(crate) fn show_help(&self) -> ExitCode {
-        let request = HelpRequest { kind: HelpKind::Basic, scopes: Vec::new() };
-        print(&render_help(&request, &[global_scope()], self.width))
+        let kind = help_of(&self.invocation.args).unwrap_or(HelpKind::Basic);
+        let is_coloured = io::stdout().is_terminal() && !self.has_variable("NO_COLOR");
+        let style = HelpStyle { width: self.width, is_coloured };
+        let help = render_help(&HelpRequest { kind, scopes: Vec::new() }, &[global_scope()], style);
+        print(help.as_bytes())
+    }
+
+    /// The request for one run of this client.
+    pub(crate) fn request(&self, invocation: Invocation, bootstrap: Bootstrap) -> Request {
+        Request {
+            is_coloured: self.uses_colors(&bootstrap, io::stderr().is_terminal()),
+            invocation,
+            bootstrap,
+            exe_dir: self.exe_dir.clone(),
+            client_pid: std::process::id(),
+            width: self.width,
+            run_id: self.run_id.clone(),
+            started: self.started,
+        }
     }
 
     /// Shows the version, and below it the version of Pants v1 that the repository here, if any, was written for.
@@ -73,14 +101,14 @@ impl Client {
         {
             text.push_str(&format!("for a repository written for Pants {name} ({})\n", version.source));
         }
-        print(&text)
+        print(text.as_bytes())
     }
 
     /// The console of this client.
     pub(crate) fn console(&self, bootstrap: &Bootstrap) -> ConsoleSink {
         let values = &bootstrap.values;
         let flag = |name: &str| values.value("", name).as_bool().unwrap_or(false);
-        let level = values.value("", "level").as_str().and_then(parse_level).unwrap_or(LogLevel::Info);
+        let level = level(bootstrap);
         let is_terminal = io::stderr().is_terminal();
         let options = ConsoleOptions {
             level,
@@ -90,9 +118,37 @@ impl Client {
             live_status: is_terminal && !self.has_variable("CI") && level >= LogLevel::Info,
             timings: flag("time"),
         };
+        ConsoleSink::new(Box::new(io::stdout()), Box::new(io::stderr()), self.clock(), options)
+    }
+
+    /// The log file that `--logdir` asks for, if it does, with a line that says which run begins here.
+    pub(crate) fn log_file(&self, bootstrap: &Bootstrap) -> Result<Option<LogFile>, Failure> {
+        let Some(directory) = bootstrap.values.value("", "logdir").as_str().filter(|path| !path.is_empty()) else {
+            return Ok(None);
+        };
+        let path = self.in_home(directory).unwrap_or_else(|| bootstrap.build_root.join(directory)).join("pants.log");
+        let open = || -> io::Result<LogFile> {
+            std::fs::create_dir_all(path.parent().expect("the file is in the directory"))?;
+            let file = File::options().append(true).create(true).open(&path)?;
+            let sink = LogSink::new(file.try_clone()?, self.clock(), level(bootstrap))?;
+            sink.line(&format!("{}: pants {}", self.run_id, self.invocation.args.join(" ")));
+            Ok(LogFile { sink: Arc::new(sink), file })
+        };
+        open().map(Some).map_err(|error| {
+            let problem = format!("`{}` cannot be written: {error}", path.display());
+            Failure::of_user(bootstrap.about_value("logdir", &problem))
+        })
+    }
+
+    fn clock(&self) -> Clock {
         let start = self.start;
-        let clock = Box::new(move || ClockReading { of_day: time_of_day(), elapsed: start.elapsed() });
-        ConsoleSink::new(Box::new(io::stdout()), Box::new(io::stderr()), clock, options)
+        Box::new(move || ClockReading { of_day: time_of_day(), elapsed: start.elapsed() })
+    }
+
+    /// The path that `~/` begins.
+    fn in_home(&self, path: &str) -> Option<PathBuf> {
+        let home = self.invocation.environment.get(OsStr::new("HOME"))?;
+        Some(PathBuf::from(home).join(path.strip_prefix("~/")?))
     }
 
     /// What the user said, or else what the terminal can and `NO_COLOR` allows.
@@ -104,15 +160,26 @@ impl Client {
     }
 
     fn has_variable(&self, name: &str) -> bool {
-        self.invocation.environment.get(std::ffi::OsStr::new(name)).is_some_and(|value| !value.is_empty())
+        self.invocation.environment.get(OsStr::new(name)).is_some_and(|value| !value.is_empty())
     }
 }
 
-/// Prints before there is a console.
-fn print(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+/// A log file: for the events of a run, and for what the program logs of itself.
+pub(crate) struct LogFile {
+    pub(crate) sink: Arc<LogSink>,
+    pub(crate) file: File,
+}
+
+fn level(bootstrap: &Bootstrap) -> LogLevel {
+    bootstrap.values.value("", "level").as_str().and_then(LogLevel::parse).unwrap_or(LogLevel::Info)
+}
+
+/// Prints before there is a console. A reader that has seen enough is no failure.
+pub(crate) fn print(text: &[u8]) -> ExitCode {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
     }
 }
 
@@ -135,6 +202,12 @@ fn run_id() -> String {
     let now = Zoned::now();
     let pid = std::process::id();
     format!("pants_run_{}_{:03}_{pid:x}", now.strftime("%Y_%m_%d_%H_%M_%S"), now.millisecond())
+}
+
+/// What a shell says of the width, for help that is read through a pager.
+fn columns(environment: &BTreeMap<OsString, OsString>) -> Option<usize> {
+    let columns = environment.get(OsStr::new("COLUMNS"))?.to_str()?.parse().ok()?;
+    Some(columns).filter(|columns| *columns > 0)
 }
 
 fn terminal_width() -> Option<usize> {

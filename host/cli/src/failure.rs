@@ -1,11 +1,10 @@
 //! Failures: the one type that everything that stops a run becomes, with its hints and its exit code.
 
 use crate::signals::INTERRUPTED;
-use pants_console::{ConsoleSink, render_diagnostic, render_error};
+use pants_console::{ConsoleSink, LogSink, render_diagnostic};
 use pants_model::Diagnostic;
 use pants_options::OptionsError;
 use pants_session::{Outcome, PlanError, SessionError, TaskError, TaskErrorKind};
-use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -47,7 +46,12 @@ impl FailureKind {
 impl Failure {
     /// What the user wrote is wrong.
     pub(crate) fn user(message: String) -> Self {
-        Self::one(FailureKind::User, Diagnostic::error_without_place(message))
+        Self::of_user(Diagnostic::error_without_place(message))
+    }
+
+    /// The same, with hints.
+    pub(crate) fn of_user(report: Diagnostic) -> Self {
+        Self::one(FailureKind::User, report)
     }
 
     /// A bug of this program.
@@ -63,8 +67,9 @@ impl Failure {
         Self { kind, reports: vec![report] }
     }
 
-    fn of_error(kind: FailureKind, error: &dyn Error, hints: Vec<String>) -> Self {
-        Self::one(kind, Diagnostic { hints, ..Diagnostic::error_without_place(render_error(error, &[])) })
+    /// Puts it into a log.
+    pub(crate) fn log(&self, log: &LogSink) {
+        self.reports.iter().for_each(|report| log.line(&render_diagnostic(report, false)));
     }
 
     /// Shows it and gives the exit code.
@@ -84,44 +89,30 @@ impl From<OptionsError> for Failure {
 
 impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
-        match error {
-            SessionError::Options(error) => Self::from(error),
-            SessionError::Repository(reports) => Self { kind: FailureKind::User, reports },
-            SessionError::Plugins(error) => Self::of_error(FailureKind::Plugin, &error, error.hints()),
-            SessionError::Task(error) => Self::of_task(&error),
+        let kind = match &error {
             SessionError::Plan(PlanError::Task { source, .. }) if source.is_cancelled() => {
-                Self { kind: FailureKind::Interrupted, reports: Vec::new() }
+                return Self { kind: FailureKind::Interrupted, reports: Vec::new() };
             }
-            SessionError::Plan(error) => Self::of_error(FailureKind::User, &error, error.hints()),
-            SessionError::Store(error) => Self::of_error(FailureKind::Environment, &error, Vec::new()),
-            SessionError::Register(errors) => Self::of_plugins(errors.iter().map(|error| (error as _, error.hints()))),
-            SessionError::Scopes(errors) => Self::of_plugins(errors.iter().map(|error| (error as _, Vec::new()))),
-            error @ (SessionError::NoGoal | SessionError::NoTaker { .. } | SessionError::NothingToDo { .. }) => {
-                let hints = error.hints();
-                Self::of_error(FailureKind::User, &error, hints)
-            }
-        }
+            SessionError::Task(error) => kind_of_task(error),
+            SessionError::Plugins(_) | SessionError::Register(_) | SessionError::Scopes(_) => FailureKind::Plugin,
+            SessionError::Store(_) => FailureKind::Environment,
+            SessionError::Options(_)
+            | SessionError::Repository(_)
+            | SessionError::Plan(_)
+            | SessionError::NoGoal
+            | SessionError::NoTaker { .. }
+            | SessionError::NothingToDo { .. } => FailureKind::User,
+        };
+        Self { kind, reports: error.diagnostics() }
     }
 }
 
-impl Failure {
-    /// Several faults of what plugins register, each with its hints.
-    fn of_plugins<'e>(errors: impl Iterator<Item = (&'e dyn Error, Vec<String>)>) -> Self {
-        let report = |(error, hints): (&dyn Error, _)| Diagnostic {
-            hints,
-            ..Diagnostic::error_without_place(render_error(error, &[]))
-        };
-        Self { kind: FailureKind::Plugin, reports: errors.map(report).collect() }
-    }
-
-    fn of_task(error: &TaskError) -> Self {
-        let kind = match (error.kind, &error.plugin) {
-            (TaskErrorKind::Cancelled, _) => FailureKind::Interrupted,
-            (TaskErrorKind::Panicked, None) => FailureKind::Internal,
-            (_, Some(_)) => FailureKind::Plugin,
-            (_, None) => FailureKind::User,
-        };
-        Self::of_error(kind, error, error.hints.clone())
+fn kind_of_task(error: &TaskError) -> FailureKind {
+    match (error.kind, &error.plugin) {
+        (TaskErrorKind::Cancelled, _) => FailureKind::Interrupted,
+        (TaskErrorKind::Panicked, None) => FailureKind::Internal,
+        (_, Some(_)) => FailureKind::Plugin,
+        (_, None) => FailureKind::User,
     }
 }
 
@@ -155,12 +146,17 @@ fn code(code: i32) -> ExitCode {
 
 /// Shows a failure that came before there was a console.
 pub(crate) fn without_console(failure: &Failure) -> ExitCode {
+    show(&failure.reports);
+    code(failure.kind.exit_code())
+}
+
+/// Shows on standard error what is to be told while there is no console.
+pub(crate) fn show(reports: &[Diagnostic]) {
     let mut stderr = io::stderr().lock();
-    for report in &failure.reports {
+    for report in reports {
         // There is nobody left to tell when standard error is gone.
         let _ = writeln!(stderr, "{}", render_diagnostic(report, false));
     }
-    code(failure.kind.exit_code())
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use crate::caches;
 use crate::error::SessionError;
 use crate::goals;
+use crate::older_config;
 use crate::record;
 use crate::repository_options;
 use crate::request::Request;
+use crate::terms;
 use pants_build_files::Symbols;
 use pants_engine::Registry;
 use pants_model::{Diagnostic, EventSink, Fingerprint, FingerprintBuilder, LogLevel, OptionValues, ScopeSpec};
@@ -62,11 +64,31 @@ fn environment_paths(request: &Request) -> Option<&OsStr> {
 
 /// Loads the enabled backends and registers them after the built-in goals.
 pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends, SessionError> {
-    let loaded = load_plugins(&load_request(request)).map_err(|error| blame(request, error))?;
+    let (loaded, passed_over) = load_plugins_of_today(request)?;
+    if !passed_over.is_empty() {
+        let ids = passed_over.join("`, `");
+        crate::say(events, LogLevel::Warn, format!("backends of Pants v1 that nobody provides are passed over: `{ids}`"));
+    }
     for warning in &loaded.warnings {
         crate::say(events, LogLevel::Warn, warning.to_string());
     }
     of_plugins(&loaded)
+}
+
+/// Loads what the options name; what only Pants could load and a config file of its years names is passed over.
+fn load_plugins_of_today(request: &Request) -> Result<(LoadedPlugins, Vec<String>), SessionError> {
+    let (mut wanted, mut passed_over) = (load_request(request), Vec::new());
+    loop {
+        match load_plugins(&wanted) {
+            Ok(loaded) => return Ok((loaded, passed_over)),
+            Err(LoadError::UnknownBackend { id, .. }) if older_config::names(request, &id) => {
+                wanted.backend_packages.retain(|wanted| *wanted != id);
+                wanted.plugins.retain(|wanted| *wanted != id);
+                passed_over.push(id);
+            }
+            Err(error) => return Err(blame(request, error)),
+        }
+    }
 }
 
 /// The backends that come with the program, whichever are enabled; none when they cannot be loaded either.
@@ -98,6 +120,7 @@ fn of_plugins(loaded: &LoadedPlugins) -> Result<Backends, SessionError> {
     scopes.extend(repository_options::scopes());
     scopes.extend(caches::scopes(&registry));
     scopes.extend(record::scopes());
+    scopes.push(terms::target_filter());
     scopes.extend(subsystems);
     for scope in &mut scopes {
         if let Some(plugin) = loaded.plugins.iter().find(|plugin| plugin.id == scope.backend) {
@@ -129,11 +152,6 @@ fn blame(request: &Request, error: LoadError) -> SessionError {
 }
 
 impl Backends {
-    /// The names of all phases, for questions about words of the command line.
-    pub(crate) fn phase_names(&self) -> HashSet<&str> {
-        self.registry.phases().iter().map(|phase| phase.name.as_str()).collect()
-    }
-
     /// Refuses arguments after `--` when no goal of these phases takes any: they would be lost.
     pub(crate) fn check_passthrough(&self, command: &CommandLine) -> Result<(), SessionError> {
         if command.passthrough.is_empty() || self.takes_passthrough(command.goals.clone()) {

@@ -6,6 +6,7 @@ use pants_model::Diagnostic;
 use pants_options::{OptionsError, ScopeError};
 use pants_plugin_loader::LoadError;
 use pants_process::StoreError;
+use std::error::Error;
 
 /// Why a run did not get as far as its tasks.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +70,24 @@ impl SessionError {
         }
     }
 
+    /// The error as what is shown: each fault with its place, its causes and its hints.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let hinted = |error: &dyn Error, hints| Diagnostic { hints, ..Diagnostic::of_error(error) };
+        match self {
+            Self::Options(error) => error.diagnostics(),
+            Self::Repository(diagnostics) => diagnostics.clone(),
+            Self::Plugins(error) => vec![hinted(error, error.hints())],
+            Self::Task(error) => vec![hinted(error, error.hints.clone())],
+            Self::Plan(error) => vec![hinted(error, error.hints())],
+            Self::Store(error) => vec![Diagnostic::of_error(error)],
+            Self::Register(errors) => errors.iter().map(|error| hinted(error, error.hints())).collect(),
+            Self::Scopes(errors) => errors.iter().map(|error| Diagnostic::of_error(error)).collect(),
+            Self::NoGoal | Self::NoTaker { .. } | Self::NothingToDo { .. } => vec![hinted(self, self.hints())],
+        }
+    }
+
     /// What the user may do about it, one line each; what other rooms say has hints of its own.
-    pub fn hints(&self) -> Vec<String> {
+    fn hints(&self) -> Vec<String> {
         match self {
             Self::NoGoal => {
                 ["`pants goals` lists what can be asked for", "`pants help` says how"].map(str::to_owned).to_vec()

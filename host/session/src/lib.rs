@@ -14,6 +14,7 @@ mod goals;
 mod help;
 mod idle;
 mod json;
+mod older_config;
 mod physical_workdir;
 mod places;
 mod problems;
@@ -29,8 +30,9 @@ mod unbuilt;
 mod warm;
 mod warnings;
 
-pub use complete::{completions, known_scopes};
+pub use complete::completions;
 pub use error::SessionError;
+pub use older_config::migrate_config;
 pub use pants_engine::{PlanError, TaskError, TaskErrorKind};
 pub use pants_process::{Cancel, CancelReason, Foreground};
 pub use request::{Outcome, Request};
@@ -64,7 +66,9 @@ pub fn run(
     }
     let events = &warnings::without_ignored(request, events)?;
     let backends = backends_of(request, warm, &**events)?;
-    let parsed = pants_options::parse(&request.invocation, &request.bootstrap, &backends.scopes)
+    let disabled = older_config::disabled_scopes(request, &backends);
+    let parsed =
+        pants_options::parse_with_disabled(&request.invocation, &request.bootstrap, &backends.scopes, &disabled)
         .map_err(|error| unbuilt::with_goals_of_pants(error, &backends.symbols))?;
     for warning in parsed.warnings {
         say(&**events, LogLevel::Warn, warning);

@@ -4,7 +4,7 @@ use super::console::ConsoleGoal;
 use super::output::{Output, Shape, Stop};
 use pants_engine::Context;
 use pants_model::ScopeSpec;
-use pants_options::{HelpKind, HelpRequest, render_help};
+use pants_options::{HelpKind, HelpRequest, HelpStyle, render_help};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -29,7 +29,7 @@ impl ConsoleGoal for Goals {
     fn write(&self, _context: &Context, output: &mut Output) -> Result<(), Stop> {
         let Some(scopes) = self.0.get() else { return Ok(()) };
         let request = HelpRequest { kind: HelpKind::Goals, scopes: Vec::new() };
-        output.line(render_help(&request, scopes, crate::DOCUMENT_WIDTH).trim_end())?;
+        output.line(render_help(&request, scopes, HelpStyle::plain(crate::DOCUMENT_WIDTH)).trim_end())?;
         let goals = scopes.iter().filter(|scope| scope.is_goal && !scope.name.contains('.'));
         let sorted: BTreeMap<&str, &str> = goals.map(|goal| (&*goal.name, &*goal.description)).collect();
         sorted.iter().try_for_each(|(name, description)| output.entry(name, description))

@@ -1,0 +1,132 @@
+//! First words that are no goals: `migrate-config`, `complete`, `daemon`, `kill-pantsd`; and `plugin`, which will be one.
+//!
+//! What stands behind them is read by clap, from the same description that the manual page is made of.
+
+use crate::client::{self, Client};
+use crate::completion;
+use crate::description::program;
+use crate::failure::{self, Failure};
+use crate::migrate_config;
+use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
+use pants_model::Diagnostic;
+use pants_options::help_of;
+use std::process::ExitCode;
+
+/// What a first word asks for is done: what to print, and whether that is good news.
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    /// What went otherwise than one may expect.
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) code: u8,
+}
+
+impl Answer {
+    pub(crate) fn success(text: impl Into<String>) -> Self {
+        Self { text: text.into(), warnings: Vec::new(), code: 0 }
+    }
+}
+
+/// Prints an answer and gives the exit code.
+pub(crate) fn tell(answer: Result<Answer, Failure>) -> ExitCode {
+    match answer {
+        Err(failure) => failure::without_console(&failure),
+        Ok(answer) => {
+            failure::show(&answer.warnings);
+            match client::print(answer.text.as_bytes()) {
+                printed if printed != ExitCode::SUCCESS => printed,
+                _ => ExitCode::from(answer.code),
+            }
+        }
+    }
+}
+
+/// Words that are commands of their own when they come first.
+const COMMANDS: [&str; 4] = ["migrate-config", "complete", "daemon", "kill-pantsd"];
+
+/// What the first word asks for, when it is one of these; `None` leaves it to a run.
+pub(crate) fn answer(client: &Client) -> Option<Result<Answer, Failure>> {
+    let words: Vec<&str> = client.invocation.args.iter().map(String::as_str).take_while(|arg| *arg != "--").collect();
+    let mut plain = words.iter().copied().filter(|word| !word.starts_with('-'));
+    let first = plain.next()?;
+    if first == "plugin" {
+        return Some(Err(no_plugin_command()));
+    }
+    if COMMANDS.contains(&first) {
+        let asks_for_help = help_of(&client.invocation.args).is_some();
+        return Some(if asks_for_help { Ok(Answer::success(help_on(first))) } else { carry_out(client) });
+    }
+    // `help migrate-config`; the words of goals are explained by who knows them.
+    let about = plain.next().filter(|word| help_of(&[first.to_owned()]).is_some() && COMMANDS.contains(word))?;
+    Some(Ok(Answer::success(help_on(about))))
+}
+
+fn no_plugin_command() -> Failure {
+    let report = Diagnostic::error_without_place("there is no `plugin` command in this version");
+    Failure::of_user(
+        report
+            .hint("plugins are named by `[GLOBAL] plugins` of pants.toml")
+            .hint("a directory of that name is asked for as `./plugin`"),
+    )
+}
+
+fn carry_out(client: &Client) -> Result<Answer, Failure> {
+    let args = std::iter::once("pants").chain(client.invocation.args.iter().map(String::as_str));
+    let matches = match program().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return Err(Failure::of_user(in_our_words(&error))),
+    };
+    match matches.subcommand().expect("the first word is a command") {
+        ("migrate-config", matches) => migrate_config::carry_out(client, matches),
+        ("complete", matches) => Ok(completion::carry_out(client, matches)),
+        // No version of this program leaves a process behind that serves others.
+        ("kill-pantsd", _) => Ok(Answer::success(NO_DAEMON)),
+        ("daemon", _) => Ok(Answer { code: 1, ..Answer::success(NO_DAEMON) }),
+        (word, _) => unreachable!("`{word}` is not among the commands"),
+    }
+}
+
+const NO_DAEMON: &str = "no daemon runs: this version carries out every run by itself\n";
+
+fn help_on(word: &str) -> String {
+    let mut program = program();
+    program.build();
+    let command = program.find_subcommand_mut(word).expect("it is one of the commands");
+    command.render_long_help().to_string()
+}
+
+/// What clap found wrong, said as everything else is.
+fn in_our_words(error: &ClapError) -> Diagnostic {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join("`, `"),
+        _ => String::new(),
+    };
+    let argument = text(ContextKind::InvalidArg);
+    let argument = argument.split(['=', ' ']).next().unwrap_or_default();
+    let value = text(ContextKind::InvalidValue);
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument if argument.starts_with('-') => format!("unknown option `{argument}`"),
+        ErrorKind::UnknownArgument => format!("`{argument}` is one word too many"),
+        ErrorKind::InvalidSubcommand => format!("unknown word `{}`", text(ContextKind::InvalidSubcommand)),
+        ErrorKind::InvalidValue if value.is_empty() => format!("`{argument}` needs a value"),
+        ErrorKind::InvalidValue => {
+            let flag = if argument.starts_with('-') { format!("`{argument}`: ") } else { String::new() };
+            format!("{flag}`{value}` is not one of `{}`", text(ContextKind::ValidValue))
+        }
+        ErrorKind::NoEquals => format!("`{argument}` needs a value"),
+        ErrorKind::MissingRequiredArgument
+        | ErrorKind::MissingSubcommand
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a word is missing".to_owned(),
+        ErrorKind::ArgumentConflict => format!("`{argument}` is given twice"),
+        kind => kind.to_string(),
+    };
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let report = Diagnostic::error_without_place(message);
+    match usage.trim().strip_prefix("Usage: ").and_then(|usage| usage.lines().next()) {
+        Some(usage) => report.hint(format!("usage: `{}`", usage.trim())),
+        None => report,
+    }
+}

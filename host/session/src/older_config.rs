@@ -1,0 +1,63 @@
+//! What config files of the Pants v1 years ask of a session: backends that nobody provides any more, sections of backends
+//! that are not enabled, and a `pants.toml` in the place of a `pants.ini`.
+
+use crate::backends::{self, Backends};
+use crate::backends_of;
+use crate::request::Request;
+use crate::warm::Warm;
+use pants_model::{Event, EventSink, OptionSource, ScopeSpec};
+use pants_options::{DisabledScope, Migrated, OptionsError, migrate_config_for};
+use pants_plugin_loader::{BUNDLED_BACKENDS, is_known_backend};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Writes the `pants.toml` that means what this text of a `pants.ini` means; `name` is for messages.
+///
+/// What counts are the options of all backends that come with the program, and of those that this repository has.
+pub fn migrate_config(request: &Request, text: &str, name: &str) -> Result<Migrated, OptionsError> {
+    let own = backends_of(request, &Warm::empty(), &Silence);
+    let bundled = backends::bundled(request).map(Arc::new);
+    let mut scopes: Vec<ScopeSpec> = Vec::new();
+    for backends in [&own, &bundled].into_iter().flatten() {
+        let is_new = |scope: &&ScopeSpec| !scopes.iter().any(|have| have.name == scope.name);
+        let new: Vec<ScopeSpec> = backends.scopes.iter().filter(is_new).cloned().collect();
+        scopes.extend(new);
+    }
+    let has_backend = |id: &str| is_known_backend(id) || scopes.iter().any(|scope| scope.backend == id);
+    migrate_config_for(text, name, &scopes, &has_backend)
+}
+
+/// Whether a backend or plugin may be named by a config file of Pants v1.
+pub(crate) fn names(request: &Request, id: &str) -> bool {
+    let is_ini = |source: &OptionSource| match source {
+        OptionSource::Config { file, .. } => file.ends_with(".ini"),
+        _ => false,
+    };
+    ["backend-packages", "plugins"].iter().filter_map(|option| request.bootstrap.values.get("", option)).any(|value| {
+        let sources = value.overridden.iter().map(|earlier| &earlier.source);
+        value.value.as_strings().contains(&id) && sources.chain([&value.source]).any(is_ini)
+    })
+}
+
+/// The scopes of backends that come with the program and are not enabled, where a config file may speak of them.
+pub(crate) fn disabled_scopes(request: &Request, enabled: &Backends) -> Vec<DisabledScope> {
+    let backends: BTreeSet<&str> = enabled.scopes.iter().map(|scope| scope.backend.as_str()).collect();
+    let is_complete = BUNDLED_BACKENDS.iter().all(|id| backends.contains(id));
+    if is_complete || !request.bootstrap.config.has_section_beside(&enabled.scopes) {
+        return Vec::new();
+    }
+    let Ok(bundled) = backends::bundled(request) else { return Vec::new() };
+    let is_disabled = |scope: &&ScopeSpec| {
+        !scope.backend.is_empty()
+            && !backends.contains(scope.backend.as_str())
+            && !enabled.scopes.iter().any(|have| have.name == scope.name)
+    };
+    let disabled = bundled.scopes.iter().filter(is_disabled);
+    disabled.map(|scope| DisabledScope { name: scope.name.clone(), backend: scope.backend.clone() }).collect()
+}
+
+struct Silence;
+
+impl EventSink for Silence {
+    fn emit(&self, _event: Event) {}
+}

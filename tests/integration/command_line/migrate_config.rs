@@ -1,0 +1,119 @@
+//! `pants migrate-config`, from the file to the file.
+
+use super::{check, shown};
+use crate::support::Repository;
+use expect_test::expect;
+
+const OLD: &str = "
+//- BUILD_ROOT
+//- pants.ini
+[DEFAULT]
+team: core
+
+[GLOBAL]
+level: warn
+pants_ignore: +['/%(team)s/']
+
+[compile.javac]
+args: [
+    '-g',
+  ]
+";
+
+fn old() -> Repository {
+    let repository = Repository::new(OLD);
+    repository.remove("pants.toml");
+    repository
+}
+
+#[test]
+fn a_toml_file_is_written_beside_the_old_one() {
+    let repository = old();
+    check(
+        &repository,
+        &["migrate-config"],
+        expect![[r#"
+        wrote `pants.toml`, which means what `pants.ini` does
+        exit 0
+    "#]],
+    );
+    expect![[r#"
+        [DEFAULT]
+        team = "core"
+
+        [GLOBAL]
+        level = "warn"
+        pants_ignore.add = ["/%(team)s/"]
+
+        [compile.javac]
+        args = [
+            "-g",
+        ]
+    "#]]
+    .assert_eq(&repository.read("pants.toml"));
+    let options = repository.run(&["options", "--only-overridden"]).quiet_success();
+    assert!(options.contains("pants.toml"), "{options}");
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let repository = old();
+    repository.write("pants.toml", "# mine\n");
+    check(
+        &repository,
+        &["migrate-config"],
+        expect![[r#"
+        error: `pants.toml` exists already
+          hint: `--output-file=FILE` writes another file, to compare
+          hint: where `pants.toml` is of no use any more, remove it first
+        exit 1
+    "#]],
+    );
+    assert_eq!(repository.read("pants.toml"), "# mine\n");
+    check(
+        &repository,
+        &["migrate-config", "--output-file=new.toml"],
+        expect![[r#"
+        wrote `new.toml`, which means what `pants.ini` does
+        exit 0
+    "#]],
+    );
+    assert!(repository.read("new.toml").contains("[compile.javac]"));
+    check(
+        &repository,
+        &["migrate-config", "pants.ini", "--output-file=no/such/dir.toml"],
+        expect![[r#"
+            error: cannot write `no/such/dir.toml`: No such file or directory (os error 2) at path "[ROOT]/no/such/.pants-qBot5t"
+            exit 1
+        "#]],
+    );
+    assert!(repository.names().iter().all(|name| !name.starts_with(".pants-")), "{:?}", repository.names());
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let repository = old();
+    check(
+        &repository,
+        &["migrate-config", "other.ini"],
+        expect![[r#"
+        error: cannot read `other.ini`: No such file or directory (os error 2)
+          hint: `pants migrate-config path/to/pants.ini` reads another file
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["migrate-config", "a", "b"],
+        expect![[r#"
+        error: `b` is one word too many
+          hint: usage: `pants migrate-config [--output-file=FILE] [PANTS_INI]`
+        exit 1
+    "#]],
+    );
+    repository.write("pants.ini", "[GLOBAL\nlevel: warn\n");
+    let output = repository.run(&["migrate-config"]);
+    assert_eq!(output.code, Some(1), "{}", shown(&output));
+    assert!(output.stderr.contains("pants.ini:1"), "{}", output.stderr);
+    assert!(!repository.exists("pants.toml"));
+}

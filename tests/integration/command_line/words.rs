@@ -1,0 +1,125 @@
+//! First words that are no goals.
+
+use super::{FILES, check};
+use crate::support::Repository;
+use expect_test::{expect, expect_file};
+
+#[test]
+fn the_daemon_is_not_there() {
+    let repository = Repository::new(FILES);
+    check(
+        &repository,
+        &["kill-pantsd"],
+        expect![[r#"
+        no daemon runs: this version carries out every run by itself
+        exit 0
+    "#]],
+    );
+    check(
+        &repository,
+        &["-q", "daemon", "status"],
+        expect![[r#"
+        no daemon runs: this version carries out every run by itself
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["daemon"],
+        expect![[r#"
+        error: a word is missing
+          hint: usage: `pants daemon status`
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["daemon", "sttaus"],
+        expect![[r#"
+        error: unknown word `sttaus`
+          hint: usage: `pants daemon status`
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["kill-pantsd", "now"],
+        expect![[r#"
+        error: `now` is one word too many
+          hint: usage: `pants kill-pantsd`
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["--nosuch", "kill-pantsd"],
+        expect![[r#"
+        error: unknown option `--nosuch`
+          hint: usage: `pants [options] goal [its options] ... [target ...] [-- tool arguments]`
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["--level=loud", "kill-pantsd"],
+        expect![[r#"
+        error: `--level`: `loud` is not one of `trace`, `debug`, `info`, `warn`, `error`
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["help", "daemon"],
+        expect![[r#"
+        Ask about the daemon of this build root
+
+        Usage: pants daemon status
+
+        Commands:
+          status  Say whether a daemon runs; exit code 1 when none does
+        exit 0
+    "#]],
+    );
+}
+
+#[test]
+fn a_directory_of_that_name_is_asked_for_with_a_dot() {
+    let repository = Repository::new(
+        "
+//- plugin/BUILD
+target(name = 'plugin')
+",
+    );
+    check(
+        &repository,
+        &["plugin"],
+        expect![[r#"
+        error: there is no `plugin` command in this version
+          hint: plugins are named by `[GLOBAL] plugins` of pants.toml
+          hint: a directory of that name is asked for as `./plugin`
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["list", "./plugin"],
+        expect![[r#"
+        plugin:plugin
+        exit 0
+    "#]],
+    );
+    check(
+        &repository,
+        &["list", "plugin"],
+        expect![[r#"
+        plugin:plugin
+        exit 0
+    "#]],
+    );
+}
+
+#[test]
+fn the_manual_is_fresh() {
+    let page = Repository::new("").run(&["help", "--man"]).quiet_success();
+    expect_file!["../../../docs/reference/pants.1"].assert_eq(&page);
+}

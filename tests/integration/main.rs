@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod changed;
+mod codegen_options;
 mod compatibility;
 mod export;
 mod jvm;

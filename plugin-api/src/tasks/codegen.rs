@@ -2,10 +2,21 @@
 
 use crate::products::GeneratedSources;
 use crate::{
-    Address, Context, GraphView, InvalidateOptions, Job, OptionRegistrar, Planning, Predicate, Product, ProductDecl,
-    Result, RoundManager, Target, Task, TaskSpec, Value, Versioned,
+    Address, Context, Error, GraphView, InvalidateOptions, Job, JobState, OptionRegistrar, Planning, Predicate,
+    Product, ProductDecl, Result, RoundManager, Target, Task, TaskSpec, Value, Versioned,
 };
 use std::path::Path;
+
+/// What was generated from one target.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The original.
+    pub target: Target,
+    /// The directory it went to, relative to the build root.
+    pub results_dir: String,
+    /// The files, relative to the build root, sorted: the sources of the synthetic target.
+    pub sources: Vec<String>,
+}
 
 /// A task that turns the sources of some targets into sources of another language.
 ///
@@ -41,6 +52,13 @@ pub trait CodegenTask: Sized + Send + Sync + 'static {
 
     /// Writes the generated files of a target into `results_dir`, which is relative to the build root and empty.
     fn execute_codegen(&self, context: &Context, target: &Target, results_dir: &str) -> Result<()>;
+
+    /// Looks at all that was generated, dependencies first, before it becomes targets: leaves files out, and says which
+    /// targets must not go on, and why. Since 1.1.
+    fn settle(&self, context: &Context, generated: &mut [Generated]) -> Result<Vec<(Address, Error)>> {
+        let _ = (context, generated);
+        Ok(Vec::new())
+    }
 
     /// What the generated code depends on, besides what the original depends on: a runtime library.
     fn synthetic_dependencies(&self, context: &Context, target: &Target) -> Result<Vec<Address>> {
@@ -98,17 +116,26 @@ impl<T: CodegenTask> Task for Codegen<T> {
             .iter()
             .map(|target| Job::for_target(format!("generate from {}", target.address), target.address.clone()))
             .collect();
-        let outcome =
+        let mut outcome =
             context.parallel(&jobs, |index, context| self.generate(context, &targets[index], &versioned[index]))?;
 
         // What was generated is injected in the order of the targets, whatever the order of the jobs was.
-        let mut generated = GeneratedSources::default();
+        let mut settled = Vec::new();
         for (index, state) in outcome.states.iter().enumerate() {
-            if matches!(state, crate::JobState::Done) {
-                let target = &targets[index];
-                let address = self.inject(context, target, &versioned[index].results_dir)?;
-                generated.targets.entry(target.address.clone()).or_default().push(address);
+            if matches!(state, JobState::Done) {
+                settled.push(generated_from(context, &targets[index], &versioned[index].results_dir)?);
             }
+        }
+        for (address, error) in self.0.settle(context, &mut settled)? {
+            settled.retain(|generated| generated.target.address != address);
+            if let Some(index) = targets.iter().position(|target| target.address == address) {
+                outcome.states[index] = JobState::Failed(error);
+            }
+        }
+        let mut generated = GeneratedSources::default();
+        for from in settled {
+            let original = from.target.address.clone();
+            generated.targets.entry(original).or_default().push(self.inject(context, from)?);
         }
         context.put(generated)?;
         outcome.into_result(&jobs, "code generation failed")
@@ -129,19 +156,17 @@ impl<T: CodegenTask> Codegen<T> {
         context.mark_valid(versioned)
     }
 
-    fn inject(&self, context: &Context, target: &Target, results_dir: &str) -> Result<Address> {
-        let mut sources = Vec::new();
-        list_files(&context.absolute(results_dir), results_dir, &mut sources)?;
-        sources.sort();
-        let address = Address::new(results_dir, target.address.id());
-        let mut dependencies = self.0.synthetic_dependencies(context, target)?;
+    fn inject(&self, context: &Context, generated: Generated) -> Result<Address> {
+        let Generated { target, results_dir, sources } = generated;
+        let address = Address::new(&results_dir, target.address.id());
+        let mut dependencies = self.0.synthetic_dependencies(context, &target)?;
         for dependency in context.dependencies(&target.address, GraphView::Declared)? {
             if !dependencies.contains(&dependency) {
                 dependencies.push(dependency);
             }
         }
         let synthetic = Target {
-            fields: self.0.synthetic_fields(target),
+            fields: self.0.synthetic_fields(&target),
             sources,
             tags: target.tags.clone(),
             location: target.location.clone(),
@@ -150,6 +175,13 @@ impl<T: CodegenTask> Codegen<T> {
         context.inject_target(synthetic, dependencies, &target.address)?;
         Ok(address)
     }
+}
+
+fn generated_from(context: &Context, target: &Target, results_dir: &str) -> Result<Generated> {
+    let mut sources = Vec::new();
+    list_files(&context.absolute(results_dir), results_dir, &mut sources)?;
+    sources.sort();
+    Ok(Generated { target: target.clone(), results_dir: results_dir.to_owned(), sources })
 }
 
 /// All files below a directory, as paths that start with `prefix`.

@@ -9,7 +9,7 @@ mod jvm_tool;
 mod subprocess;
 mod test;
 
-pub use codegen::{Codegen, CodegenTask};
+pub use codegen::{Codegen, CodegenTask, Generated};
 pub use console::{Console, ConsoleTask, Lines};
 pub use jvm_tool::{JvmInvocation, JvmToolTask, JvmTooled, jvm_tool_process};
 pub use subprocess::{Subprocess, SubprocessTask};

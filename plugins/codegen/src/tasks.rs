@@ -5,7 +5,7 @@ use crate::duplicates;
 use crate::plugins::{self, Plugin};
 use crate::protoc::{self, Protoc};
 use crate::symbols;
-use plugin_api::tasks::CodegenTask;
+use plugin_api::tasks::{CodegenTask, Generated};
 use plugin_api::{
     Address, CachePolicy, Context, Error, Globs, GraphView, OptionRegistrar, Predicate, Process, Result, Target, Value,
 };
@@ -35,6 +35,14 @@ impl Generator {
             allows_empty: context.flag("allow-empty")?,
             allows_duplicates: context.flag("allow-dups")?,
         })
+    }
+
+    fn settle(&self, context: &Context, generated: &mut [Generated]) -> Result<Vec<(Address, Error)>> {
+        if self.allows_duplicates {
+            duplicates::leave_out(context, generated)?;
+            return Ok(Vec::new());
+        }
+        duplicates::refuse(context, generated)
     }
 }
 
@@ -82,6 +90,10 @@ impl CodegenTask for ProtobufGen {
         generate(context, &self.0, target, results_dir)
     }
 
+    fn settle(&self, context: &Context, generated: &mut [Generated]) -> Result<Vec<(Address, Error)>> {
+        self.0.settle(context, generated)
+    }
+
     fn synthetic_dependencies(&self, context: &Context, _target: &Target) -> Result<Vec<Address>> {
         runtime(context, context.scope(), JAVA_RUNTIME)
     }
@@ -122,6 +134,10 @@ impl CodegenTask for PythonProtobufGen {
 
     fn execute_codegen(&self, context: &Context, target: &Target, results_dir: &str) -> Result<()> {
         generate(context, &self.0, target, results_dir)
+    }
+
+    fn settle(&self, context: &Context, generated: &mut [Generated]) -> Result<Vec<(Address, Error)>> {
+        self.0.settle(context, generated)
     }
 
     fn synthetic_dependencies(&self, context: &Context, _target: &Target) -> Result<Vec<Address>> {
@@ -214,10 +230,7 @@ fn generate(context: &Context, generator: &Generator, target: &Target, results_d
     let process = process(generator, &generation, target, &protos);
     let output = context.run(&process.inputs(readable(context, generator, &directories)?))?;
     if output.is_success() {
-        let theirs = protos.iter().filter(|other| other.type_name == target.type_name);
-        let others: Vec<&Address> =
-            theirs.map(|other| &other.address).filter(|address| **address != target.address).collect();
-        return duplicates::settle(context, &target.address, results_dir, &others, generator.allows_duplicates);
+        return Ok(());
     }
     // protoc's own words begin with file, line and column: they stand as they are.
     let printed = output.stderr_text();

@@ -6,10 +6,13 @@
 mod bad_input;
 mod changed;
 mod codegen_options;
+mod command_line;
 mod compatibility;
 mod export;
+mod host_options;
 mod jvm;
 mod launcher;
+mod options;
 mod plugins;
 mod python_options;
 mod questions;

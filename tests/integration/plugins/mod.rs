@@ -4,7 +4,7 @@
 
 #[allow(dead_code, reason = "other tests that include it use the rest")]
 #[path = "../../fixtures/crates.rs"]
-mod crates;
+pub(crate) mod crates;
 
 #[path = "../../fixtures/bad-plugins/compile.rs"]
 mod compile;
@@ -44,7 +44,7 @@ fn with_backends(backend_packages: &str, libraries: &[&Path], files: &str) -> Re
 }
 
 /// Copies a library into a repository and returns where, relative to the build root.
-fn install(repository: &Repository, library: &Path) -> String {
+pub(crate) fn install(repository: &Repository, library: &Path) -> String {
     let name = format!("plugins/{}", library.file_name().expect("a library has a name").to_string_lossy());
     let copy = repository.root().join(&name);
     std::fs::create_dir_all(copy.parent().expect("it lies in the build root")).expect("its directory");
@@ -53,7 +53,7 @@ fn install(repository: &Repository, library: &Path) -> String {
 }
 
 /// Trusts a file of a repository.
-fn pin(repository: &Repository, id: &str, file: &str) {
+pub(crate) fn pin(repository: &Repository, id: &str, file: &str) {
     let lock_file = repository.root().join("pants-plugins.lock");
     let mut text = std::fs::read_to_string(&lock_file).unwrap_or_default();
     text.push_str(&format!("[[plugin]]\nid = \"{id}\"\nsha256 = \"{}\"\n", checksum(repository, file)));

@@ -116,7 +116,8 @@ fn is_inherited(values: &OptionValues, scopes: &[ScopeSpec], scope: &str, name: 
     while !outer.is_empty() {
         outer = outer.rsplit_once('.').map_or("", |(outer, _)| outer);
         if let Some(outer_value) = values.get(outer, name) {
-            return outer_value.value == value.value && outer_value.source == value.source;
+            // What it overrode counts, too: whoever wrote a value that does not count wants to see that.
+            return outer_value == value;
         }
     }
     false

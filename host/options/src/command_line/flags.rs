@@ -29,8 +29,10 @@ pub(crate) fn understand(arg: &str, current: &str, scopes: &Scopes<'_>) -> Optio
 /// negation of a bool.
 pub(crate) fn find<'a>(name: &str, current: &str, scopes: &'a Scopes<'a>) -> Option<(&'a str, Declared<'a>, Polarity)> {
     let find = |name: &str| {
-        let own = scopes.own(current, name).map(|declared| (declared.owner, declared));
-        own.or_else(|| scopes.qualified(name))
+        // What a goal inherits from its phase is set for the goal; what everything inherits, for the run.
+        let is_nearer = |declared: &Declared<'_>| current.is_empty() || !declared.owner.is_empty();
+        let near = scopes.get(current).zip(scopes.option(current, name).filter(is_nearer));
+        near.map(|(scope, declared)| (scope.name.as_str(), declared)).or_else(|| scopes.qualified(name))
     };
     if let Some((scope, declared)) = find(name) {
         return Some((scope, declared, Polarity::Plain));

@@ -14,7 +14,6 @@
 
 mod config;
 mod hashing;
-mod legible;
 mod suggest;
 
 mod nesting;

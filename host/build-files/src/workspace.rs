@@ -7,7 +7,6 @@ use crate::defaults::Defaults;
 use crate::family::World;
 use crate::filters::CompiledFilters;
 use crate::globs::{CompiledGlobs, Wanted};
-use crate::legible::legible;
 use crate::load::Loaded;
 use crate::owners::{directories_above, owners_of};
 use crate::reads::RecordedRead;
@@ -238,7 +237,7 @@ fn sorted(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |diagnostic: &Diagnostic| {
         diagnostic.location.as_ref().map(|location| (location.file.clone(), location.line, location.column))
     };
-    let mut diagnostics: Vec<Diagnostic> = diagnostics.into_iter().map(legible).collect();
+    let mut diagnostics: Vec<Diagnostic> = diagnostics.into_iter().map(Diagnostic::legible).collect();
     let mut seen = HashSet::new();
     diagnostics.retain(|diagnostic| seen.insert((place(diagnostic), diagnostic.message.clone())));
     diagnostics.sort_by_cached_key(place);

@@ -8,6 +8,7 @@ mod diagnostic;
 mod event;
 mod fingerprint;
 mod graph;
+mod legible;
 mod options;
 mod predicate;
 mod target;

@@ -241,8 +241,11 @@ pub(crate) fn place(file: Arc<str>, text: &str, span: std::ops::Range<usize>) ->
     let width = text[start..end].chars().count().clamp(1, SHOWN);
     let number = line.to_string();
     let gutter = " ".repeat(number.len());
-    let shown: String = line_text.chars().take(column + SHOWN).collect::<String>().replace('\t', " ");
-    let indent = " ".repeat(column - 1);
+    // Of a line that nobody can read whole, the part around the place.
+    let hidden = (column - 1).saturating_sub(SHOWN);
+    let shown = line_text.chars().skip(hidden).take(column - hidden + SHOWN);
+    let shown: String = shown.map(|char| if char.is_control() { ' ' } else { char }).collect();
+    let indent = " ".repeat(column - 1 - hidden);
     let marks = "^".repeat(width);
     let excerpt = format!("  {number} | {shown}\n  {gutter} | {indent}{marks}");
     let as_u32 = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

@@ -276,7 +276,7 @@ impl OptionsError {
             other => Diagnostic::error_without_place(other.to_string()),
         };
         diagnostic.hints = self.hints();
-        diagnostic
+        diagnostic.legible()
     }
 
     /// What the user may do about it, one line each.

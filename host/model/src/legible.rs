@@ -1,17 +1,19 @@
 //! Messages quote what somebody wrote, which may be a megabyte, or end in what a terminal takes as an order.
 
-use pants_model::Diagnostic;
+use crate::Diagnostic;
 
 /// The longest line of a message that is shown whole, in bytes.
 const LONGEST: usize = 1_000;
 /// The same for hints, which may be there to be pasted.
 const LONGEST_HINT: usize = 20_000;
 
-/// A diagnostic whose texts have lines that can be read, and in which nothing but line ends is a control character.
-pub(crate) fn legible(mut diagnostic: Diagnostic) -> Diagnostic {
-    make_legible(&mut diagnostic.message, LONGEST);
-    diagnostic.hints.iter_mut().for_each(|hint| make_legible(hint, LONGEST_HINT));
-    diagnostic
+impl Diagnostic {
+    /// The same with lines that can be read: long ones are cut, and nothing but line ends is a control character.
+    pub fn legible(mut self) -> Self {
+        make_legible(&mut self.message, LONGEST);
+        self.hints.iter_mut().for_each(|hint| make_legible(hint, LONGEST_HINT));
+        self
+    }
 }
 
 fn make_legible(text: &mut String, longest: usize) {
@@ -49,7 +51,7 @@ mod tests {
     use super::*;
 
     fn check(message: &str, expect: &str) {
-        assert_eq!(legible(Diagnostic::error_without_place(message)).message, expect);
+        assert_eq!(Diagnostic::error_without_place(message).legible().message, expect);
     }
 
     #[test]

@@ -1,0 +1,74 @@
+//! The first cases of the fuzzer (`examples/fuzz`), with every run of the tests, and what it found in longer ones.
+//!
+//! Here they run in this process: a panic fails the test and shows the case, and what is worse ends the test.
+
+#[path = "../examples/fuzz/cases/mod.rs"]
+mod cases;
+
+use cases::{Corpus, Laboratory, Random, Subject};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// As many cases as a run has, unless the machine is too busy for them.
+const CASES: usize = 1_000;
+const LONGEST: Duration = Duration::from_secs(2);
+
+fn check(subject: Subject) {
+    let laboratory = Laboratory::new(subject);
+    let mut corpus = Corpus::new(subject);
+    let mut random = Random::new(1);
+    let seeds = corpus.len();
+    let start = Instant::now();
+    for number in 0..CASES {
+        let case = corpus.next(&mut random);
+        let Ok(shown) = catch_unwind(AssertUnwindSafe(|| laboratory.run(&case))) else {
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{}", subject.name()));
+            fs::write(&path, &case).expect("the directory is there for tests");
+            panic!("case {number} of `{}`: see above; it is saved in {}", subject.name(), path.display());
+        };
+        corpus.learn(case, &shown);
+        if start.elapsed() > LONGEST {
+            break;
+        }
+    }
+    assert!(corpus.len() > seeds, "cases show something new");
+}
+
+#[test]
+fn every_subject_survives_a_short_run() {
+    Subject::ALL.into_iter().for_each(check);
+}
+
+/// Values of ten megabytes are answered, with messages that do not repeat them; lists and dicts in a time that does not
+/// count squared. Without optimisation, one megabyte shows the same.
+#[test]
+fn large_values_are_answered() {
+    const LARGE: usize = if cfg!(debug_assertions) { 1 << 20 } else { 10 << 20 };
+    let items = |item: &dyn Fn(usize) -> String| (0..LARGE / 12).map(item).collect::<String>();
+    let list = format!("[{}]", items(&|at| format!("'{at:08}',")));
+    let dict = format!("{{{}}}", items(&|at| format!("{at}:{at},")));
+    let word = "x".repeat(LARGE);
+    let cases = [
+        (Subject::CommandLine, format!("--kinds-list=+{list},-{list}")),
+        (Subject::CommandLine, format!("--kinds-dict={dict}\n--kinds-dict=+{dict}")),
+        (Subject::CommandLine, format!("--kinds-int={word}\n--kinds-dict={word}\n--kinds-list=[{word}")),
+        (Subject::CommandLine, format!("--kinds-targets={word}\n--kinds-shell='{word}\n--kinds-file={word}")),
+        (
+            Subject::CommandLine,
+            format!("--kinds-list=@{word}\n--kinds-float=1{word}\n--kinds-ints={}", "[".repeat(LARGE)),
+        ),
+        (Subject::CommandLine, format!("PANTS_KINDS_INT={word}\nlist")),
+        (Subject::CommandLine, format!("--{word}\n{word}\n-{word}")),
+        (Subject::Toml, format!("[kinds]\nint = '{word}'\n[{word}]\n{word} = 1\n")),
+        (Subject::Toml, format!("[kinds]\nlist = [{word}\n")),
+        (Subject::Ini, format!("[kinds]\nint: {word}\n{word}: 1\n[{word}]\n")),
+    ];
+    for (subject, case) in cases {
+        let start = Instant::now();
+        Laboratory::new(subject).run(case.as_bytes());
+        let begin: String = case.chars().take(60).collect();
+        assert!(start.elapsed() < Duration::from_secs(20), "`{begin}` took {:?}", start.elapsed());
+    }
+}

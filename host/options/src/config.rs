@@ -8,9 +8,9 @@ mod interpolate;
 pub(crate) mod toml_tree;
 
 use crate::error::{ConfigPlace, ConfigProblem, OptionsError};
-use crate::names::DEFAULT_SECTION;
+use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION};
 use crate::value::Raw;
-use pants_model::{OptionSource, Value};
+use pants_model::{OptionSource, ScopeSpec, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -99,6 +99,14 @@ impl ConfigFiles {
     /// The paths of the files that were read.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.files.iter().map(|file| file.path.as_path())
+    }
+
+    /// Whether a section may belong to none of these scopes.
+    pub fn has_section_beside(&self, scopes: &[ScopeSpec]) -> bool {
+        let is_known = |name: &str| {
+            name == DEFAULT_SECTION || name == GLOBAL_SECTION || scopes.iter().any(|scope| scope.name == name)
+        };
+        self.files.iter().flat_map(|file| file.sections.keys()).any(|name| !is_known(name))
     }
 
     pub(crate) fn files(&self) -> &[ConfigFile] {

@@ -32,12 +32,20 @@ pub struct Migrated {
 ///
 /// Knows no scope of any backend: sections that nobody reads stay as they are.
 pub fn migrate_config(text: &str, name: &str) -> Result<Migrated, OptionsError> {
-    migrate(text, name, &Known { scopes: &Scopes::new(&with_global(&[])), is_complete: false })
+    let specs = with_global(&[]);
+    migrate(text, name, &Known { scopes: &Scopes::new(&specs), is_complete: false, is_backend: &|_| true })
 }
 
-/// The same with all scopes known: sections and keys that nobody reads become comments.
-pub fn migrate_config_for(text: &str, name: &str, scopes: &[ScopeSpec]) -> Result<Migrated, OptionsError> {
-    migrate(text, name, &Known { scopes: &Scopes::new(&with_global(scopes)), is_complete: true })
+/// The same with everything known that may be named: sections and keys that nobody reads become comments, and so do the
+/// backends that there are not.
+pub fn migrate_config_for(
+    text: &str,
+    name: &str,
+    scopes: &[ScopeSpec],
+    is_backend: &dyn Fn(&str) -> bool,
+) -> Result<Migrated, OptionsError> {
+    let specs = with_global(scopes);
+    migrate(text, name, &Known { scopes: &Scopes::new(&specs), is_complete: true, is_backend })
 }
 
 /// What is known of the options that will be read from the file.
@@ -45,6 +53,8 @@ struct Known<'a> {
     scopes: &'a Scopes<'a>,
     /// Whether there are no other scopes.
     is_complete: bool,
+    /// Whether an id in `backend_packages` means something.
+    is_backend: &'a dyn Fn(&str) -> bool,
 }
 
 impl<'a> Known<'a> {
@@ -57,6 +67,27 @@ impl<'a> Known<'a> {
             GLOBAL_SECTION => option("").into_iter().collect(),
             scope => option(scope).into_iter().collect(),
         }
+    }
+
+    /// Whether a section belongs to nobody.
+    fn is_nobodys(&self, section: &str) -> bool {
+        let is_scope = section == DEFAULT_SECTION || section == GLOBAL_SECTION || self.scopes.get(section).is_some();
+        self.is_complete && !is_scope
+    }
+
+    /// Why an item of a list has no effect.
+    fn idle_item(&self, key: &str, item: &str) -> Option<&'static str> {
+        let is_requirement = || ["=", "<", ">", "~", "!"].iter().any(|operator| item.contains(operator));
+        if is_key_of(key, "plugins") && is_requirement() {
+            return Some(
+                "a plugin here is a library, named by its path or its name; the types of targets of one that there is not may \
+                 be listed in `[build-files] opaque_types`",
+            );
+        }
+        let is_unknown = is_key_of(key, "backend-packages") && !(self.is_backend)(item);
+        is_unknown.then_some(
+            "no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`",
+        )
     }
 
     /// Why a key has no effect.
@@ -119,12 +150,24 @@ fn variables(text: &str) -> BTreeSet<String> {
     after.filter_map(|rest| rest.split_once(")s")).map(|(name, _)| key_of(&name.to_lowercase())).collect()
 }
 
-/// Why a plugin that is named as a requirement of a Python package has no effect.
-fn idle_plugin(plugin: &str) -> Option<&'static str> {
-    let is_requirement = ["==", "=", "<", ">", "~", "!"].iter().any(|operator| plugin.contains(operator));
-    is_requirement.then_some(
-        "a package for Pants v1; here a plugin is a library, and types of targets without one are `[build-files] opaque_types`",
-    )
+/// A text in which an option stands for its variable.
+fn replace_variable(text: &str, option: &ini::IniOption<'_>) -> String {
+    let (mut replaced, mut rest) = (String::new(), text);
+    while let Some(start) = rest.find("%(") {
+        let (before, variable) = (&rest[..start], &rest[start + 2..]);
+        replaced.push_str(before);
+        match variable.split_once(")s") {
+            Some((name, after)) if !before.ends_with('%') && key_of(&name.to_lowercase()) == key_of(&option.key) => {
+                replaced.push_str(&option.value());
+                rest = after;
+            }
+            _ => {
+                replaced.push_str("%(");
+                rest = variable;
+            }
+        }
+    }
+    replaced + rest
 }
 
 /// Writes a document as TOML.
@@ -141,12 +184,12 @@ impl Writer<'_> {
         for section in &self.document.sections {
             lines.extend(section.comments.iter().cloned());
             let header = toml_text::header(&section.name, self.is_key_too(&section.name));
-            let is_idle = !section.settings.is_empty() && section.settings.iter().all(|setting| setting.idle.is_some());
+            let is_idle = section.settings.iter().all(|setting| setting.idle.is_some());
+            let is_idle = is_idle && (!section.settings.is_empty() || self.known.is_nobodys(&section.name));
             lines.push(if is_idle { format!("# {header}") } else { header });
             section.settings.iter().for_each(|setting| self.setting(section, setting, &mut lines));
         }
         lines.extend(self.document.tail.iter().cloned());
-        lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
         let start = lines.iter().take_while(|line| line.is_empty()).count();
         let mut toml = lines[start..].join("\n").trim_end().to_owned();
         if !toml.is_empty() {
@@ -157,6 +200,7 @@ impl Writer<'_> {
 
     fn setting(&self, section: &Section<'_>, setting: &Setting<'_>, lines: &mut Vec<String>) {
         lines.extend(setting.comments.iter().cloned());
+        lines.extend(self.idle_items(setting).into_iter().map(|reason| format!("# {reason}.")));
         let written = self.assignment(section, setting);
         match &setting.idle {
             None => lines.extend(written),
@@ -169,6 +213,15 @@ impl Writer<'_> {
         }
     }
 
+    /// Why items of a list become comments, each reason once.
+    fn idle_items(&self, setting: &Setting<'_>) -> Vec<&'static str> {
+        let items = layout::items(&setting.option.value());
+        let mut reasons: Vec<&str> =
+            items.iter().filter_map(|item| self.known.idle_item(&setting.option.key, item)).collect();
+        reasons.dedup();
+        reasons
+    }
+
     /// The lines of a key with its value.
     fn assignment(&self, section: &Section<'_>, setting: &Setting<'_>) -> Vec<String> {
         let key = &setting.option.key;
@@ -178,9 +231,9 @@ impl Writer<'_> {
             key,
             source: setting.option.source().filter(|_| text == setting.option.value()).or_else(|| Some(text.clone())),
             kinds: options.iter().map(|option| &option.kind).collect(),
-            is_text: self.variables.contains(&key_of(key)) || !self.is_plain(section, &text),
+            is_text: self.variables.contains(&key_of(key)) || !self.is_plain(section, &text, 0),
             is_section_too: self.is_section_too(&section.name, key),
-            idle_item: if is_key_of(key, "plugins") { idle_plugin } else { |_| None },
+            is_idle_item: &|item| self.known.idle_item(key, item).is_some(),
             text,
         };
         value.lines()
@@ -188,23 +241,38 @@ impl Writer<'_> {
 
     /// The text of a value, where variables that become comments are replaced by what they are.
     fn without_idle_variables(&self, section: &Section<'_>, setting: &Setting<'_>) -> String {
+        // One that leads back to itself grows without end, and is an error wherever it is read.
+        const ROUNDS: usize = 20;
+        const MAX_LENGTH: usize = 1 << 20;
         let mut text = setting.option.value();
-        for other in section.settings.iter().filter(|other| other.idle.is_some() && setting.idle.is_none()) {
-            let variable = format!("%({})s", other.option.key);
-            if text.contains(&variable) && !text.contains(&format!("%{variable}")) {
-                text = text.replace(&variable, &other.option.value());
+        for _ in 0..ROUNDS {
+            if text.len() > MAX_LENGTH {
+                break;
             }
+            let idle = variables(&text).into_iter().filter(|_| setting.idle.is_none()).find_map(|name| {
+                let mut found = section.settings.iter().filter(|other| key_of(&other.option.key) == name);
+                // The last one counts, if any does.
+                found.next_back().filter(|other| other.idle.is_some())
+            });
+            let Some(other) = idle else { break };
+            text = replace_variable(&text, &other.option);
         }
         text
     }
 
-    /// Whether every variable in a text is one that reads the same inside of a string as outside.
-    fn is_plain(&self, section: &Section<'_>, text: &str) -> bool {
-        let is_odd = |text: &str| text.contains(['\'', '"', '\\', '\n', '%']);
+    /// Whether every variable in a text reads the same inside of a string as outside.
+    fn is_plain(&self, section: &Section<'_>, text: &str, depth: usize) -> bool {
+        const MAX_DEPTH: usize = 20;
+        let is_odd = |text: &str| text.contains(['\'', '"', '\\', '\n']) || text.contains("%%(");
         let defaults = self.document.sections.iter().filter(|section| section.name == DEFAULT_SECTION);
         let mut settings = defaults.chain(std::iter::once(section)).flat_map(|section| &section.settings);
         let names = variables(text);
-        settings.all(|setting| !names.contains(&key_of(&setting.option.key)) || !is_odd(&setting.option.value()))
+        depth < MAX_DEPTH
+            && settings.all(|setting| {
+                let value = setting.option.value();
+                let is_used = names.contains(&key_of(&setting.option.key));
+                !is_used || (!is_odd(&value) && self.is_plain(section, &value, depth + 1))
+            })
     }
 
     /// Whether a section lies inside of a key of another, where TOML would not tell one from the other.

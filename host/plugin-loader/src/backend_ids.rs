@@ -21,6 +21,11 @@ pub(crate) enum BackendRef<'a> {
     Unsupported,
 }
 
+/// Whether an id is one of the host's or of the Pants v1 years, so that naming it is no error.
+pub fn is_known_backend(id: &str) -> bool {
+    BUNDLED_BACKENDS.contains(&id) || !matches!(resolve(id), BackendRef::Plugin(found) if found == id)
+}
+
 /// What became of an id; an id that never was a Pants backend is a plugin's.
 pub(crate) fn resolve(id: &str) -> BackendRef<'_> {
     if BUILT_IN.contains(&id) {
@@ -29,13 +34,14 @@ pub(crate) fn resolve(id: &str) -> BackendRef<'_> {
     if let Some((_, ours)) = RENAMED.iter().find(|(old, _)| *old == id) {
         return BackendRef::Plugin(ours);
     }
-    if UNSUPPORTED.contains(&id) || id.starts_with("pants.contrib.") {
+    let is_contributed = UNSUPPORTED_BELOW.iter().any(|prefix| id.starts_with(prefix));
+    if UNSUPPORTED.contains(&id) || is_contributed {
         return BackendRef::Unsupported;
     }
     BackendRef::Plugin(id)
 }
 
-const BUILT_IN: [&str; 7] = [
+const BUILT_IN: [&str; 8] = [
     "pants.build_graph",
     "pants.cache",
     "pants.core",
@@ -43,6 +49,7 @@ const BUILT_IN: [&str; 7] = [
     "pants.backend.core",
     "pants.backend.graph_info",
     "pants.backend.project_info",
+    "pants.rules.core",
 ];
 
 const RENAMED: [(&str, &str); 5] = [
@@ -52,6 +59,9 @@ const RENAMED: [(&str, &str); 5] = [
     ("pants.backend.codegen.thrift.java", CODEGEN),
     ("pants.backend.codegen.thrift.python", CODEGEN),
 ];
+
+/// What the ids of contributed backends begin with, and those that Pants had for its own repository.
+const UNSUPPORTED_BELOW: [&str; 2] = ["pants.contrib.", "internal_backend."];
 
 const UNSUPPORTED: [&str; 20] = [
     "pants.backend.android",
@@ -72,8 +82,8 @@ const UNSUPPORTED: [&str; 20] = [
     "pants.backend.python.lint.isort",
     "pants.backend.python.lint.pylint",
     "pants.backend.python.typecheck.mypy",
-    "internal_backend.repositories",
-    "internal_backend.utilities",
+    "pants.backend.pants_info",
+    "pants.backend.python_old",
 ];
 
 #[cfg(test)]
@@ -88,5 +98,7 @@ mod tests {
         assert_eq!(resolve("pants.backend.docgen"), BackendRef::Unsupported);
         assert_eq!(resolve("pants.contrib.scrooge"), BackendRef::Unsupported);
         assert_eq!(resolve("example.acme"), BackendRef::Plugin("example.acme"));
+        assert!(is_known_backend("pants.backend.jvm") && is_known_backend("pants.backend.codegen.thrift.java"));
+        assert!(is_known_backend("pants.backend.docgen") && !is_known_backend("example.acme"));
     }
 }

@@ -70,15 +70,28 @@ impl Wanted {
         if !unsupported.is_empty() {
             wanted.warnings.push(LoadWarning::UnsupportedBackends { ids: unsupported });
         }
+        let mut packages = Vec::new();
         for plugin in &request.plugins {
-            if is_path(plugin) {
+            if is_requirement(plugin) {
+                packages.push(plugin.clone());
+            } else if is_path(plugin) {
                 wanted.files.push(request.build_root.join(plugin));
             } else {
                 wanted.names.push(plugin.clone());
             }
         }
+        if !packages.is_empty() {
+            wanted.warnings.push(LoadWarning::PythonPackages { packages });
+        }
         wanted
     }
+}
+
+/// Pants v1 loaded Python packages: a name, a comparison, a version.
+fn is_requirement(plugin: &str) -> bool {
+    let is_of_name = |char: char| char.is_ascii_alphanumeric() || ".-_[], ".contains(char);
+    let version = plugin.trim_start_matches(is_of_name);
+    version.len() < plugin.len() && version.starts_with(['=', '<', '>', '~', '!'])
 }
 
 /// A name has no slash and does not end like a library.

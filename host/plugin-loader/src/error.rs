@@ -372,6 +372,11 @@ pub enum LoadWarning {
         /// The ids in pants.toml, at least one.
         ids: Vec<String>,
     },
+    /// `plugins` lists Python packages, which were plugins of Pants v1.
+    PythonPackages {
+        /// The requirements as written.
+        packages: Vec<String>,
+    },
     /// A third-party plugin was loaded without a pinned checksum because the user allowed it.
     Unpinned {
         /// The file.
@@ -388,6 +393,12 @@ impl fmt::Display for LoadWarning {
                 f,
                 "backends of older Pants versions have no counterpart here, and their goals are missing: `{}`",
                 ids.join("`, `")
+            ),
+            Self::PythonPackages { packages } => write!(
+                f,
+                "plugins of Pants v1 are passed over: `{}`; a plugin here is a library, named in `[GLOBAL] plugins` by its \
+                 path or its name, and target types without one may be listed in `[build-files] opaque_types`",
+                packages.join("`, `")
             ),
             Self::Unpinned { file, id } => {
                 write!(f, "{}: the plugin `{id}` was loaded without a pinned checksum", file.display())

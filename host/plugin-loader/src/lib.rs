@@ -31,7 +31,7 @@ mod register;
 #[cfg(all(test, target_os = "linux"))]
 mod test_support;
 
-pub use backend_ids::BUNDLED_BACKENDS;
+pub use backend_ids::{BUNDLED_BACKENDS, is_known_backend};
 pub use error::{ApiVersion, FileKind, LoadError, LoadWarning, Owner, PluginFault};
 pub use load::{LoadedPlugins, Plugin, load_plugins};
 /// The convention for source roots that plugins follow; what the host says of them must not differ.

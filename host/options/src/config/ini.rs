@@ -9,6 +9,7 @@
 //! file in another language.
 
 use super::{Entry, Fault, Node, Table};
+use crate::version::{is_at_least, numbers};
 use pants_model::Value;
 use std::ops::Range;
 
@@ -43,6 +44,8 @@ pub(crate) struct IniOption<'a> {
     pub(crate) comment: Option<&'a str>,
     /// The lines that go on, without indentation: comments and blank ones, too.
     pub(crate) lines: Vec<&'a str>,
+    /// Whether the value is a list that comes on top of the default.
+    pub(crate) is_addition: bool,
 }
 
 impl IniOption<'_> {
@@ -52,7 +55,9 @@ impl IniOption<'_> {
         let text = std::iter::once(self.first).chain(lines).collect::<Vec<_>>().join("\n");
         let text = text.trim();
         // An empty string was written so, for a parser that did not accept nothing.
-        if text == "\"\"" { String::new() } else { unescape(text) }
+        let text = if text == "\"\"" { "" } else { text };
+        let sign = if self.is_addition { "+" } else { "" };
+        format!("{sign}{}", unescape(text))
     }
 }
 
@@ -108,7 +113,23 @@ pub(crate) fn items(text: &str) -> Result<Vec<Item<'_>>, Fault> {
         offset += line.len();
     }
     reader.end_value();
-    Ok(reader.items)
+    let mut items = reader.items;
+    add_backends(&mut items);
+    Ok(items)
+}
+
+/// Until Pants 1.2 the backends of `backend_packages` came on top of those that there were anyway.
+fn add_backends(items: &mut [Item<'_>]) {
+    let options = || items.iter().filter_map(|item| if let Item::Option(option) = item { Some(option) } else { None });
+    let version = options().find(|option| option.key == "pants_version").map(IniOption::value);
+    if version.is_none_or(|version| numbers(&version).is_empty() || is_at_least(&version, "1.3")) {
+        return;
+    }
+    for item in items {
+        if let Item::Option(option) = item {
+            option.is_addition = option.key == "backend_packages" && option.first.starts_with('[');
+        }
+    }
 }
 
 struct Reader<'a> {
@@ -172,7 +193,14 @@ impl<'a> Reader<'a> {
         }
         let span = span.start..span.start + key.len();
         let (first, comment) = split_comment(value);
-        self.items.push(Item::Option(IniOption { key: key.to_lowercase(), span, first, comment, lines: Vec::new() }));
+        self.items.push(Item::Option(IniOption {
+            key: key.to_lowercase(),
+            span,
+            first,
+            comment,
+            lines: Vec::new(),
+            is_addition: false,
+        }));
         self.option_indent = Some(indent);
         Ok(())
     }

@@ -81,11 +81,11 @@ impl Variables<'_> {
     }
 
     fn lookup(&self, name: &str) -> Option<String> {
-        let key = key_of(name);
+        let is_it = |key: &str| key == name || key_of(key).eq_ignore_ascii_case(&key_of(name));
         let tables = std::iter::once(self.own).chain(self.defaults).chain(self.others.iter().copied());
         tables
             .flat_map(|table| &table.entries)
-            .filter(|entry| entry.key == name || entry.key == key)
+            .filter(|entry| is_it(&entry.key))
             .find_map(|entry| match &entry.value {
                 Node::Plain(Value::Str(text)) => Some(text.clone()),
                 Node::Plain(Value::Int(number)) => Some(number.to_string()),

@@ -35,6 +35,7 @@ impl<'a> Document<'a> {
         let (mut document, mut comments, mut current) = (Self::default(), Vec::new(), 0);
         for item in items {
             match item {
+                Item::Blank if comments.last().is_some_and(String::is_empty) => {}
                 Item::Blank => comments.push(String::new()),
                 Item::Comment(line) => comments.push(hash_comment(line)),
                 Item::Section { name, .. } => current = document.open(name, std::mem::take(&mut comments)),
@@ -74,7 +75,8 @@ impl IniOption<'_> {
         let lines =
             self.lines.iter().map(|line| if is_comment(line) { hash_comment(line) } else { (*line).to_owned() });
         let source = std::iter::once(self.first.to_owned()).chain(lines).collect::<Vec<_>>().join("\n");
-        let source = unescape(source.trim());
+        let sign = if self.is_addition { "+" } else { "" };
+        let source = format!("{sign}{}", unescape(source.trim()));
         // A `#` inside of a string of several lines is none of a comment.
         let parse = |text: &str| crate::literal::parse_literal(text.trim_start_matches(['+', '-'])).ok();
         (parse(&source).is_some() && parse(&source) == parse(&text)).then_some(source)

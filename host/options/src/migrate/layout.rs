@@ -22,8 +22,8 @@ pub(super) struct Given<'a> {
     pub(super) is_text: bool,
     /// Whether a section has the name of the key.
     pub(super) is_section_too: bool,
-    /// Which items of a list become comments, and why.
-    pub(super) idle_item: fn(&str) -> Option<&'static str>,
+    /// Which items of a list become comments.
+    pub(super) is_idle_item: &'a dyn Fn(&str) -> bool,
 }
 
 impl Given<'_> {
@@ -72,7 +72,7 @@ impl Given<'_> {
             match parse_literal(literal).ok()? {
                 Value::Dict(_) => lines.extend(dict(&key, literal)?),
                 Value::List(_) if literal.starts_with('[') => {
-                    lines.extend(assign(&key, list(literal, self.idle_item)?))
+                    lines.extend(assign(&key, list(literal, self.is_idle_item)?))
                 }
                 value => lines.extend(assign(&key, vec![inline(&value)?])),
             }
@@ -107,25 +107,25 @@ impl Given<'_> {
 
     /// The value without the items that become comments.
     fn text_of_live_items(&self) -> String {
-        let is_idle = |value: &Value| value.as_str().is_some_and(|item| (self.idle_item)(item).is_some());
-        let live = edits(&self.text).into_iter().map(|(sign, literal)| {
-            let Ok(Value::List(items)) = parse_literal(literal) else { return None };
-            let items: Vec<Value> = items.into_iter().filter(|item| !is_idle(item)).collect();
-            Some(format!(
-                "{}{}",
-                sign.map(String::from).unwrap_or_default(),
-                crate::render_literal(&Value::List(items))
-            ))
-        });
-        let has_idle = edits(&self.text).iter().any(|(_, literal)| match parse_literal(literal) {
-            Ok(Value::List(items)) => items.iter().any(is_idle),
-            _ => false,
-        });
-        if !has_idle {
+        if !items(&self.text).iter().any(|item| (self.is_idle_item)(item)) {
             return self.text.clone();
         }
-        live.collect::<Option<Vec<_>>>().map_or_else(|| self.text.clone(), |live| live.join(","))
+        let is_live = |item: &Value| !item.as_str().is_some_and(self.is_idle_item);
+        let live = edits(&self.text).into_iter().filter_map(|(sign, literal)| match parse_literal(literal) {
+            Ok(Value::List(items)) => {
+                let list = Value::List(items.into_iter().filter(is_live).collect());
+                Some(format!("{}{}", sign.map(String::from).unwrap_or_default(), crate::render_literal(&list)))
+            }
+            _ => None,
+        });
+        live.collect::<Vec<_>>().join(",")
     }
+}
+
+/// The texts in the lists of a value.
+pub(super) fn items(text: &str) -> Vec<String> {
+    let lists = edits(text).into_iter().filter_map(|(_, literal)| parse_literal(literal).ok());
+    lists.flat_map(|list| list.to_strings()).collect()
 }
 
 /// `key = ` before the first of some lines.
@@ -163,14 +163,14 @@ fn dict(key: &str, literal: &str) -> Option<Vec<String>> {
 /// The value of an entry; the comments in it are put above, where it cannot keep them.
 fn entry_value(literal: &str, above: &mut Vec<String>) -> Option<Vec<String>> {
     if literal.starts_with('[') {
-        return list(literal, |_| None);
+        return list(literal, &|_| false);
     }
     above.extend(comments(literal).into_iter().map(str::to_owned));
     Some(vec![inline(&parse_literal(literal).ok()?)?])
 }
 
 /// A list: on one line when it stood on one, else with its lines and comments as they were.
-fn list(literal: &str, idle_item: fn(&str) -> Option<&'static str>) -> Option<Vec<String>> {
+fn list(literal: &str, is_idle_item: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
     let (mut lines, mut row, mut items) = (Vec::new(), String::new(), Vec::new());
     let mut is_one_line = true;
     for piece in pieces(literal) {
@@ -188,10 +188,10 @@ fn list(literal: &str, idle_item: fn(&str) -> Option<&'static str>) -> Option<Ve
                 let item = parse_literal(value).ok()?;
                 let written = inline(&item)?;
                 lines.extend(comments(value).into_iter().map(|comment| format!("{INDENT}{comment}")));
-                if let Some(reason) = item.as_str().and_then(idle_item) {
+                if item.as_str().is_some_and(is_idle_item) {
                     is_one_line = false;
                     end_row(&mut row, &mut lines);
-                    lines.push(format!("{INDENT}# {written}: {reason}."));
+                    lines.push(format!("{INDENT}# {written},"));
                 } else {
                     let space = if row.is_empty() { "" } else { " " };
                     row.push_str(&format!("{space}{written},"));

@@ -1,7 +1,14 @@
 //! `pants.ini` in, `pants.toml` out; and both mean the same.
 
 use super::*;
+use crate::config::{ConfigFiles, toml_tree};
+use crate::resolve::resolve_all;
+use crate::sources::Sources;
 use expect_test::{Expect, expect};
+use pants_model::OptionKind;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 fn check(ini: &str, expect: Expect) {
     check_migrated(migrate_config(ini, "pants.ini"), expect);
@@ -67,4 +74,345 @@ skip: false ; why
             skip = false
         "##]],
     );
+}
+
+#[test]
+fn what_toml_cannot_say_stays_a_text() {
+    check(
+        "\
+[a.b]
+paths: {('darwin', '17'): ('mac', '10.12')}
+none: [None]
+joined: ','.join(%(xs)s)
+xs = ['a']
+postscript:
+  # Said to the server.
+  [ci skip]
+
+  twice
+  ; and this
+quoted: it's \"so\" \\d
+[a]
+b: 1
+[strange name]
+a b: 'x'
+[a.b.paths]
+x: 1
+",
+        expect![[r#"
+            ["a.b"]
+            paths = "{('darwin', '17'): ('mac', '10.12')}"
+            none = "[None]"
+            joined = "','.join(%(xs)s)"
+            xs = "['a']"
+            # Said to the server.
+            postscript = '''
+            [ci skip]
+
+            twice'''
+            # and this
+            quoted = "it's \"so\" \\d"
+            [a]
+            b = 1
+            ["strange name"]
+            "a b" = "'x'"
+            ["a.b.paths"]
+            x = 1
+        "#]],
+    );
+}
+
+#[test]
+fn edits_become_add_and_remove() {
+    check(
+        "\
+[x]
+added: +['a']
+removed: -['a', 'b']
+both: +['a'], -['b']
+twice: +['a'], +['b']
+updated: +{'k': [1]}
+nothing: {}
+words: {'add': 1}
+",
+        expect![[r#"
+            [x]
+            added.add = ["a"]
+            removed.remove = ["a", "b"]
+            both.add = ["a"]
+            both.remove = ["b"]
+            twice = "+['a'], +['b']"
+            updated.add.k = [1]
+            nothing = {}
+            words = "{'add': 1}"
+        "#]],
+    );
+}
+
+#[test]
+fn variables_stay_where_they_mean_the_same() {
+    check(
+        "\
+[DEFAULT]
+cache: %(buildroot)s/c
+quoted: \"%(buildroot)s/c\"
+flag: True
+percent: 50%%
+[x]
+plain: ['%(cache)s/x', '100%%', '%%(no)s']
+list: [%(quoted)s]
+in_quotes: ['%(quoted)s']
+uses: %(flag)s %(percent)s
+",
+        expect![[r#"
+            [DEFAULT]
+            cache = "%(buildroot)s/c"
+            quoted = '"%(buildroot)s/c"'
+            flag = "True"
+            percent = "50%"
+            [x]
+            plain = ["%(cache)s/x", "100%", "%%(no)s"]
+            list = "[%(quoted)s]"
+            in_quotes = "['%(quoted)s']"
+            uses = "%(flag)s %(percent)s"
+        "#]],
+    );
+}
+
+#[test]
+fn a_key_that_stands_twice_and_a_section_that_goes_on_are_one() {
+    check(
+        "# first\n[a]\nx: 1\n\n# second\n[b]\ny: 1\n# third\n[a]\n# fourth\nX: 2\n; last\n",
+        expect![[r#"
+            # first
+            # third
+            [a]
+            # x: it stands below a second time, and the last one counts.
+            # x = 1
+            # fourth
+            x = 2
+
+            # second
+            [b]
+            y = 1
+            # last
+            note: pants.ini:3: `[a] x` is a comment: it stands below a second time, and the last one counts
+        "#]],
+    );
+}
+
+#[test]
+fn what_nobody_reads_becomes_a_comment() {
+    let migrated = migrate_config_for(KNOWN, "pants.ini", &scopes(), &|id| id == "pants.backend.jvm");
+    check_migrated(
+        migrated,
+        expect![[r#"
+        [GLOBAL]
+        pants_version = "1.11.0"
+        # a plugin here is a library, named by its path or its name; the types of targets of one that there is not may be listed in `[build-files] opaque_types`.
+        plugins = [
+            # "acme.plugins==%(pants_version)s",
+            "libours.so",
+        ]
+        # no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`.
+        backend_packages.add = [
+            "pants.backend.jvm",  # ours
+            # "acme.backend",
+        ]
+        # v1: an option of Pants up to 1.30, without effect here.
+        # v1 = true
+        # pythonpath: an option of Pants up to 1.30, without effect here; `[GLOBAL] plugin_paths` is read here.
+        # pythonpath = ["%(buildroot)s/plugins"]
+        [a]
+        # version: nobody reads this here.
+        # version = "2"
+        names = ["2"]
+        # [compile.zinc]
+        # Why.
+        # args: an option of Pants up to 1.19, without effect here.
+        # args = [
+        #     "-C-g",
+        #     "-S-g",
+        # ]
+        # [nobody]
+        # x: nobody reads this here.
+        # x = 1
+        # [cache.compile.zinc]
+        note: pants.ini:8: `[GLOBAL] v1` is a comment: an option of Pants up to 1.30, without effect here
+        note: pants.ini:9: `[GLOBAL] pythonpath` is a comment: an option of Pants up to 1.30, without effect here; `[GLOBAL] plugin_paths` is read here
+        note: pants.ini:11: `[a] version` is a comment: nobody reads this here
+        note: pants.ini:15: `[compile.zinc] args` is a comment: an option of Pants up to 1.19, without effect here
+        note: pants.ini:21: `[nobody] x` is a comment: nobody reads this here
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_no_ini_is_an_error() {
+    check(
+        "[a]\nx: 1\nnothing\n",
+        expect![[r#"
+        pants.ini:3:1: neither a section nor `key: value`; the lines of a longer value are indented
+          3 | nothing
+            | ^^^^^^^
+    "#]],
+    );
+}
+
+#[test]
+fn values_are_written_for_the_options_that_read_them() {
+    let ini = "\
+[DEFAULT]
+name: 7
+count: 7
+[a]
+name: True
+names: one
+ratio: 1
+maybe: yes
+[a.inner]
+flag: false
+";
+    check_migrated(
+        migrate_config_for(ini, "pants.ini", &scopes(), &|_| true),
+        expect![[r#"
+        [DEFAULT]
+        name = "7"
+        count = 7
+        [a]
+        name = "True"
+        names = "one"
+        ratio = 1
+        maybe = "yes"
+        [a.inner]
+        flag = false
+    "#]],
+    );
+}
+
+/// A file as one of 2018.
+const KNOWN: &str = "\
+[GLOBAL]
+pants_version: 1.11.0
+plugins: ['acme.plugins==%(pants_version)s', 'libours.so']
+backend_packages: +[
+    'pants.backend.jvm',  # ours
+    'acme.backend',
+  ]
+v1: True
+pythonpath: ['%(buildroot)s/plugins']
+[a]
+version: 2
+names: ['%(version)s']
+[compile.zinc]
+# Why.
+args: [
+    '-C-g',
+
+    '-S-g'
+  ]
+[nobody]
+x: 1
+[cache.compile.zinc]
+";
+
+fn scopes() -> Vec<ScopeSpec> {
+    let option = |name: &str, kind: OptionKind| OptionSpec::new(name, kind, pants_model::Value::None, "");
+    let options = vec![
+        option("name", OptionKind::String),
+        option("names", OptionKind::StringList),
+        option("count", OptionKind::Int),
+        option("ratio", OptionKind::Float),
+        option("maybe", OptionKind::Bool),
+        option("flag", OptionKind::Bool),
+        option("table", OptionKind::Dict),
+    ];
+    let scope = |name: &str| ScopeSpec { name: name.into(), options: options.clone(), ..ScopeSpec::default() };
+    vec![scope("a"), scope("a.inner"), scope("b")]
+}
+
+/// Every value of every option, or what is wrong with it, when a repository has one config file.
+fn resolved(name: &str, text: &str) -> Vec<String> {
+    let mut config = ConfigFiles::new(BTreeMap::from([("buildroot".to_owned(), "/root".to_owned())]));
+    if let Err(error) = config.add(name, Path::new(name), text.to_owned()) {
+        return vec![error.to_string()];
+    }
+    let specs = scopes();
+    let environment = BTreeMap::new();
+    let sources = Sources {
+        config: &config,
+        environment: &environment,
+        flags: &[],
+        cwd: Path::new("/"),
+        build_root: Path::new("/"),
+    };
+    let (values, errors) = resolve_all(&Scopes::new(&specs), &sources);
+    let mut lines: Vec<String> = Vec::new();
+    for scope in values.scopes() {
+        for (option, value) in values.scope(scope) {
+            lines.push(format!("{scope}.{option} = {}", crate::render_literal(&value.value)));
+        }
+    }
+    // Places differ, and so may the words about a value of the wrong kind; which options are wrong does not.
+    lines.push(format!("{} errors", errors.len()));
+    lines
+}
+
+fn check_equal(ini: &str) {
+    let Ok(migrated) = migrate_config_for(ini, "pants.ini", &scopes(), &|_| true) else { return };
+    let (old, new) = (resolved("pants.ini", ini), resolved("pants.toml", &migrated.toml));
+    assert_eq!(old, new, "\n--- pants.ini\n{ini}\n--- pants.toml\n{}", migrated.toml);
+    // Where nothing is known the kinds of values are guessed, but it is TOML all the same.
+    let guessed = migrate_config(ini, "pants.ini").expect("an ini file");
+    assert!(toml_tree::parse(&guessed.toml).is_ok(), "\n--- pants.ini\n{ini}\n--- pants.toml\n{}", guessed.toml);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    #[test]
+    fn both_languages_mean_the_same(sections in prop::collection::vec((SECTION, prop::collection::vec((KEY, value(), COMMENT), 0..6)), 0..4)) {
+        let mut ini = String::new();
+        for (section, settings) in sections {
+            ini.push_str(&format!("[{section}]\n"));
+            for (key, value, comment) in settings {
+                ini.push_str(&format!("{comment}{key}: {}\n", value.replace('\n', "\n    ")));
+            }
+        }
+        check_equal(&ini);
+    }
+
+    #[test]
+    fn no_ini_breaks_what_is_written(ini in "(\\[(a|a\\.inner|DEFAULT)\\]\n|(names|name|table|count)[:=]|['\"\\[\\]{}(),:%s+#;x1\\\\ -]|%\\(name\\)s|\n {0,3}|True){0,40}") {
+        check_equal(&ini);
+    }
+}
+
+const SECTION: &str = "(DEFAULT|a|a\\.inner|b|GLOBAL|compile\\.zinc)";
+const KEY: &str = "(name|names|count|ratio|maybe|flag|table|x|Y)";
+const COMMENT: &str = "(|# why\n|; why\n|\n\n# why\n\n)";
+
+/// Values as files have them, and others.
+fn value() -> impl Strategy<Value = String> {
+    let word = "([a-z%/.-]{0,5}|%\\(name\\)s|%\\(buildroot\\)s/x|%%|[0-9]{1,3}|[0-9]\\.[0-9]|True|false|None|'\"\\\\)";
+    let literal = prop_oneof![
+        "'[a-z %.#,:é]{0,6}'",
+        "\"[a-z'\\\\]{0,6}\"",
+        "u'[a-z]{0,3}'",
+        "('%\\(name\\)s'|'%\\(x\\)s/a'|[0-9]{1,2}|True|None|1\\.5)",
+    ];
+    let item = literal.prop_recursive(3, 12, 4, |inner| {
+        let separator = "(, |,|,\n|,  # why\n|,\n\n# why\n|,\n; why\n)";
+        let list = prop::collection::vec((inner.clone(), separator), 0..4)
+            .prop_map(|items| format!("[{}]", items.into_iter().map(|(item, end)| item + &end).collect::<String>()));
+        let dict = prop::collection::vec(("'[a-z.]{1,4}'", inner, separator), 0..3).prop_map(|entries| {
+            let entries = entries.into_iter().map(|(key, value, end)| format!("{key}: {value}{end}"));
+            format!("{{{}}}", entries.collect::<String>())
+        });
+        prop_oneof![list, dict]
+    });
+    prop_oneof![
+        word.prop_map(|word| word),
+        ("(|\\+|-)", item.clone()).prop_map(|(sign, item)| sign + &item),
+        (item.clone(), item).prop_map(|(add, remove)| format!("+{add}, -{remove}")),
+    ]
 }

@@ -88,6 +88,23 @@ fn a_path_needs_nothing_beside_it_and_a_name_is_searched_for() {
 }
 
 #[test]
+fn python_packages_in_plugins_are_a_warning_that_names_what_takes_their_place() {
+    let sandbox = Sandbox::new();
+    sandbox.compile("hollow_root.c", "example.acme", "repo/plugins/libacme.so");
+    let mut request = sandbox.request();
+    request.plugin_paths = vec![PathBuf::from("plugins")];
+    request.plugins = strings(&["acme.plugins==1.2", "example.acme", "other[extra] >= 3"]);
+    check(
+        &sandbox,
+        &request,
+        "example.acme [DIR]/repo/plugins/libacme.so third-party\n\
+         warning: plugins of Pants v1 are passed over: `acme.plugins==1.2`, `other[extra] >= 3`; a plugin here is a library, \
+         named in `[GLOBAL] plugins` by its path or its name, and target types without one may be listed in \
+         `[build-files] opaque_types`\n",
+    );
+}
+
+#[test]
 fn the_first_place_wins_and_a_path_wins_over_every_place() {
     let sandbox = Sandbox::new();
     sandbox.compile("hollow_root.c", "pants.backend.jvm", "bin/libjvm.so");

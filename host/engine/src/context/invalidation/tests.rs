@@ -208,6 +208,27 @@ fn fingerprinted_options_count_those_of_other_scopes_do_not() {
     );
 }
 
+/// The task has an instance of one subsystem, and counts neither the subsystem itself nor the instances of others.
+#[test]
+fn the_options_of_the_own_instance_of_a_subsystem_count() {
+    let mut fixture = Fixture::new();
+    fixture.spec.subsystems = vec!["jvm".to_owned()];
+    fixture.spec.fingerprinted_scopes.clear();
+    let options = |own: &str, other: &str, outer: &str| {
+        let [own, other, outer] = [own, other, outer].map(|option| Value::strings([option]));
+        vec![("jvm.compile.javac", "options", own), ("jvm.test.junit", "options", other), ("jvm", "options", outer)]
+    };
+    fixture.options = options("-Xmx1g", "-Xmx1g", "-Xmx1g");
+    check_from(
+        fixture,
+        |fixture| fixture.options = options("-Xmx2g", "-Xmx3g", "-Xmx4g"),
+        expect![[r#"
+            lib:lib: option `options` of `jvm.compile.javac` changed: ["-Xmx1g"] -> ["-Xmx2g"]
+            app:app: option `options` of `jvm.compile.javac` changed: ["-Xmx1g"] -> ["-Xmx2g"]
+        "#]],
+    );
+}
+
 #[test]
 fn dependencies_count_if_asked_for() {
     let change = |fixture: &mut Fixture| fixture.write("lib/a.java", "class Changed {}");

@@ -26,6 +26,12 @@ fn options() {
 }
 
 #[test]
+fn manual() {
+    let page = empty().run(&["help", "--man"]).quiet_success();
+    expect_file!["../../docs/reference/pants.1"].assert_eq(&page);
+}
+
+#[test]
 fn symbols_of_build_files() {
     let repository = empty();
     let overview = repository.run(&["targets"]).quiet_success();

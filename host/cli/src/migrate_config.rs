@@ -76,6 +76,7 @@ fn write(path: &Path, name: &str, text: &str) -> Result<(), Failure> {
             let report = report.hint("`--output-file=FILE` writes another file, to compare");
             Err(Failure::of_user(report.hint(format!("where `{name}` is of no use any more, remove it first"))))
         }
-        Err(error) => Err(Failure::of_user(Diagnostic::error_without_place(format!("cannot write `{name}`: {error}")))),
+        // The error itself names a temporary file, of which nobody has heard.
+        Err(error) => Err(Failure::user(format!("cannot write `{name}`: {}", error.kind()))),
     }
 }

@@ -184,6 +184,20 @@ mod tests {
     use crate::global::global_scope;
     use expect_test::{Expect, expect};
     use pants_model::Value;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is typed in part is of any kind, and what it becomes begins with it.
+        #[test]
+        fn whatever_is_typed_is_completed(words in prop::collection::vec(WORD, 0..5)) {
+            let completion = complete(&words, &scopes());
+            let current = words.last().cloned().unwrap_or_default();
+            prop_assert!(completion.words.iter().all(|word| word.starts_with(&current)), "{completion:?}");
+            prop_assert!(completion.place.is_none_or(|place| place.before + &place.typed == current));
+        }
+    }
+
+    const WORD: &str = r"-{0,2}(no-)?(list|test\.|junit|level|goal|help|--|[a-z:/é]{0,4})(=[^ ]{0,4})?";
 
     fn scopes() -> Vec<ScopeSpec> {
         let scope = |name: &str, is_goal, is_subsystem, options: Vec<OptionSpec>| ScopeSpec {
@@ -232,7 +246,12 @@ mod tests {
     #[test]
     fn flags_are_those_of_the_goals_typed_and_global_ones() {
         check("--", expect!["--help --help-advanced --help-all --level= --pantsd --time --version"]);
-        check("list --", expect!["--help --help-advanced --help-all --level= --list-output-format= --list-provides --output-format= --pantsd --provides --time --version"]);
+        check(
+            "list --",
+            expect![
+                "--help --help-advanced --help-all --level= --list-output-format= --list-provides --output-format= --pantsd --provides --time --version"
+            ],
+        );
         check("compile --c", expect!["--compile-javac-args="]);
         check("compile --jvm-", expect!["--jvm-options="]);
         check("--no-", expect!["--no-pantsd --no-time"]);

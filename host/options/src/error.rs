@@ -320,8 +320,11 @@ impl OptionsError {
             Self::NotFirst { word } => vec![format!("a directory of that name is asked for as `./{word}`")],
             Self::GoalWithoutTask { types, .. } => {
                 let mut hints = vec!["a plugin may bring it; `pants goals` lists all goals that there are".to_owned()];
-                if !types.is_empty() {
-                    hints.insert(0, format!("it was for targets of type `{}`", types.join("`, `")));
+                let (named, others) = types.split_at(types.len().min(3));
+                if !named.is_empty() {
+                    let others =
+                        if others.is_empty() { String::new() } else { format!(" and {} others", others.len()) };
+                    hints.insert(0, format!("it was for targets of type `{}`{others}", named.join("`, `")));
                 }
                 hints
             }

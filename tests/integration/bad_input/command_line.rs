@@ -60,11 +60,11 @@ fn unknown_goals() {
         &repository,
         &["help", "lst"],
         expect![[r#"
-        error: unknown goal `lst`
-          hint: did you mean `list`?
-          hint: `pants goals` lists all goals
-        exit 1
-    "#]],
+            error: unknown goal or scope `lst`
+              hint: did you mean `list`?
+              hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+            exit 1
+        "#]],
     );
 }
 
@@ -178,9 +178,10 @@ fn unknown_options_and_values() {
         &repository,
         &["--no-explain=yes", "list", "::"],
         expect![[r#"
-        error: `--no-explain` takes no value
-        exit 1
-    "#]],
+            error: `--no-explain` takes no value
+              hint: `--explain` says yes, `--no-explain` says no
+            exit 1
+        "#]],
     );
 }
 

@@ -270,9 +270,9 @@ fn files_that_cannot_be_read() {
         &repository,
         &["--pants-config-files=nowhere.toml", "list"],
         expect![[r#"
-        error: cannot read the config file `nowhere.toml`: No such file or directory (os error 2)
-        exit 1
-    "#]],
+            error: `--pants-config-files`: the file `nowhere.toml` does not exist
+            exit 1
+        "#]],
     );
     check(
         &repository,

@@ -83,7 +83,7 @@ fn nothing_is_overwritten() {
         &repository,
         &["migrate-config", "pants.ini", "--output-file=no/such/dir.toml"],
         expect![[r#"
-            error: cannot write `no/such/dir.toml`: No such file or directory (os error 2) at path "[ROOT]/no/such/.pants-qBot5t"
+            error: cannot write `no/such/dir.toml`: entity not found
             exit 1
         "#]],
     );

@@ -132,11 +132,11 @@ fn words() {
         &repository,
         &["list", "doc"],
         expect![[r#"
-        error: goal `doc` of Pants v1 has no task here yet
-          hint: it was for targets of type `java_library`, `annotation_processor`, `java_agent`, `javac_plugin`, `benchmark`, `scala_library`, `scalac_plugin`, `junit_tests`, `java_tests`, `scala_tests`, `scala_specs`, `jvm_prep_command`, `jvm_binary`
-          hint: a plugin may bring it; `pants goals` lists all goals that there are
-        exit 1
-    "#]],
+            error: goal `doc` of Pants v1 has no task here yet
+              hint: it was for targets of type `java_library`, `annotation_processor`, `java_agent` and 10 others
+              hint: a plugin may bring it; `pants goals` lists all goals that there are
+            exit 1
+        "#]],
     );
     check(
         &repository,

@@ -2,7 +2,7 @@
 
 use super::{FILES, check};
 use crate::support::Repository;
-use expect_test::{expect, expect_file};
+use expect_test::expect;
 
 #[test]
 fn the_daemon_is_not_there() {
@@ -116,10 +116,4 @@ target(name = 'plugin')
         exit 0
     "#]],
     );
-}
-
-#[test]
-fn the_manual_is_fresh() {
-    let page = Repository::new("").run(&["help", "--man"]).quiet_success();
-    expect_file!["../../../docs/reference/pants.1"].assert_eq(&page);
 }

@@ -36,6 +36,9 @@ fn follow(first: &str, base: &Path) -> Result<(String, String), ValueError> {
     let mut chain: Vec<String> = Vec::new();
     let mut file = first.to_owned();
     loop {
+        if file.is_empty() {
+            return Err(ValueError::NoFileName);
+        }
         let is_cycle = chain.contains(&file);
         chain.push(file.clone());
         if is_cycle {

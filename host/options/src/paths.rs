@@ -79,11 +79,13 @@ pub(crate) fn check_there(spec: &OptionSpec, value: &Value, build_root: &Path) -
     let declared = spec.default.as_list().unwrap_or(std::slice::from_ref(&spec.default));
     for text in items.iter().filter(|item| !declared.contains(item)).filter_map(Value::as_str) {
         let path = build_root.join(text);
-        if *kind == OptionKind::File && !path.is_file() {
-            return Err(ValueError::NoSuchFile(shorten(text)));
-        }
-        if *kind == OptionKind::Dir && !path.is_dir() {
-            return Err(ValueError::NoSuchDir(shorten(text)));
+        let text = || shorten(text);
+        match kind {
+            OptionKind::File if path.is_dir() => return Err(ValueError::IsDir(text())),
+            OptionKind::File if !path.exists() => return Err(ValueError::NoSuchFile(text())),
+            OptionKind::Dir if path.is_file() => return Err(ValueError::IsFile(text())),
+            OptionKind::Dir if !path.is_dir() => return Err(ValueError::NoSuchDir(text())),
+            _ => {}
         }
     }
     Ok(())

@@ -93,6 +93,15 @@ pub enum ValueError {
     /// A directory that does not exist.
     #[error("the directory `{0}` does not exist")]
     NoSuchDir(String),
+    /// A directory stands where a file belongs.
+    #[error("`{0}` is a directory, and a file belongs here")]
+    IsDir(String),
+    /// A file stands where a directory belongs.
+    #[error("`{0}` is a file, and a directory belongs here")]
+    IsFile(String),
+    /// An `@` without the name of a file.
+    #[error("`@` names no file")]
+    NoFileName,
     /// A file that a value names cannot be read.
     #[error("cannot read `{file}`: {reason}")]
     FileUnreadable {
@@ -151,7 +160,7 @@ impl ValueError {
             Self::NotPantsV1(_) => Some("versions 0.x and 1.x are understood".to_owned()),
             Self::NotAddress { .. } => Some("write it as `path/to:name` or `//:name`".to_owned()),
             Self::WrongKind { wanted: "a string", .. } => Some("put it in quotes".to_owned()),
-            Self::FileUnreadable { .. } => {
+            Self::FileUnreadable { .. } | Self::NoFileName => {
                 Some("a value that begins with `@` names a file; `@@` stands for `@`".to_owned())
             }
             Self::Member { problem, .. } | Self::InFile { problem, .. } => problem.hint(),

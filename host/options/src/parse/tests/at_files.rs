@@ -174,6 +174,13 @@ fn what_is_wrong_with_a_file_says_where() {
     "#]],
     );
     check_arg(
+        "",
+        expect![[r#"
+        `--compile-javac-args`: `@` names no file
+          hint: a value that begins with `@` names a file; `@@` stands for `@`
+    "#]],
+    );
+    check_arg(
         "nope",
         expect![[r#"
         `--compile-javac-args`: cannot read `nope`: there is no such file
@@ -266,5 +273,19 @@ fn files_of_a_list_are_each_relative_to_their_source_and_must_exist() {
         expect![[r#"
             `--kinds-files`: the file `sub/a` does not exist
         "#]],
+    );
+    check_files(
+        files,
+        "--kinds-files=sub",
+        expect![[r#"
+        `--kinds-files`: `sub` is a directory, and a file belongs here
+    "#]],
+    );
+    check_files(
+        files,
+        "--run-cwd=a",
+        expect![[r#"
+        `--run-cwd`: `a` is a file, and a directory belongs here
+    "#]],
     );
 }

@@ -210,8 +210,8 @@ fn config_files_may_be_added_and_overridden() {
         &[("conf/over.toml/x", "")],
         "--config-override=conf/over.toml",
         expect![[r#"
-        `--config-override`: the file `conf/over.toml` does not exist
-    "#]],
+            `--config-override`: `conf/over.toml` is a directory, and a file belongs here
+        "#]],
     );
 }
 

@@ -184,7 +184,7 @@ fn wrong_values_are_told_with_their_place_before_anything_runs() {
     let check = |config: &str, expect: &str| {
         repository.write("pants.toml", config);
         let output = repository.run(&["test", TESTS]);
-        assert!(output.stderr.contains(expect), "{output:?}");
+        assert!(output.stderr.starts_with(&format!("error: {expect}")), "{output:?}");
         assert!(!output.stderr.contains("[resolve.requirements]"), "nothing ran: {output:?}");
         let _ = output.failure(1);
     };

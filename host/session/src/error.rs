@@ -57,15 +57,14 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// What a built-in task could not find out is told as it is; whose question it was to answer is no news to a user.
+    /// What a task refuses while it is planned is told as it is: an option with a wrong value has its place in front, and
+    /// whose question it was to answer is no news to a user.
     pub(crate) fn of_plan(error: PlanError, limit: Limit) -> Self {
         match error {
             PlanError::Task { source, .. } if !source.diagnostics.is_empty() => {
                 Self::Repository(shown(source.diagnostics, limit))
             }
-            PlanError::Task { source, .. } if source.plugin.is_none() && source.kind == TaskErrorKind::Failed => {
-                Self::Task(*source)
-            }
+            PlanError::Task { source, .. } if source.kind == TaskErrorKind::Failed => Self::Task(*source),
             error => Self::Plan(error),
         }
     }

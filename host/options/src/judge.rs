@@ -6,7 +6,7 @@ use crate::global::VERSION;
 use crate::literal::render_literal;
 use crate::value::ValueError;
 use crate::version::{is_at_least, numbers};
-use pants_model::{OptionValue, OptionValues, Value};
+use pants_model::{OptionSource, OptionValue, OptionValues, Value};
 
 /// Numbers that may be less than 0, which means something of its own.
 const ANY_NUMBER: &[&str] = &["pantsd-timeout-when-multiple-invocations"];
@@ -29,6 +29,16 @@ pub(crate) fn check_numbers(values: &OptionValues, config: &ConfigFiles) -> Vec<
         option if AT_LEAST_1.contains(&option) => too_small(value, 1),
         _ => too_small(value, 0),
     })
+}
+
+/// A config file that names the config files comes too late, and is told so.
+pub(crate) fn files_chosen_in_files(values: &OptionValues) -> Vec<String> {
+    let Some(OptionValue { source, overridden, .. }) = values.get("", "pants-config-files") else { return Vec::new() };
+    let sources = overridden.iter().map(|overridden| &overridden.source).chain([source]);
+    let in_files = sources.filter(|source| matches!(source, OptionSource::Config { .. }));
+    in_files
+        .map(|source| format!("`{source}` has no effect: a flag or a variable names them, or `config_override` more"))
+        .collect()
 }
 
 /// Judges the values of all global options, given with their names.

@@ -5,7 +5,7 @@ use crate::command_line::{self, CommandLine, Places, Words};
 use crate::deprecated::say_farewell;
 use crate::error::OptionsError;
 use crate::global::missing_global;
-use crate::judge::check_numbers;
+use crate::judge::{check_numbers, files_chosen_in_files};
 use crate::legacy;
 use crate::resolve::resolve_all;
 use crate::scopes::Scopes;
@@ -68,6 +68,7 @@ pub fn parse_with_disabled(
     let detail = if is_debug { legacy::Detail::Full } else { legacy::Detail::Short };
     warnings.extend(legacy::warning(&words.idle, &idle, detail));
     warnings.extend(farewell.warnings);
+    warnings.extend(files_chosen_in_files(&values));
     Ok(Parsed { command: words.command, values, warnings })
 }
 

@@ -54,6 +54,9 @@ pub(super) fn scalar_of_text(kind: &OptionKind, text: String) -> Result<Value, V
 pub(super) fn scalar_of_value(kind: &OptionKind, value: Value) -> Result<Value, ValueError> {
     match (kind, value) {
         (kind, Value::Str(text)) => scalar_of_text(kind, text),
+        (OptionKind::Float, Value::Float(number)) if !number.is_finite() => {
+            Err(ValueError::NotFloat(number.to_string()))
+        }
         (OptionKind::Bool, value @ Value::Bool(_))
         | (OptionKind::Int, value @ Value::Int(_))
         | (OptionKind::Float, value @ Value::Float(_)) => Ok(value),

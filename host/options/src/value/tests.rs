@@ -73,8 +73,17 @@ fn members_of_a_list_are_converted_one_by_one() {
     check(list(choice.clone()), "[]", &[&["a"], &["+['b']"]], "['a', 'b']");
     check(list(choice), "[]", &[&["['a', 'c']"]], "error: item 2: `c` is not one of `a`, `b`");
     check(list(OptionKind::Target), "[]", &[&["//:a", "src/b:c"]], "['//:a', 'src/b:c']");
-    check(list(OptionKind::Target), "[]", &[&["a:b:c"]], "error: `a:b:c` is not an address: its name contains one of `@!?\\:=`");
-    check_plain(list(OptionKind::Int), Value::List(vec![Value::Bool(true)]), "error: item 1: a bool stands where a whole number belongs");
+    check(
+        list(OptionKind::Target),
+        "[]",
+        &[&["a:b:c"]],
+        "error: `a:b:c` is not an address: its name contains one of `@!?\\:=`",
+    );
+    check_plain(
+        list(OptionKind::Int),
+        Value::List(vec![Value::Bool(true)]),
+        "error: item 1: a bool stands where a whole number belongs",
+    );
 }
 
 #[test]
@@ -123,6 +132,7 @@ fn config_values_convert_only_where_nothing_is_lost() {
     check_plain(OptionKind::Int, Value::from("8"), "8");
     check_plain(OptionKind::Int, Value::Bool(true), "error: a bool stands where a whole number belongs");
     check_plain(OptionKind::Float, Value::Int(2), "2.0");
+    check_plain(OptionKind::Float, Value::Float(f64::INFINITY), "error: `inf` is not a number");
     check_plain(OptionKind::StringList, Value::from("+['a']"), "['a']");
     check_plain(OptionKind::StringList, Value::Dict(Vec::new()), "error: a dict stands where a list belongs");
     check_plain(OptionKind::Dict, Value::strings(["a"]), "error: a list stands where a dict belongs");
@@ -131,7 +141,8 @@ fn config_values_convert_only_where_nothing_is_lost() {
 /// Every kind, each with values that it takes.
 fn any_valid() -> impl Strategy<Value = (OptionKind, Value)> {
     let word = || "[-+\\[\\](){},'\" a-zé\n]{0,8}";
-    let of = |kind: OptionKind, values: BoxedStrategy<Value>| values.prop_map(move |value| (kind.clone(), value)).boxed();
+    let of =
+        |kind: OptionKind, values: BoxedStrategy<Value>| values.prop_map(move |value| (kind.clone(), value)).boxed();
     let texts = || prop::collection::vec(word().prop_map(Value::Str), 1..5).prop_map(Value::List).boxed();
     let ints = || any::<i64>().prop_map(Value::Int).boxed();
     let dict = prop::collection::btree_map(word(), any_value(), 0..5);
@@ -142,7 +153,10 @@ fn any_valid() -> impl Strategy<Value = (OptionKind, Value)> {
         of(OptionKind::Int, ints()),
         of(OptionKind::Float, (-1e300..1e300f64).prop_map(Value::Float).boxed()),
         of(OptionKind::StringList, texts()),
-        of(OptionKind::List(Box::new(OptionKind::Int)), prop::collection::vec(ints(), 1..5).prop_map(Value::List).boxed()),
+        of(
+            OptionKind::List(Box::new(OptionKind::Int)),
+            prop::collection::vec(ints(), 1..5).prop_map(Value::List).boxed()
+        ),
         of(OptionKind::Dict, dict.clone()),
         of(OptionKind::DictWithFiles, dict),
     ]

@@ -216,6 +216,27 @@ fn config_files_may_be_added_and_overridden() {
 }
 
 #[test]
+fn a_config_file_cannot_replace_the_config_files_but_name_more() {
+    let over = ("over.toml", "[GLOBAL]\nquiet = true\n");
+    check_files(
+        &[("pants.toml", "[GLOBAL]\nconfig_override = ['over.toml']\n"), over],
+        "",
+        expect![[r#"
+        config-override = ['over.toml'] (pants.toml:2 [GLOBAL] config_override)
+        quiet = True (over.toml:2 [GLOBAL] quiet)
+    "#]],
+    );
+    check_files(
+        &[("pants.toml", "[GLOBAL]\npants_config_files = ['over.toml']\n"), over],
+        "",
+        expect![[r#"
+        pants-config-files = ['over.toml'] (pants.toml:2 [GLOBAL] pants_config_files)
+        warning: `pants.toml:2 [GLOBAL] pants_config_files` has no effect: a flag or a variable names them, or `config_override` more
+    "#]],
+    );
+}
+
+#[test]
 fn dicts_come_from_tables_and_texts_and_are_updated() {
     let tables = "\
 [jvm-platform.platforms.java8]

@@ -62,7 +62,7 @@ fn who_asks_for_none_of_them_is_not_bothered() {
     assert!(exported.contains(r#""pants_target_type": "java_thrift_library""#), "{exported}");
     check(
         &repository,
-        &["--quiet", "--explain", "gen", "thrift"],
+        &["--explain", "gen", "thrift"],
         expect![[r#"
         Phase Execution Order:
 

@@ -41,6 +41,24 @@ fn every_subject_survives_a_short_run() {
     Subject::ALL.into_iter().for_each(check);
 }
 
+/// What longer runs found.
+#[test]
+fn what_was_found_once_stays_fixed() {
+    let cases = [
+        // More tables in each other than TOML allows.
+        (Subject::Ini, format!("[s]\n[j{}]\n", ".e".repeat(100))),
+        // A line that nobody can read whole, shown whole.
+        (Subject::Toml, format!("[{}\n", "%(local)s".repeat(100_000))),
+        // Each key that stands a second time was looked for from the start.
+        (Subject::Ini, format!("[s]\n{}", "key: 1\n".repeat(300))),
+        // An endless number is none.
+        (Subject::Toml, "[kinds]\nfloat = inf\n".to_owned()),
+    ];
+    for (subject, case) in cases {
+        Laboratory::new(subject).run(case.as_bytes());
+    }
+}
+
 /// Values of ten megabytes are answered, with messages that do not repeat them; lists and dicts in a time that does not
 /// count squared. Without optimisation, one megabyte shows the same.
 #[test]

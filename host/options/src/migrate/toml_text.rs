@@ -2,9 +2,13 @@
 
 use pants_model::Value;
 
+/// The most parts of a section's name that are written as tables in each other.
+const DEEPEST: usize = 16;
+
 /// The header of a section; a quoted one is never taken for a key of another section.
 pub(super) fn header(section: &str, is_quoted: bool) -> String {
-    let is_plain = !is_quoted && section.split('.').all(is_bare);
+    // TOML nests only so deep.
+    let is_plain = !is_quoted && section.split('.').all(is_bare) && section.split('.').count() <= DEEPEST;
     if is_plain { format!("[{section}]") } else { format!("[{}]", basic_string(section)) }
 }
 

@@ -183,7 +183,8 @@ fn what_is_said(parsed: &Result<Parsed, OptionsError>) -> Vec<u64> {
             let set = parsed.values.scopes().flat_map(|scope| parsed.values.scope(scope));
             let set = set.filter(|(_, value)| !value.overridden.is_empty());
             let set = set.map(|(name, value)| hash(name) ^ hash(value.rank().name()) ^ hash(value.value.kind_name()));
-            warnings.chain(goals).chain(set).chain([hash(&format!("{:?}", parsed.command.help))]).collect()
+            let help = parsed.command.help.iter().map(|help| hash(&format!("{:?}", help.kind)));
+            warnings.chain(goals).chain(set).chain(help).collect()
         }
         Err(error) => what_is_wrong(error),
     }
@@ -195,7 +196,7 @@ fn what_is_wrong(error: &OptionsError) -> Vec<u64> {
     let messages = diagnostics.iter().map(|diagnostic| {
         let text = diagnostic.to_string();
         assert!(text.len() < LONGEST_MESSAGE, "{} bytes are long: `{text:.200}`", text.len());
-        hash(&shape(&text))
+        hash(&shape(&diagnostic.message))
     });
     messages.collect()
 }

@@ -66,36 +66,29 @@ impl Scene<'_> {
         self.scopes.all().map(|scope| scope.name.as_str()).filter(move |scope| !scope.is_empty() && is_mentioned(scope))
     }
 
-    /// Flags spelled like the typed one: those that can be meant here, else any; else those whose name without their scope
-    /// is like it.
+    /// Flags spelled like the typed one: first those that can be meant here, as they stand or without their scope; then any.
     fn similar_flags(&self, typed: &str, current: &str) -> Vec<String> {
-        let near = |flags: &[String]| closest_within(self.distance, typed, flags.iter().map(String::as_str));
+        let begun = self.scopes.all().map(|scope| prefix(&scope.name)).filter(|scope| bare(typed).starts_with(scope));
+        let here: Vec<String> = self.mentioned_scopes().map(prefix).chain(begun).collect();
+        let is_here = |qualified: &str| here.iter().any(|scope| bare(qualified).starts_with(scope));
         let all = self.scopes.flags();
-        let mentioned: Vec<String> = self.mentioned_scopes().map(prefix).collect();
-        let is_global = |(name, qualified): &&(String, String)| name == qualified;
-        let is_here = |qualified: &str| {
-            mentioned.iter().any(|scope| bare(qualified).starts_with(scope))
-                || self.scopes.all().any(|scope| {
-                    let scope = prefix(&scope.name);
-                    scope.len() > 1 && bare(typed).starts_with(&scope) && bare(qualified).starts_with(&scope)
-                })
-        };
+        let (nearby, elsewhere): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(name, qualified)| name == qualified || is_here(qualified));
         let own = self.scopes.options(current).into_iter().map(|declared| format!("--{}", declared.spec.name));
-        let here: Vec<String> = own
-            .chain(all.iter().filter(is_global).map(|(name, _)| name.clone()))
-            .chain(all.iter().map(|(_, qualified)| qualified).filter(|qualified| is_here(qualified)).cloned())
-            .collect();
-        let anywhere: Vec<String> = all.iter().map(|(_, qualified)| qualified.clone()).collect();
-        [here, anywhere].iter().map(|flags| near(flags)).find(|found| !found.is_empty()).unwrap_or_else(|| {
-            let names = closest_within(self.distance, typed, all.iter().map(|(name, _)| name.as_str()));
-            let named = all.iter().filter(|(name, _)| names.contains(name)).map(|(_, qualified)| qualified);
-            let (mut here, elsewhere): (Vec<String>, Vec<String>) = named.cloned().partition(|flag| is_here(flag));
-            if here.is_empty() {
-                here = elsewhere;
-            }
-            here.truncate(MOST);
-            here
-        })
+        let own: Vec<String> = own.collect();
+
+        let near = |flags: Vec<&String>| closest_within(self.distance, typed, flags.into_iter().map(String::as_str));
+        let whole = |flags: &[(String, String)], own: &[String]| {
+            near(flags.iter().map(|(_, qualified)| qualified).chain(own).collect())
+        };
+        let named = |flags: &[(String, String)]| {
+            let names = near(flags.iter().map(|(name, _)| name).collect());
+            let named = flags.iter().filter(|(name, _)| names.contains(name)).map(|(_, qualified)| qualified.clone());
+            named.take(MOST).collect()
+        };
+        let tiers: [&dyn Fn() -> Vec<String>; 4] =
+            [&|| whole(&nearby, &own), &|| named(&nearby), &|| whole(&elsewhere, &[]), &|| named(&elsewhere)];
+        tiers.iter().map(|tier| tier()).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// A word in the place of a goal that is none; `is_first`: no goal stands before it.

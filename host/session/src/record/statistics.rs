@@ -7,6 +7,7 @@ use crate::request::{Outcome, Request};
 use pants_model::{Event, OptionValues, RunEnding};
 use pants_options::{CommandLine, VERSION};
 use serde_json::{Map, Value, json};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::time::{Duration, UNIX_EPOCH};
@@ -83,7 +84,7 @@ impl Statistics {
             }
         }
         let mut sorted: Vec<(String, Duration)> = of_labels.into_iter().collect();
-        sorted.sort_by(|one, other| other.1.cmp(&one.1));
+        sorted.sort_by_key(|(_, elapsed)| Reverse(*elapsed));
         let row = |(label, elapsed): (String, Duration)| json!({ "label": label, "timing": elapsed.as_secs_f64() });
         sorted.into_iter().map(row).collect()
     }

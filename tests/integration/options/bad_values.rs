@@ -171,19 +171,19 @@ fn a_section_of_a_backend_that_is_not_enabled_is_a_warning() {
         &[("pants.toml", "[pytest]\nversion = 'pytest>=7'\n")],
         &args,
         expect![[r#"
-        paint.wall.coats = 1 (from HARDCODED)
-        warning: known from Pants v1, without effect here: `pants.toml:2 [pytest] version`
-        exit 0
-    "#]],
+            paint.wall.coats = 1 (from HARDCODED)
+            warning: pants.toml:1: the section `[pytest]` has no effect: its backend `pants.backend.python` is not enabled; `backend_packages` in `[GLOBAL]` enables it
+            exit 0
+        "#]],
     );
     in_files(
         &[("pants.toml", "[test.pytest]\nskip = true\n")],
         &args,
         expect![[r#"
-        paint.wall.coats = 1 (from HARDCODED)
-        warning: known from Pants v1, without effect here: `pants.toml:2 [test.pytest] skip`
-        exit 0
-    "#]],
+            paint.wall.coats = 1 (from HARDCODED)
+            warning: pants.toml:1: the section `[test.pytest]` has no effect: its backend `pants.backend.python` is not enabled; `backend_packages` in `[GLOBAL]` enables it
+            exit 0
+        "#]],
     );
 }
 

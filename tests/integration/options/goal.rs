@@ -28,32 +28,32 @@ fn values_of_a_scope() {
     shown(
         &["--scope=paint.wall"],
         expect![[r#"
-        paint.wall.coats = 1 (from HARDCODED)
-        paint.wall.colour = 'two\nlines' (from CONFIG in pants.toml:8 [paint.wall] colour)
-        paint.wall.finish = matt (from HARDCODED)
-        paint.wall.handle =  (from HARDCODED)
-        paint.wall.hours = [8] (from HARDCODED)
-        paint.wall.hurry = None (from NONE)
-        paint.wall.indoors = None (from NONE)
-        paint.wall.ladder = None (from NONE)
-        paint.wall.lead = None (from NONE)
-        paint.wall.litres = 3.0 (from ENVIRONMENT in PANTS_PAINT_WALL_LITRES)
-        paint.wall.masking = None (from NONE)
-        paint.wall.mixer_args = [] (from HARDCODED)
-        paint.wall.outdoors = None (from NONE)
-        paint.wall.output_file = None (from NONE)
-        paint.wall.plan = None (from NONE)
-        paint.wall.prices = {'white': 1} (from HARDCODED)
-        paint.wall.primer = True (from HARDCODED)
-        paint.wall.recipes = {} (from HARDCODED)
-        paint.wall.rooms = ['hall'] (from HARDCODED)
-        paint.wall.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        paint.wall.site = None (from NONE)
-        paint.wall.thinner = None (from NONE)
-        paint.wall.tools = ['brush'] (from HARDCODED)
-        paint.wall.varnish = None (from NONE)
-        exit 0
-    "#]],
+            paint.wall.coats = 1 (from HARDCODED)
+            paint.wall.colour = 'two\nlines' (from CONFIG in pants.toml:8 [paint.wall] colour)
+            paint.wall.finish = matt (from HARDCODED)
+            paint.wall.handle =  (from HARDCODED)
+            paint.wall.hours = [8] (from HARDCODED)
+            paint.wall.hurry = None (from NONE)
+            paint.wall.indoors = None (from NONE)
+            paint.wall.ladder = None (from NONE)
+            paint.wall.lead = None (from NONE)
+            paint.wall.litres = 3.0 (from ENVIRONMENT in PANTS_PAINT_WALL_LITRES)
+            paint.wall.masking = None (from NONE)
+            paint.wall.mixer_args = [] (from HARDCODED)
+            paint.wall.outdoors = None (from NONE)
+            paint.wall.output_file = None (from NONE)
+            paint.wall.plan = None (from NONE)
+            paint.wall.prices = {'white': 1} (from HARDCODED)
+            paint.wall.primer = True (from HARDCODED)
+            paint.wall.recipes = {} (from HARDCODED)
+            paint.wall.rooms = ['hall'] (from HARDCODED)
+            paint.wall.sep = \n (from HARDCODED)
+            paint.wall.site = None (from NONE)
+            paint.wall.thinner = None (from NONE)
+            paint.wall.tools = ['brush'] (from HARDCODED)
+            paint.wall.varnish = None (from NONE)
+            exit 0
+        "#]],
     );
     shown(
         &["--scope=GLOBAL", "--rank=CONFIG"],
@@ -69,47 +69,25 @@ fn what_somebody_has_set() {
     shown(
         &["--only-overridden"],
         expect![[r#"
-        level = warn (from CONFIG in pants.toml:4 [GLOBAL] level)
-        plugins = ['plugins/libsettings_pants.so'] (from ENVIRONMENT in PANTS_PLUGINS)
-        changed.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        cloc.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        dependees.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        dependencies.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        depmap.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        filedeps.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        filemap.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        filter.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        goals.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        list.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        list-owners.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        minimize.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        options.only_overridden = True (from FLAG in --only-overridden)
-        options.sep = \n (from FLAG in --options-sep)
-        paint.ladders = ['long'] (from CONFIG in pants.toml:6 [paint] ladders)
-        paint.door.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        paint.wall.colour = 'two\nlines' (from CONFIG in pants.toml:8 [paint.wall] colour)
-        paint.wall.litres = 3.0 (from ENVIRONMENT in PANTS_PAINT_WALL_LITRES)
-        paint.wall.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        path.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        paths.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        peek.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        roots.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        sort.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        targets.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-        exit 0
-    "#]],
+            level = warn (from CONFIG in pants.toml:4 [GLOBAL] level)
+            plugins = ['plugins/libsettings_pants.so'] (from ENVIRONMENT in PANTS_PLUGINS)
+            options.only_overridden = True (from FLAG in --only-overridden)
+            paint.ladders = ['long'] (from CONFIG in pants.toml:6 [paint] ladders)
+            paint.wall.colour = 'two\nlines' (from CONFIG in pants.toml:8 [paint.wall] colour)
+            paint.wall.litres = 3.0 (from ENVIRONMENT in PANTS_PAINT_WALL_LITRES)
+            palette.depth = 16 (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] depth)
+            exit 0
+        "#]],
     );
     shown(
         &["--only-overridden", "--show-history", "--scope=paint.wall"],
         expect![[r#"
-        paint.wall.colour = 'two\nlines' (from CONFIG in pants.toml:8 [paint.wall] colour)
-          overrode white (from HARDCODED)
-        paint.wall.litres = 3.0 (from ENVIRONMENT in PANTS_PAINT_WALL_LITRES)
-          overrode 2.5 (from HARDCODED)
-        paint.wall.sep = ; (from CONFIG_DEFAULT in pants.toml:2 [DEFAULT] sep)
-          overrode \n (from HARDCODED)
-        exit 0
-    "#]],
+            paint.wall.colour = 'two\nlines' (from CONFIG in pants.toml:8 [paint.wall] colour)
+              overrode white (from HARDCODED)
+            paint.wall.litres = 3.0 (from ENVIRONMENT in PANTS_PAINT_WALL_LITRES)
+              overrode 2.5 (from HARDCODED)
+            exit 0
+        "#]],
     );
 }
 
@@ -209,8 +187,13 @@ fn a_plugin_sees_the_values_and_their_places() {
     check(
         &bench.run(&sources(), &["paint.wall", "-c3", "--palette-paint-wall-shades=blue"]),
         expect![[r#"
-        coats: Int(3) (-c);colour: Str("two\nlines") (pants.toml:8 [paint.wall] colour);rooms: List([Str("hall")]) (default);shades: List([Str("red"), Str("blue")]) (--palette-paint-wall-shades);drying-hours: Int(4) (default);exit 0
-    "#]],
+            coats: Int(3) (-c)
+            colour: Str("two\nlines") (pants.toml:8 [paint.wall] colour)
+            rooms: List([Str("hall")]) (default)
+            shades: List([Str("red"), Str("blue")]) (--palette-paint-wall-shades)
+            drying-hours: Int(4) (default)
+            exit 0
+        "#]],
     );
 }
 

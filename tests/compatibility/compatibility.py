@@ -135,10 +135,10 @@ def tables(answers):
             yield "| %s %s | %d | %s | %s |" % (repository, commit[:6], count, place, message.replace("|", "\\|"))
 
 
-def update(lines):
-    """Puts lines between the marks of the document."""
+def update(lines, writer="compatibility.py"):
+    """Puts lines between the marks of the document that are a script's own."""
     text = DOCUMENT.read_text()
-    marks = re.compile(r"(<!-- compatibility\.py writes below -->\n).*(<!-- and above -->\n)", re.DOTALL)
+    marks = re.compile(r"(<!-- %s writes below -->\n).*?(<!-- and above -->\n)" % re.escape(writer), re.DOTALL)
     written, count = marks.subn(lambda found: found[1] + "\n" + "\n".join(lines) + "\n\n" + found[2], text)
     assert count == 1, "the marks stand in %s" % DOCUMENT
     DOCUMENT.write_text(written)

@@ -98,7 +98,7 @@ fn python_packages_in_plugins_are_a_warning_that_names_what_takes_their_place() 
         &sandbox,
         &request,
         "example.acme [DIR]/repo/plugins/libacme.so third-party\n\
-         warning: plugins of Pants v1 are passed over: `acme.plugins==1.2`, `other[extra] >= 3`; a plugin here is a library, \
+         plugins of Pants v1 are passed over: `acme.plugins==1.2`, `other[extra] >= 3`; a plugin here is a library, \
          named in `[GLOBAL] plugins` by its path or its name, and target types without one may be listed in \
          `[build-files] opaque_types`\n",
     );

@@ -191,7 +191,9 @@ impl Writer<'_> {
         }
         lines.extend(self.document.tail.iter().cloned());
         let start = lines.iter().take_while(|line| line.is_empty()).count();
-        let mut toml = lines[start..].join("\n").trim_end().to_owned();
+        // Strings escape control characters; what is left stands in comments, where TOML allows none.
+        let is_strange = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
+        let mut toml = lines[start..].join("\n").trim_end().replace(is_strange, " ");
         if !toml.is_empty() {
             toml.push('\n');
         }

@@ -47,6 +47,8 @@ fn what_was_found_once_stays_fixed() {
     let cases = [
         // More tables in each other than TOML allows.
         (Subject::Ini, format!("[s]\n[j{}]\n", ".e".repeat(100))),
+        // A comment on a key with a control character.
+        (Subject::Ini, "[GLOBAL]\n\u{1f}:".to_owned()),
         // A line that nobody can read whole, shown whole.
         (Subject::Toml, format!("[{}\n", "%(local)s".repeat(100_000))),
         // Each key that stands a second time was looked for from the start.

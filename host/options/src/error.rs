@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use thiserror::Error;
 
+/// The config file of the Pants v1 years, as messages call it.
+const OLD_CONFIG: &str = "pants.ini";
+
 /// A place in a config file, with its line marked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigPlace {
@@ -260,9 +263,40 @@ impl OptionsError {
 
     /// The error as what is shown: each with its place, its line and its hints.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let errors = self.each();
+        let mut diagnostics: Vec<Diagnostic> = errors.iter().map(|error| error.diagnostic()).collect();
+        // What helps with an old config is said once, at its last error.
+        let last = errors.iter().rposition(|error| error.is_in_old_config());
+        if let Some((last, diagnostic)) = last.and_then(|last| Some((last, diagnostics.get_mut(last)?))) {
+            diagnostic.hints.push(errors[last].hint_for_old_config().to_owned());
+        }
+        diagnostics
+    }
+
+    fn each(&self) -> Vec<&Self> {
         match self {
-            Self::Several(errors) => errors.iter().flat_map(Self::diagnostics).collect(),
-            one => vec![one.diagnostic()],
+            Self::Several(errors) => errors.iter().flat_map(Self::each).collect(),
+            one => vec![one],
+        }
+    }
+
+    /// Whether the place is in the `pants.ini` that is read for want of a `pants.toml`.
+    fn is_in_old_config(&self) -> bool {
+        match self {
+            Self::Config { place, .. } | Self::BadValue { place: Some(place), .. } => *place.file == *OLD_CONFIG,
+            _ => false,
+        }
+    }
+
+    /// What helps with an error in the `pants.ini`.
+    fn hint_for_old_config(&self) -> &'static str {
+        match self {
+            Self::Config { problem, .. }
+                if matches!(**problem, ConfigProblem::UnknownSection { .. } | ConfigProblem::UnknownKey { .. }) =>
+            {
+                "`pants migrate-config` writes a `pants.toml` in which what nobody reads is a comment"
+            }
+            _ => "a `pants.toml` beside it, be it empty, is read instead of `pants.ini`",
         }
     }
 

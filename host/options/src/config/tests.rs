@@ -144,6 +144,56 @@ fn broken_toml_shows_its_line() {
     );
 }
 
+#[test]
+fn tables_and_edits_of_toml_are_what_they_look_like() {
+    check(
+        &["[x]\ny = 2020-01-01\n"],
+        "x",
+        "y",
+        expect![[r#"
+        1.toml:2:5: no option is a date or time; put it in quotes to make it a string
+          2 | y = 2020-01-01
+            |     ^^^^^^^^^^"#]],
+    );
+    check(
+        &["[x]\ny = 1\n[x]\nz = 1\n"],
+        "x",
+        "y",
+        expect![[r#"
+        1.toml:3:2: this section stands here a second time
+          3 | [x]
+            |  ^"#]],
+    );
+    check(&["[x]\ny = { add = ['a'], remove = ['b'] }\n"], "x", "y", expect!["1.toml:2 [x] y: add ['a'] remove ['b']"]);
+    check(&["[x.y]\nadd = ['a']\n"], "x", "y", expect!["1.toml:1 [x] y: add ['a'] remove -"]);
+    check(
+        &["[x]\ny = { k = { l = [1, 2.5, true] } }\n"],
+        "x",
+        "y",
+        expect!["1.toml:2 [x] y: {'k': {'l': [1, 2.5, True]}}"],
+    );
+    check(&["[x]\ny = \"+{'k': 1}\"\n"], "x", "y", expect![[r#"1.toml:2 [x] y: '+{\'k\': 1}'"#]]);
+    check(&["[\"x.z\"]\ny = 1\n[x.z.deep]\ny = 2\n"], "x.z.deep", "y", expect!["1.toml:4 [x.z.deep] y: 2"]);
+}
+
+#[test]
+fn variables_lead_to_variables_and_some_stay_what_they_are() {
+    let toml = "[DEFAULT]\na = '%(B)s/%(buildroot)s'\nb = '%(c)s'\nc = 7\n[x]\ny = '%(a)s 50% %%(b)s %(open %(b)d'\n";
+    check(&[toml], "x", "y", expect!["1.toml:6 [x] y: '7//root 50% %(b)s %(open %(b)d'"]);
+    let cycle = "[x]\ny = '%(z)s'\nz = ['%(y)s']\n";
+    check(
+        &[cycle],
+        "x",
+        "y",
+        expect![[r#"
+        1.toml:2:1: `y` uses `%(z)s`, which is not defined in its section or in `[DEFAULT]`
+          2 | y = '%(z)s'
+            | ^
+          hint: `%%(` stands for a plain `%(`"#]],
+    );
+    check(&["[DEFAULT]\na = 'first'\n", "[x]\ny = '%(a)s'\n"], "x", "y", expect!["2.toml:2 [x] y: 'first'"]);
+}
+
 /// A `pants.ini` as repositories had it.
 const INI: &str = "\
 # A comment.

@@ -10,7 +10,13 @@ use toml::de::{DeTable, DeValue};
 pub(crate) fn parse(text: &str) -> Result<Table, (Range<usize>, String)> {
     match DeTable::parse(text) {
         Ok(document) => table(document.get_ref()),
-        Err(error) => Err((error.span().unwrap_or(0..0), one_line(error.message()))),
+        Err(error) => {
+            let span = error.span().unwrap_or(0..0);
+            let message = one_line(error.message());
+            let is_header = text.get(..span.start).is_some_and(|before| before.trim_end_matches('"').ends_with('['));
+            let is_second = message == "duplicate key" && is_header;
+            Err((span, if is_second { "this section stands here a second time".to_owned() } else { message }))
+        }
     }
 }
 
@@ -36,7 +42,12 @@ fn plain(source: &Spanned<DeValue<'_>>) -> Result<Value, (Range<usize>, String)>
             Value::Int(i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| out_of_range())?)
         }
         DeValue::Float(number) => Value::Float(number.as_str().parse().map_err(|_| out_of_range())?),
-        DeValue::Datetime(time) => Value::Str(time.to_string()),
+        DeValue::Datetime(_) => {
+            return Err((
+                source.span(),
+                "no option is a date or time; put it in quotes to make it a string".to_owned(),
+            ));
+        }
         DeValue::Array(items) => Value::List(items.iter().map(plain).collect::<Result<_, _>>()?),
         DeValue::Table(inner) => table(inner)?.to_dict(),
     })

@@ -10,7 +10,7 @@ const CUSTOM: &str = "custom";
 
 /// Declares the options of [`SCOPE`].
 pub(crate) fn register_options(options: &mut OptionRegistrar) {
-    let versions = ["2.10", "2.11", "2.12", CUSTOM].map(str::to_owned).to_vec();
+    let versions = ["2.10", "2.11", "2.12", "2.13", CUSTOM].map(str::to_owned).to_vec();
     options
         .option(
             "version",

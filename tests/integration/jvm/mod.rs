@@ -1,6 +1,7 @@
 //! Java repositories of the Pants v1 years: what their BUILD files mean in a build, with the real tools.
 
 mod classpaths;
+mod options;
 mod third_party;
 
 use crate::support::{Output, Repository};

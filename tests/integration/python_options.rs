@@ -303,6 +303,32 @@ fn versions_are_chosen_as_the_options_say_from_where_they_say() {
 }
 
 #[test]
+fn a_pex_says_which_run_made_it_and_runs_all_the_same() {
+    let repository = shop();
+    repository.git(&["init", "-q"]);
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "-q", "-m", "all"]);
+    let show = "import json, sys, zipfile; \
+                made = json.loads(zipfile.ZipFile(sys.argv[1]).read('PEX-INFO'))['build_properties']; \
+                print(sorted(made), len(made.get('revision', '')))";
+    let pex = repository.root().join("dist/app.pex");
+    let said = |command: &mut Command| {
+        let output = command.output().expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let _ = run(&repository, &["binary", APP]).success();
+    let without = said(Command::new(real_python()).args(["-c", show]).arg(&pex));
+    assert!(!without.contains("run_id"), "{without}");
+    let _ = run(&repository, &["binary", "--binary-py-include-run-information", APP]).success();
+    let with = said(Command::new(real_python()).args(["-c", show]).arg(&pex));
+    for name in ["'machine'", "'run_id'", "'timestamp'", "'revision'", " 40"] {
+        assert!(with.contains(name), "{name} in {with}");
+    }
+    assert_eq!(said(Command::new(&pex).arg("a")), "['a']\n");
+}
+
+#[test]
 fn a_pex_prints_warnings_and_is_called_as_the_options_say() {
     let repository = shop();
     let show = "import json, sys, zipfile; \

@@ -1,5 +1,7 @@
 //! `binary.py`: one `.pex` file in the dist directory for each `python_binary`, which runs by itself.
 
+mod run_information;
+
 use crate::closures::Closures;
 use crate::entry_point::{EntryPoint, entry_point};
 use crate::environments::{EnvironmentRequest, environment_of, environment_tool};
@@ -30,6 +32,9 @@ impl Task for PythonBinaryCreate {
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
+        let help = "Write into the PEX-INFO of each .pex which run made it: its id, when, on which machine, from which \
+                    revision. No two such files are the same.";
+        options.bool("include-run-information", false, help);
         options.string("output-file-extension", ".pex", "What the name of the file ends with.").fingerprinted();
         Ok(())
     }
@@ -100,7 +105,11 @@ fn create(
         .tool(environment_tool(environment));
     context.run_checked(&process)?;
     let place = format!("{}/{file}", context.dist_dir());
-    files::publish(context, &output, &place)?;
+    let made = match context.flag("include-run-information")? {
+        true => run_information::included(context, tools, target, &output)?,
+        false => output,
+    };
+    files::publish(context, &made, &place)?;
     context.log(LogLevel::Info, format!("created pex {place}"))
 }
 

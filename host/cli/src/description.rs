@@ -5,7 +5,7 @@
 //! options come from plugins, so clap cannot know them; they are read by `pants_options`.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, value_parser};
 use pants_model::{OptionKind, OptionSpec};
 use pants_options::{VERSION, default_in_words, global_options};
 
@@ -41,6 +41,7 @@ fn args(spec: &OptionSpec) -> Vec<Arg> {
     }
     if spec.kind == OptionKind::Bool {
         let flag = flag.num_args(0..=1).require_equals(true).value_name("true|false").overrides_with(name.clone());
+        let flag = flag.value_parser(["true", "false", "True", "False"]).hide_possible_values(true);
         let negation = Arg::new(format!("no-{name}")).long(format!("no-{name}"));
         return vec![flag, negation.action(ArgAction::SetTrue).hide(true)];
     }
@@ -50,7 +51,7 @@ fn args(spec: &OptionSpec) -> Vec<Arg> {
             .value_name(choices.join("|"))
             .value_parser(PossibleValuesParser::new(choices))
             .hide_possible_values(true),
-        OptionKind::Int => flag.value_name("int"),
+        OptionKind::Int => flag.value_name("int").value_parser(value_parser!(i64)).allow_hyphen_values(true),
         OptionKind::StringList | OptionKind::List(_) => flag.value_name("['str', ...]"),
         _ => flag.value_name("str"),
     }]

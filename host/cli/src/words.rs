@@ -102,7 +102,7 @@ fn in_our_words(error: &ClapError) -> Diagnostic {
         _ => String::new(),
     };
     let argument = text(ContextKind::InvalidArg);
-    let argument = argument.split(['=', ' ']).next().unwrap_or_default();
+    let argument = argument.split(['=', ' ', '[']).next().unwrap_or_default();
     let value = text(ContextKind::InvalidValue);
     let message = match error.kind() {
         ErrorKind::UnknownArgument if argument.starts_with('-') => format!("unknown option `{argument}`"),
@@ -114,6 +114,8 @@ fn in_our_words(error: &ClapError) -> Diagnostic {
             format!("{flag}`{value}` is not one of `{}`", text(ContextKind::ValidValue))
         }
         ErrorKind::NoEquals => format!("`{argument}` needs a value"),
+        ErrorKind::ValueValidation => format!("`{argument}`: `{value}` is not a whole number"),
+        ErrorKind::TooManyValues => format!("`{argument}` takes no value"),
         ErrorKind::MissingRequiredArgument
         | ErrorKind::MissingSubcommand
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a word is missing".to_owned(),

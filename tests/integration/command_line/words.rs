@@ -69,6 +69,31 @@ fn the_daemon_is_not_there() {
     );
     check(
         &repository,
+        &["--jobs=x", "kill-pantsd"],
+        expect![[r#"
+        error: `--jobs`: `x` is not a whole number
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["--no-colors=x", "kill-pantsd"],
+        expect![[r#"
+        error: `--no-colors` takes no value
+          hint: usage: `pants [options] goal [its options] ... [target ...] [-- tool arguments]`
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["--colors=maybe", "kill-pantsd"],
+        expect![[r#"
+            error: `--colors`: `maybe` is not one of `true`, `false`, `True`, `False`
+            exit 1
+        "#]],
+    );
+    check(
+        &repository,
         &["help", "daemon"],
         expect![[r#"
         Ask about the daemon of this build root

@@ -66,32 +66,35 @@ fn broken_files_show_the_line() {
         &[("BUILDROOT", ""), ("pants.ini", "[paint.wall]\ncoats\n")],
         &[],
         expect![[r#"
-        pants.ini:2:1: neither a section nor `key: value`; the lines of a longer value are indented
-          2 | coats
-            | ^^^^^
-        exit 1
-    "#]],
+            pants.ini:2:1: neither a section nor `key: value`; the lines of a longer value are indented
+              2 | coats
+                | ^^^^^
+              hint: a `pants.toml` beside it, be it empty, is read instead of `pants.ini`
+            exit 1
+        "#]],
     );
     in_files(
         &[("BUILDROOT", ""), ("pants.ini", "coats: 2\n")],
         &[],
         expect![[r#"
-        pants.ini:1:1: this line stands above the first section
-          1 | coats: 2
-            | ^^^^^^^^
-        exit 1
-    "#]],
+            pants.ini:1:1: this line stands above the first section
+              1 | coats: 2
+                | ^^^^^^^^
+              hint: a `pants.toml` beside it, be it empty, is read instead of `pants.ini`
+            exit 1
+        "#]],
     );
     in_files(
         &[("BUILDROOT", ""), ("pants.ini", "[paint.wall]\nrooms: ['hall'\n")],
         &[],
         expect![[r#"
-        pants.ini:2:1: `[paint.wall] rooms`: `,` or `]` is missing at character 8
-          2 | rooms: ['hall'
-            | ^^^^^
-          hint: write a list as `['a', 'b']`, and one item that looks so as `["['hall'"]`
-        exit 1
-    "#]],
+            pants.ini:2:1: `[paint.wall] rooms`: `,` or `]` is missing at character 8
+              2 | rooms: ['hall'
+                | ^^^^^
+              hint: write a list as `['a', 'b']`, and one item that looks so as `["['hall'"]`
+              hint: a `pants.toml` beside it, be it empty, is read instead of `pants.ini`
+            exit 1
+        "#]],
     );
 }
 
@@ -452,11 +455,11 @@ fn paths_and_targets_that_are_not_there() {
     in_file(
         "[paint.wall]\nplan = '.'\n",
         expect![[r#"
-        pants.toml:2:1: `[paint.wall] plan`: the file `.` does not exist
-          2 | plan = '.'
-            | ^^^^
-        exit 1
-    "#]],
+            pants.toml:2:1: `[paint.wall] plan`: `.` is a directory, and a file belongs here
+              2 | plan = '.'
+                | ^^^^
+            exit 1
+        "#]],
     );
     in_args(
         &["--paint-wall-ladder=a:b:c"],
@@ -678,10 +681,10 @@ fn files_of_values_that_cannot_be_read() {
     in_args(
         &["--paint-wall-colour=@"],
         expect![[r#"
-        error: `--paint-wall-colour`: cannot read ``: it is a directory
-          hint: a value that begins with `@` names a file; `@@` stands for `@`
-        exit 1
-    "#]],
+            error: `--paint-wall-colour`: `@` names no file
+              hint: a value that begins with `@` names a file; `@@` stands for `@`
+            exit 1
+        "#]],
     );
     in_args(
         &["--paint-wall-colour=@plugins"],

@@ -97,8 +97,9 @@ impl Bench {
         }
         let args: Vec<&str> = sources.args.iter().map(String::as_str).chain(question.iter().copied()).collect();
         let variables = self.env.iter().chain(&sources.env);
-        let run = variables.fold(self.repository.pants(&args), |run, (name, value)| run.env(name, value));
-        let output = run.run();
+        // The shared caches hold the libraries of the backends, which a home of its own would have to be given first.
+        let run = self.repository.pants(&args).with_real_tools();
+        let output = variables.fold(run, |run, (name, value)| run.env(name, value)).run();
         sources.files.keys().for_each(|path| self.repository.remove(path));
         self.repository.write("pants.toml", "");
         output

@@ -63,7 +63,7 @@ fn its_goals_are_listed_and_explained() {
         expect![[r#"
         `lint.line-length` options
         --------------------------
-        Check the length of lines.
+        Check the length of lines. Provided by `example.acme`.
 
           --[no-]lint-line-length-skip
               Check nothing.
@@ -72,6 +72,9 @@ fn its_goals_are_listed_and_explained() {
           --lint-line-length-maximum=<int>
               How many characters a line may have.
               default: 120
+
+          (subsystems: cache, target-filter; see pants help cache, and pants help
+          cache.lint.line-length for this goal alone)
     "#]],
     );
     check(

@@ -124,8 +124,8 @@ fn what_has_no_heir_is_a_warning_until_a_goal_needs_it() {
         1,
         expect![[r#"
             warning: backends of older Pants versions have no counterpart here, and their goals are missing: `pants.backend.docgen`, `pants.contrib.go`
-            error: unknown goal `markdown`
-              hint: `pants goals` lists all goals
+            error: goal `markdown` of Pants v1 has no task here yet
+              hint: a plugin may bring it; `pants goals` lists all goals that there are
         "#]],
     );
 }

@@ -9,6 +9,8 @@ mod idle;
 pub(crate) use idle::{Detail, IdleKey, warning};
 
 use crate::names::{GLOBAL_SECTION, is_key_of, option_of_key, qualified};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// One scope on a line, behind it the names of its options: those that Pants 1.30 had, then behind each `|` a release
 /// and what it was the last one to have.
@@ -119,7 +121,7 @@ impl Options {
 
 /// The options that a scope has of its own.
 fn declared(section: &str) -> Option<Options> {
-    scopes().find(|(scope, _)| *scope == section).map(|(_, options)| options)
+    SCOPES.get(section).copied()
 }
 
 /// The options that a scope has as an instance: `jvm.test.junit` is `jvm` for `test.junit`.
@@ -129,11 +131,14 @@ fn instance_of(section: &str) -> impl Iterator<Item = Options> {
 }
 
 fn scopes() -> impl Iterator<Item = (&'static str, Options)> {
-    DECLARED
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .map(|(scope, options)| (scope, Options(options.trim_start())))
+    SCOPES.iter().map(|(scope, options)| (*scope, *options))
 }
+
+/// The lines of the table by their scopes, taken apart when the first question is asked.
+static SCOPES: LazyLock<BTreeMap<&'static str, Options>> = LazyLock::new(|| {
+    let lines = DECLARED.lines().filter_map(|line| line.split_once(':'));
+    lines.map(|(scope, options)| (scope, Options(options.trim_start()))).collect()
+});
 
 #[cfg(test)]
 mod tests;

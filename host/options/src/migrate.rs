@@ -112,20 +112,18 @@ fn migrate(text: &str, name: &str, known: &Known<'_>) -> Result<Migrated, Option
         .map_err(|(span, message)| config_error(place(name.into(), text, span), ConfigProblem::Syntax(message)))?;
     let mut document = Document::new(items);
     let line_of = |setting: &Setting<'_>| text[..setting.option.span.start].matches('\n').count() + 1;
-    let mut notes = Vec::new();
-    for section in &mut document.sections {
-        judge(section, known);
-        notes.extend(section.settings.iter().filter_map(|setting| {
-            let reason = setting.idle.as_ref()?;
-            Some(format!(
-                "{name}:{}: `[{}] {}` is a comment: {reason}",
-                line_of(setting),
-                section.name,
-                setting.option.key
-            ))
-        }));
-    }
+    document.sections.iter_mut().for_each(|section| judge(section, known));
     let writer = Writer { document: &document, known, variables: variables(text) };
+    let mut notes = Vec::new();
+    for section in &document.sections {
+        for setting in &section.settings {
+            let place = format!("{name}:{}: ", line_of(setting));
+            let key = format!("`[{}] {}`", section.name, setting.option.key);
+            notes.extend(setting.idle.iter().map(|reason| format!("{place}{key} is a comment: {reason}")));
+            let items = writer.idle_items(setting).into_iter();
+            notes.extend(items.map(|reason| format!("{place}of {key} some items are comments: {reason}")));
+        }
+    }
     let toml = writer.write();
     Ok(Migrated { toml, notes })
 }

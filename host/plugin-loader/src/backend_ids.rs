@@ -21,9 +21,13 @@ pub(crate) enum BackendRef<'a> {
     Unsupported,
 }
 
-/// Whether an id is one of the host's or of the Pants v1 years, so that naming it is no error.
+/// Whether the host knows an id, today's or one of the Pants v1 years, and has what it stands for.
 pub fn is_known_backend(id: &str) -> bool {
-    BUNDLED_BACKENDS.contains(&id) || !matches!(resolve(id), BackendRef::Plugin(found) if found == id)
+    match resolve(id) {
+        BackendRef::Plugin(ours) => BUNDLED_BACKENDS.contains(&ours),
+        BackendRef::BuiltIn => true,
+        BackendRef::Unsupported => false,
+    }
 }
 
 /// What became of an id; an id that never was a Pants backend is a plugin's.
@@ -99,6 +103,6 @@ mod tests {
         assert_eq!(resolve("pants.contrib.scrooge"), BackendRef::Unsupported);
         assert_eq!(resolve("example.acme"), BackendRef::Plugin("example.acme"));
         assert!(is_known_backend("pants.backend.jvm") && is_known_backend("pants.backend.codegen.thrift.java"));
-        assert!(is_known_backend("pants.backend.docgen") && !is_known_backend("example.acme"));
+        assert!(!is_known_backend("pants.backend.docgen") && !is_known_backend("example.acme"));
     }
 }

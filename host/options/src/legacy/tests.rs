@@ -35,6 +35,7 @@ fn what_took_the_place_of_an_option_is_known() {
 fn the_tables_are_sorted_and_fit_together() {
     let lines: Vec<&str> = DECLARED.lines().collect();
     assert!(lines.is_sorted() && lines.iter().all(|line| line.contains(':')));
+    assert_eq!(scopes().count(), lines.len(), "no scope stands twice");
     for (scope, options) in scopes() {
         let names: Vec<&str> = options.all().collect();
         let is_name = |name: &&str| name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '.');

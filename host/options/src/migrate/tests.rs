@@ -207,43 +207,45 @@ fn what_nobody_reads_becomes_a_comment() {
     check_migrated(
         migrated,
         expect![[r#"
-        [GLOBAL]
-        pants_version = "1.11.0"
-        # a plugin here is a library, named by its path or its name; the types of targets of one that there is not may be listed in `[build-files] opaque_types`.
-        plugins = [
-            # "acme.plugins==%(pants_version)s",
-            "libours.so",
-        ]
-        # no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`.
-        backend_packages.add = [
-            "pants.backend.jvm",  # ours
-            # "acme.backend",
-        ]
-        # v1: an option of Pants up to 1.30, without effect here.
-        # v1 = true
-        # pythonpath: an option of Pants up to 1.30, without effect here; `[GLOBAL] plugin_paths` is read here.
-        # pythonpath = ["%(buildroot)s/plugins"]
-        [a]
-        # version: nobody reads this here.
-        # version = "2"
-        names = ["2"]
-        # [compile.zinc]
-        # Why.
-        # args: an option of Pants up to 1.19, without effect here.
-        # args = [
-        #     "-C-g",
-        #     "-S-g",
-        # ]
-        # [nobody]
-        # x: nobody reads this here.
-        # x = 1
-        # [cache.compile.zinc]
-        note: pants.ini:8: `[GLOBAL] v1` is a comment: an option of Pants up to 1.30, without effect here
-        note: pants.ini:9: `[GLOBAL] pythonpath` is a comment: an option of Pants up to 1.30, without effect here; `[GLOBAL] plugin_paths` is read here
-        note: pants.ini:11: `[a] version` is a comment: nobody reads this here
-        note: pants.ini:15: `[compile.zinc] args` is a comment: an option of Pants up to 1.19, without effect here
-        note: pants.ini:21: `[nobody] x` is a comment: nobody reads this here
-    "#]],
+            [GLOBAL]
+            pants_version = "1.11.0"
+            # a plugin here is a library, named by its path or its name; the types of targets of one that there is not may be listed in `[build-files] opaque_types`.
+            plugins = [
+                # "acme.plugins==%(pants_version)s",
+                "libours.so",
+            ]
+            # no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`.
+            backend_packages.add = [
+                "pants.backend.jvm",  # ours
+                # "acme.backend",
+            ]
+            # v1: an option of Pants up to 1.30, without effect here.
+            # v1 = true
+            # pythonpath: an option of Pants up to 1.30, without effect here; `[GLOBAL] plugin_paths` is read here.
+            # pythonpath = ["%(buildroot)s/plugins"]
+            [a]
+            # version: nobody reads this here.
+            # version = "2"
+            names = ["2"]
+            # [compile.zinc]
+            # Why.
+            # args: an option of Pants up to 1.19, without effect here.
+            # args = [
+            #     "-C-g",
+            #     "-S-g",
+            # ]
+            # [nobody]
+            # x: nobody reads this here.
+            # x = 1
+            # [cache.compile.zinc]
+            note: pants.ini:3: of `[GLOBAL] plugins` some items are comments: a plugin here is a library, named by its path or its name; the types of targets of one that there is not may be listed in `[build-files] opaque_types`
+            note: pants.ini:4: of `[GLOBAL] backend_packages` some items are comments: no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`
+            note: pants.ini:8: `[GLOBAL] v1` is a comment: an option of Pants up to 1.30, without effect here
+            note: pants.ini:9: `[GLOBAL] pythonpath` is a comment: an option of Pants up to 1.30, without effect here; `[GLOBAL] plugin_paths` is read here
+            note: pants.ini:11: `[a] version` is a comment: nobody reads this here
+            note: pants.ini:15: `[compile.zinc] args` is a comment: an option of Pants up to 1.19, without effect here
+            note: pants.ini:21: `[nobody] x` is a comment: nobody reads this here
+        "#]],
     );
 }
 
@@ -252,10 +254,11 @@ fn what_is_no_ini_is_an_error() {
     check(
         "[a]\nx: 1\nnothing\n",
         expect![[r#"
-        pants.ini:3:1: neither a section nor `key: value`; the lines of a longer value are indented
-          3 | nothing
-            | ^^^^^^^
-    "#]],
+            pants.ini:3:1: neither a section nor `key: value`; the lines of a longer value are indented
+              3 | nothing
+                | ^^^^^^^
+              hint: a `pants.toml` beside it, be it empty, is read instead of `pants.ini`
+        "#]],
     );
 }
 

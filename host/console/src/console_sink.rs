@@ -199,10 +199,8 @@ impl ConsoleSink {
                 screen.timings.push((scope, elapsed));
             }
             Event::WorkunitStarted { id, scope, name } => self.workunit_started(screen, id, &scope, &name),
-            Event::ResultJudged { .. } => {}
-            Event::ProcessCached { scope, description } => {
-                self.progress(screen, LogLevel::Debug, &scope, &format!("{description} (cached)"));
-            }
+            // For reports; whoever waits for a build cares for what it does, not for what it spares him.
+            Event::ResultJudged { .. } | Event::ProcessCached { .. } => {}
             Event::ProcessStarted { scope, description } => self.process_started(screen, &scope, &description),
             Event::WorkunitFinished { id, is_success } => {
                 if let Some(what) = screen.status.finished(id).filter(|_| !is_success) {

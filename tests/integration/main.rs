@@ -12,6 +12,7 @@ mod export;
 mod host_options;
 mod jvm;
 mod launcher;
+mod old_configs;
 mod options;
 mod plugins;
 mod python_options;

@@ -243,7 +243,8 @@ pub(crate) fn place(file: Arc<str>, text: &str, span: std::ops::Range<usize>) ->
     let start = text.floor_char_boundary_at(span.start);
     let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let line_text = text[line_start..].lines().next().unwrap_or_default();
-    let line = text[..line_start].matches('\n').count() + 1;
+    // Bytes are counted many at a time: a file may have thousands of places to speak of.
+    let line = text.as_bytes()[..line_start].iter().filter(|byte| **byte == b'\n').count() + 1;
     let column = text[line_start..start].chars().count() + 1;
     let end = text.floor_char_boundary_at(span.end).clamp(start, line_start + line_text.len().max(start - line_start));
     let width = text[start..end].chars().count().clamp(1, SHOWN);

@@ -67,7 +67,11 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     let (loaded, passed_over) = load_plugins_of_today(request)?;
     if !passed_over.is_empty() {
         let ids = passed_over.join("`, `");
-        crate::say(events, LogLevel::Warn, format!("backends of Pants v1 that nobody provides are passed over: `{ids}`"));
+        crate::say(
+            events,
+            LogLevel::Warn,
+            format!("backends of Pants v1 that nobody provides are passed over: `{ids}`"),
+        );
     }
     for warning in &loaded.warnings {
         crate::say(events, LogLevel::Warn, warning.to_string());

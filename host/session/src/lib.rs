@@ -69,7 +69,7 @@ pub fn run(
     let disabled = older_config::disabled_scopes(request, &backends);
     let parsed =
         pants_options::parse_with_disabled(&request.invocation, &request.bootstrap, &backends.scopes, &disabled)
-        .map_err(|error| unbuilt::with_goals_of_pants(error, &backends.symbols))?;
+            .map_err(|error| unbuilt::with_goals_of_pants(error, &backends.symbols))?;
     for warning in parsed.warnings {
         say(&**events, LogLevel::Warn, warning);
     }

@@ -3,7 +3,7 @@
 //! It starts no JVM: the `release` file of a JDK says what it is, and asking `java -version` costs 50 ms. The search takes
 //! the places as values, so that it is a function of them and the file system.
 
-use plugin_api::{Context, Error, LogLevel, OptionKind, OptionRegistrar, Result, Tool, Value};
+use plugin_api::{Context, Error, LogLevel, OptionKind, OptionRegistrar, OptionValue, Planning, Result, Tool, Value};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -83,8 +83,19 @@ fn configured_paths(value: &Value) -> Vec<String> {
         .collect()
 }
 
+/// Refuses versions that are none, before anything is built.
+pub(crate) fn check(planning: &Planning) -> Result<()> {
+    for name in ["minimum-version", "maximum-version"] {
+        version(&planning.option_value_of(SCOPE, name)?)?;
+    }
+    Ok(())
+}
+
 fn version_option(context: &Context, name: &str) -> Result<Option<u32>> {
-    let given = context.option_of(SCOPE, name)?;
+    version(&context.option_of(SCOPE, name)?)
+}
+
+fn version(given: &OptionValue) -> Result<Option<u32>> {
     let Some(text) = given.value.as_str().filter(|text| !text.is_empty()) else { return Ok(None) };
     major_version(text).map(Some).ok_or_else(|| {
         Error::msg(format!("{}: `{text}` is no version of a JDK", given.source)).hint("write it as `17` or `17.0.2`")

@@ -1,6 +1,6 @@
 //! Platforms: the level of Java that a target is compiled for, from `[jvm-platform]`.
 
-use plugin_api::{Context, Error, FieldRule, OptionKind, OptionRegistrar, Result, Target, Value};
+use plugin_api::{Context, Error, FieldRule, OptionKind, OptionRegistrar, Planning, Result, Target, Value};
 
 /// The option scope of platforms.
 pub(crate) const SCOPE: &str = "jvm-platform";
@@ -24,6 +24,31 @@ pub(crate) fn register_options(options: &mut OptionRegistrar) {
         "The platform whose `jvm_options` programs and tests get that give no `runtime_platform`; their own platform when \
          not given. It chooses no JDK.",
     );
+}
+
+/// Refuses defaults that are not defined, before anything is built.
+pub(crate) fn check(planning: &Planning) -> Result<()> {
+    let platforms = planning.option_of(SCOPE, PLATFORMS)?.to_entries();
+    for option in ["default-platform", "default-runtime-platform"] {
+        let given = planning.option_value_of(SCOPE, option)?;
+        let Some(name) = given.value.as_str().filter(|name| !name.is_empty()) else { continue };
+        if !platforms.iter().any(|(known, _)| known == name) {
+            return Err(with_defined(
+                Error::msg(format!("{}: the platform `{name}` is not defined", given.source)),
+                &platforms,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// An error about a platform, with those that are defined.
+fn with_defined(error: Error, platforms: &[(String, Value)]) -> Error {
+    let known: Vec<String> = platforms.iter().map(|(known, _)| format!("`{known}`")).collect();
+    match &*known {
+        [] => error.hint("no platforms are defined; set `[jvm-platform] platforms`"),
+        known => error.hint(format!("`[jvm-platform] platforms` defines {}", known.join(", "))),
+    }
 }
 
 /// A field names a platform that is defined, if any is: repositories that define none name them all the same.
@@ -108,16 +133,12 @@ impl Platforms {
     }
 
     fn undefined(&self, name: &str, target: &Target) -> Error {
-        let known: Vec<String> = self.platforms.iter().map(|(known, _)| format!("`{known}`")).collect();
         let error = Error::msg(format!(
             "{}: the platform `{name}` of target `{}` is not defined",
             target.location, target.address
         ))
         .failed_targets([target.address.clone()]);
-        match &*known {
-            [] => error.hint("no platforms are defined; set `[jvm-platform] platforms`"),
-            known => error.hint(format!("`[jvm-platform] platforms` defines {}", known.join(", "))),
-        }
+        with_defined(error, &self.platforms)
     }
 }
 

@@ -92,10 +92,8 @@ fn a_version_of_a_jdk_that_is_none() {
     let repository = Repository::new(JAVA);
     repository.write("pants.toml", "[jvm-distributions]\nminimum_version = 'newest'\n");
     expect![[r#"
-        [TIME] [ELAPSED] bootstrap -> resolve -> compile
-        error: compile.javac: pants.toml:2 [jvm-distributions] minimum_version: `newest` is no version of a JDK
+        error: pants.toml:2 [jvm-distributions] minimum_version: `newest` is no version of a JDK
           hint: write it as `17` or `17.0.2`
-        [TIME] [ELAPSED] FAILURE
         exit 1
     "#]]
     .assert_eq(&shown(&repository.run(&["compile", "src"])));

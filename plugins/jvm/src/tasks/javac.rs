@@ -7,7 +7,7 @@ mod size;
 use super::resolve::lock_path;
 use crate::abi_jar::write_abi_jar;
 use crate::graph::{self, JvmGraph};
-use crate::jdk::Jdk;
+use crate::jdk::{self, Jdk};
 use crate::platform::{self, Platforms};
 use crate::programs::Programs;
 use crate::scala;
@@ -121,6 +121,8 @@ impl Task for JavacCompile {
     }
 
     fn prepare(planning: &Planning, round: &mut RoundManager) -> Result<()> {
+        jdk::check(planning)?;
+        platform::check(planning)?;
         arguments::check(planning)?;
         check_worker_count(planning)?;
         round.optional::<GeneratedSources>();

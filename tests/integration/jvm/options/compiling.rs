@@ -117,6 +117,14 @@ fn what_cannot_be_meant_is_refused_where_it_stands() {
         "pants.toml:2 [compile.javac] worker_count: `0` is no number of compiles",
     );
     refused(
+        "[jvm-platform]\ndefault_platform = \"java5\"\n",
+        "pants.toml:2 [jvm-platform] default_platform: the platform `java5` is not defined",
+    );
+    refused(
+        "[jvm-distributions]\nminimum_version = \"new\"\n",
+        "pants.toml:2 [jvm-distributions] minimum_version: `new` is no version of a JDK",
+    );
+    refused(
         "[java]\ncompiler_option_sets = [\"fatal\"]\n",
         "pants.toml:2 [java] compiler_option_sets: there is no set of compiler options `fatal`",
     );

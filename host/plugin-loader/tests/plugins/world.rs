@@ -2,8 +2,8 @@
 
 use pants_build_files::Symbols;
 use pants_engine::{
-    ExecuteOutcome, ExecuteRequest, GoalSpec, Locking, Placement, PlanRequest, PluginTag, Registry, TaskType, Workspace,
-    TermsOfTasks, WorkspaceError, execute, plan_rounds,
+    ExecuteOutcome, ExecuteRequest, GoalSpec, Locking, Placement, PlanRequest, PluginTag, Registry, TaskType,
+    TermsOfTasks, Workspace, WorkspaceError, execute, plan_rounds,
 };
 use pants_model::{
     Address, BuildGraph, Event, EventSink, Fingerprint, Globs, OptionSource, OptionValue, OptionValues, ScopeSpec,

@@ -298,7 +298,7 @@ fn nothing_selected_is_no_error() {
     );
     check(
         &repository,
-        &["--quiet", "--changed-parent=HEAD", "compile"],
+        &["--level=warn", "--changed-parent=HEAD", "compile"],
         expect![[r#"
         warning: goal `compile` has nothing to do: no targets were selected
         exit 0

@@ -103,7 +103,7 @@ fn a_tool_that_is_none() {
     .assert_eq(&without_progress(&repository.run(&["gen", "proto"])));
     repository.remove("tools/protoc");
     expect![[r#"
-        error: gen.protoc: [protoc] path: cannot read `[ROOT]/tools/protoc`
+        error: gen.protoc: pants.toml:2 [protoc] path: cannot read `[ROOT]/tools/protoc`
           No such file or directory (os error 2)
           hint: leave the option out to use the embedded protoc
         exit 1

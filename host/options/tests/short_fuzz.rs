@@ -1,8 +1,8 @@
-//! The first cases of the fuzzer (`examples/fuzz`), with every run of the tests, and what it found in longer ones.
+//! The first cases of the fuzzer (`examples/fuzz_options`), with every run of the tests, and what it found in longer ones.
 //!
 //! Here they run in this process: a panic fails the test and shows the case, and what is worse ends the test.
 
-#[path = "../examples/fuzz/cases/mod.rs"]
+#[path = "../examples/fuzz_options/cases/mod.rs"]
 mod cases;
 
 use cases::{Corpus, Laboratory, Random, Subject};

@@ -5,7 +5,7 @@
 
 mod corpus;
 mod laboratory;
-#[path = "../../../../build-files/examples/fuzz/cases/random.rs"]
+#[path = "../../../../build-files/examples/fuzz_build_files/cases/random.rs"]
 mod random;
 mod seeds;
 

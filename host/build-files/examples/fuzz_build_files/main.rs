@@ -1,6 +1,6 @@
 //! The fuzzer of this room: mutated and generated cases against the parser, the evaluator, names and globs.
 //!
-//!     cargo run -p pants-build-files --release --example fuzz -- --minutes 10 --seeds DIR evaluator
+//!     cargo run -p pants-build-files --release --example fuzz_build_files -- --minutes 10 --seeds DIR evaluator
 //!
 //! Panics, deaths, hangs and memory are findings; each is made small and saved. docs/testing.md says more.
 

@@ -1,6 +1,6 @@
 //! The fuzzer of this room: mutated cases against the parsers of values, command lines and config files.
 //!
-//!     cargo run -p pants-options --release --example fuzz -- --minutes 3 ini
+//!     cargo run -p pants-options --release --example fuzz_options -- --minutes 3 ini
 //!
 //! Panics, deaths, hangs, memory and endless messages are findings; each is made small and saved. docs/testing.md says
 //! more. How a case runs in a process of its own and is made small is that of the BUILD files' fuzzer.
@@ -9,9 +9,9 @@
 #![allow(clippy::print_stdout)]
 
 mod cases;
-#[path = "../../../build-files/examples/fuzz/shrink.rs"]
+#[path = "../../../build-files/examples/fuzz_build_files/shrink.rs"]
 mod shrink;
-#[path = "../../../build-files/examples/fuzz/worker.rs"]
+#[path = "../../../build-files/examples/fuzz_build_files/worker.rs"]
 mod worker;
 
 use cases::{Corpus, Random, Subject};

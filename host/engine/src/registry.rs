@@ -246,6 +246,7 @@ fn instances(identity: &GoalIdentity) -> impl Iterator<Item = ScopeSpec> {
     identity.instances().zip(&identity.spec.subsystems).map(|(name, subsystem)| ScopeSpec {
         name,
         description: format!("`{subsystem}` for `{}` alone.", identity.scope),
+        instance_of: Some(subsystem.clone()),
         backend: identity.plugin.name.clone(),
         ..ScopeSpec::default()
     })

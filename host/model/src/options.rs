@@ -102,9 +102,9 @@ pub struct ScopeSpec {
     pub options: Vec<OptionSpec>,
     /// Whether its name may be typed as a goal (`compile`, `compile.javac`).
     pub is_goal: bool,
-    /// Whether it belongs to no goal, and the goals that use it have an instance of their own: for `jvm`, the scope
-    /// `jvm.test.junit`. An instance inherits every option of its subsystem.
-    pub is_subsystem: bool,
+    /// The subsystem of which it is a goal's own instance: `jvm` for the scope `jvm.test.junit`. An instance inherits every
+    /// option of its subsystem; a scope that is declared stands alone, whatever its name begins with.
+    pub instance_of: Option<String>,
     /// Names that it had before: they are still understood, with a warning.
     pub older_names: Vec<String>,
     /// The backend that registered it; empty for the host's own.

@@ -50,7 +50,7 @@ fn scopes() -> Vec<ScopeSpec> {
     };
     let mut scopes = Vec::new();
     for number in 1..=10 {
-        scopes.push(ScopeSpec { is_subsystem: true, ..scope(format!("subsystem-{number}"), 15) });
+        scopes.push(scope(format!("subsystem-{number}"), 15));
     }
     for phase in 1..=20 {
         scopes.push(ScopeSpec { is_goal: true, ..scope(format!("phase-{phase}"), 2) });
@@ -58,7 +58,10 @@ fn scopes() -> Vec<ScopeSpec> {
             scopes.push(ScopeSpec { is_goal: true, ..scope(format!("phase-{phase}.goal-{goal}"), 8) });
         }
         let instances = 1..=5;
-        scopes.extend(instances.map(|number| scope(format!("subsystem-{number}.phase-{phase}.goal-1"), 0)));
+        scopes.extend(instances.map(|number| ScopeSpec {
+            instance_of: Some(format!("subsystem-{number}")),
+            ..scope(format!("subsystem-{number}.phase-{phase}.goal-1"), 0)
+        }));
     }
     scopes
 }

@@ -127,17 +127,21 @@ pub fn check_scopes(specs: &[ScopeSpec]) -> Vec<ScopeError> {
     errors
 }
 
-/// The subsystem that is missing for a scope that is an instance of one, `jvm.test.junit` of `jvm` for `test.junit`.
+/// The subsystem that is missing for an instance of it: `jvm` for `jvm.test.junit`.
 fn unknown_subsystem(spec: &ScopeSpec, scopes: &Scopes<'_>) -> Option<ScopeError> {
-    let is_subsystem = |name: &str| scopes.get(name).is_some_and(|scope| scope.is_subsystem);
-    if spec.is_goal || spec.is_subsystem || outer_scopes(&spec.name).into_iter().any(is_subsystem) {
+    let subsystem = spec.instance_of.as_ref()?;
+    if scopes.get(subsystem).is_some_and(is_subsystem) {
         return None;
     }
-    let mut splits = spec.name.match_indices('.').map(|(dot, _)| (&spec.name[..dot], &spec.name[dot + 1..]));
-    let (subsystem, goal) = splits.find(|(_, goal)| scopes.get(goal).is_some_and(|scope| scope.is_goal))?;
-    let known = scopes.all().filter(|scope| scope.is_subsystem).map(|scope| scope.name.as_str());
+    let known = scopes.all().filter(|scope| is_subsystem(scope)).map(|scope| scope.name.as_str());
     let suggestions = closest(subsystem, known);
-    Some(ScopeError::UnknownSubsystem { goal: goal.to_owned(), subsystem: subsystem.to_owned(), suggestions })
+    let goal = spec.name.strip_prefix(&format!("{subsystem}.")).unwrap_or(&spec.name).to_owned();
+    Some(ScopeError::UnknownSubsystem { goal, subsystem: subsystem.clone(), suggestions })
+}
+
+/// Whether a scope may have instances: it was declared, and not for a goal.
+fn is_subsystem(scope: &ScopeSpec) -> bool {
+    !scope.name.is_empty() && !scope.is_goal && scope.instance_of.is_none()
 }
 
 fn check_options(scope: &ScopeSpec, scopes: &Scopes<'_>, errors: &mut Vec<ScopeError>) {
@@ -159,7 +163,7 @@ fn check_options(scope: &ScopeSpec, scopes: &Scopes<'_>, errors: &mut Vec<ScopeE
         if let Some(outer) = hidden_in(&scope.name, spec, scopes) {
             errors.push(ScopeError::HidesInherited { scope: scope_name(), option: option(), outer });
         }
-        if scope.is_subsystem && spec.is_recursive {
+        if is_subsystem(scope) && spec.is_recursive {
             errors.push(ScopeError::RecursiveInSubsystem { scope: scope_name(), option: option() });
         }
         if spec.implicit_value == Some(Value::None) {
@@ -182,7 +186,7 @@ fn is_name(name: &str) -> bool {
 fn hidden_in(scope: &str, spec: &OptionSpec, scopes: &Scopes<'_>) -> Option<String> {
     outer_scopes(scope)
         .into_iter()
-        .find(|outer| scopes.own(outer, &spec.name).is_some_and(|declared| scopes.is_inherited(&declared)))
+        .find(|outer| scopes.own(outer, &spec.name).is_some_and(|declared| scopes.inherits(scope, &declared)))
         .map(|outer| section_of(outer).to_owned())
 }
 
@@ -264,8 +268,9 @@ mod tests {
 
     #[test]
     fn instances_need_a_subsystem() {
-        let subsystem = |name: &str, options| ScopeSpec { is_goal: false, is_subsystem: true, ..scope(name, options) };
-        let instance = |name: &str| ScopeSpec { is_goal: false, ..scope(name, vec![]) };
+        let subsystem = |name: &str, options| ScopeSpec { is_goal: false, ..scope(name, options) };
+        let instance =
+            |of: &str| ScopeSpec { instance_of: Some(of.to_owned()), ..subsystem(&format!("{of}.test.junit"), vec![]) };
         let mut recursive = option("x", OptionKind::Int, Value::Int(1));
         recursive.is_recursive = true;
         check(
@@ -273,16 +278,31 @@ mod tests {
                 subsystem("jvm", vec![option("options", OptionKind::StringList, Value::List(vec![])), recursive]),
                 scope("test", vec![]),
                 scope("test.junit", vec![]),
-                instance("jvm.test.junit"),
-                instance("jmv.test.junit"),
-                scope("jvm.x", vec![option("options", OptionKind::Int, Value::Int(1))]),
+                instance("jvm"),
+                instance("jmv"),
             ],
             expect![[r#"
                 option `x` of scope `jvm`: an option of a subsystem cannot be recursive
                 the task of `test.junit` uses the subsystem `jmv`, which no backend registers; did you mean `jvm`?
-                option `options` of scope `jvm.x` hides the one it inherits from `[jvm]`
             "#]],
         );
+    }
+
+    #[test]
+    fn a_declared_scope_stands_alone_whatever_its_name_begins_with() {
+        let version = || option("version", OptionKind::String, Value::from("1"));
+        let subsystem = |name: &str, options| ScopeSpec { is_goal: false, ..scope(name, options) };
+        let specs = [
+            subsystem("acme", vec![version(), option("jobs", OptionKind::Int, Value::Int(1))]),
+            subsystem("acme.python", vec![version()]),
+            ScopeSpec { instance_of: Some("acme".into()), ..subsystem("acme.test.acme", vec![]) },
+        ];
+        check(specs.to_vec(), expect![[""]]);
+        let scopes = Scopes::new(&specs);
+        let options = |scope: &str| scopes.options(scope).iter().map(|have| have.spec.name.clone()).collect::<Vec<_>>();
+        assert_eq!(options("acme.python"), ["version"]);
+        assert!(scopes.option("acme.python", "jobs").is_none());
+        assert_eq!(options("acme.test.acme"), ["version", "jobs"]);
     }
 
     #[test]

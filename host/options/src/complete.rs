@@ -200,10 +200,10 @@ mod tests {
     const WORD: &str = r"-{0,2}(no-)?(list|test\.|junit|level|goal|help|--|[a-z:/é]{0,4})(=[^ ]{0,4})?";
 
     fn scopes() -> Vec<ScopeSpec> {
-        let scope = |name: &str, is_goal, is_subsystem, options: Vec<OptionSpec>| ScopeSpec {
+        let scope = |name: &str, is_goal, instance_of: Option<&str>, options: Vec<OptionSpec>| ScopeSpec {
             name: name.to_owned(),
             is_goal,
-            is_subsystem,
+            instance_of: instance_of.map(str::to_owned),
             options,
             ..ScopeSpec::default()
         };
@@ -213,13 +213,13 @@ mod tests {
         global.options.retain(|spec| ["level", "time", "pantsd"].contains(&&*spec.name));
         vec![
             global,
-            scope("compile", true, false, vec![]),
-            scope("compile.javac", true, false, vec![option("args", OptionKind::StringList)]),
-            scope("jvm", false, true, vec![option("options", OptionKind::StringList)]),
-            scope("jvm.test.junit", false, false, vec![]),
-            scope("list", true, false, vec![option("output-format", choice()), option("provides", OptionKind::Bool)]),
-            scope("test", true, false, vec![]),
-            scope("test.junit", true, false, vec![option("cwd", OptionKind::Dir), option("only", OptionKind::Target)]),
+            scope("compile", true, None, vec![]),
+            scope("compile.javac", true, None, vec![option("args", OptionKind::StringList)]),
+            scope("jvm", false, None, vec![option("options", OptionKind::StringList)]),
+            scope("jvm.test.junit", false, Some("jvm"), vec![]),
+            scope("list", true, None, vec![option("output-format", choice()), option("provides", OptionKind::Bool)]),
+            scope("test", true, None, vec![]),
+            scope("test.junit", true, None, vec![option("cwd", OptionKind::Dir), option("only", OptionKind::Target)]),
         ]
     }
 

@@ -22,7 +22,7 @@ pub fn render_help(request: &HelpRequest, scopes: &[ScopeSpec], style: HelpStyle
         HelpKind::Version => format!("{VERSION}\n"),
         HelpKind::Goals => goals(&specs, style),
         HelpKind::All => {
-            let all: Vec<&ScopeSpec> = specs.iter().filter(|spec| !is_instance(spec, &scopes)).collect();
+            let all: Vec<&ScopeSpec> = specs.iter().filter(|spec| !is_instance(spec)).collect();
             blocks(&all, &scopes, Shown::Everything, style)
         }
         HelpKind::Advanced if request.scopes.is_empty() => {

@@ -26,8 +26,10 @@ impl<'a> Scopes<'a> {
         let mut older = BTreeMap::new();
         for renamed in scopes.values().filter(|spec| !spec.older_names.is_empty()) {
             // With a subsystem its instances were renamed.
-            let inner = scopes.values().copied().filter_map(|spec| Some((spec, inside(&spec.name, &renamed.name)?)));
-            for (spec, rest) in inner.filter(|(_, rest)| rest.is_empty() || renamed.is_subsystem) {
+            let has_moved =
+                |spec: &&ScopeSpec| spec.name == renamed.name || spec.instance_of.as_ref() == Some(&renamed.name);
+            for spec in scopes.values().copied().filter(has_moved) {
+                let rest = spec.name.strip_prefix(&renamed.name).unwrap_or_default();
                 older.extend(renamed.older_names.iter().map(|name| (format!("{name}{rest}"), spec)));
             }
         }
@@ -46,13 +48,15 @@ impl<'a> Scopes<'a> {
         names.map(|(name, _)| name.clone()).collect()
     }
 
-    /// The scope around one that has the very same options: for an instance, its subsystem.
+    /// The scope around one that has the very same options: for an instance, its subsystem or an instance around it.
     pub(crate) fn twin(&self, scope: &ScopeSpec) -> Option<&'a str> {
         if !scope.options.is_empty() {
             return None;
         }
+        let subsystem = scope.instance_of.as_ref()?;
+        let is_twin = |outer: &&ScopeSpec| outer.name == *subsystem || outer.instance_of.as_ref() == Some(subsystem);
         let outer = outer_scopes(&scope.name).into_iter().rev().find_map(|outer| self.scopes.get(outer))?;
-        (outer.is_subsystem || self.twin(outer).is_some()).then_some(outer.name.as_str())
+        Some(outer.name.as_str()).filter(|_| is_twin(outer))
     }
 
     /// All scopes, by name.
@@ -77,14 +81,15 @@ impl<'a> Scopes<'a> {
         let scope = &self.get(scope)?.name;
         self.own(scope, name).or_else(|| {
             let outer = outer_scopes(scope).into_iter().rev();
-            outer.filter_map(|outer| self.own(outer, name)).find(|declared| self.is_inherited(declared))
+            outer.filter_map(|outer| self.own(outer, name)).find(|declared| self.inherits(scope, declared))
         })
     }
 
-    /// Whether inner scopes have the option, too: it says so itself, or its scope is a subsystem, of which inner scopes are
-    /// instances.
-    pub(crate) fn is_inherited(&self, declared: &Declared<'_>) -> bool {
-        declared.spec.is_recursive || self.get(declared.owner).is_some_and(|owner| owner.is_subsystem)
+    /// Whether a scope has the option of an outer one, too: the option says so itself, or the scope is an instance of the
+    /// subsystem that declares it.
+    pub(crate) fn inherits(&self, scope: &str, declared: &Declared<'_>) -> bool {
+        let subsystem = self.get(scope).and_then(|scope| scope.instance_of.as_deref());
+        declared.spec.is_recursive || subsystem == Some(declared.owner)
     }
 
     /// Every option that a scope declares or inherits.
@@ -92,10 +97,11 @@ impl<'a> Scopes<'a> {
         let mut found: Vec<Declared<'a>> = Vec::new();
         let inherited = outer_scopes(scope).into_iter().rev();
         for (index, name) in std::iter::once(scope).chain(inherited).enumerate() {
-            let Some(scope) = self.get(name) else { continue };
-            for spec in scope.options.iter().filter(|spec| index == 0 || spec.is_recursive || scope.is_subsystem) {
-                if !found.iter().any(|have| have.spec.name == spec.name) {
-                    found.push(Declared { owner: &scope.name, spec });
+            let Some(owner) = self.get(name) else { continue };
+            let declared = owner.options.iter().map(|spec| Declared { owner: &owner.name, spec });
+            for declared in declared.filter(|declared| index == 0 || self.inherits(scope, declared)) {
+                if !found.iter().any(|have| have.spec.name == declared.spec.name) {
+                    found.push(declared);
                 }
             }
         }
@@ -149,11 +155,6 @@ fn after_scope<'a>(flag: &'a str, scope: &str) -> Option<&'a str> {
     let (begin, rest) = flag.split_at_checked(scope.len())?;
     let is_begin = begin.bytes().zip(scope.bytes()).all(is_same);
     rest.strip_prefix('-').filter(|_| is_begin)
-}
-
-/// What follows the name of a scope in that of one inside it, with the dot; nothing for the scope itself.
-fn inside<'a>(scope: &'a str, outer: &str) -> Option<&'a str> {
-    scope.strip_prefix(outer).filter(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The scopes around one, the outermost first: `a.b.c` stands in ``, `a` and `a.b`.

@@ -19,7 +19,6 @@ pub(crate) fn scopes(registry: &Registry) -> Vec<ScopeSpec> {
         name: SCOPE.to_owned(),
         description: "Which results of processes are kept, and where.".to_owned(),
         options: options(),
-        is_subsystem: true,
         ..ScopeSpec::default()
     };
     let goals = registry.phases().iter().flat_map(|phase| registry.goals(&phase.name));
@@ -27,6 +26,7 @@ pub(crate) fn scopes(registry: &Registry) -> Vec<ScopeSpec> {
     let instances = building.map(|identity| ScopeSpec {
         name: instance(&identity.scope),
         description: format!("`{SCOPE}` for `{}` alone.", identity.scope),
+        instance_of: Some(SCOPE.to_owned()),
         backend: identity.plugin.name.clone(),
         ..ScopeSpec::default()
     });

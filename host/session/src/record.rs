@@ -27,7 +27,6 @@ pub(crate) fn scopes() -> Vec<ScopeSpec> {
         name: name.to_owned(),
         description: description.to_owned(),
         options,
-        is_subsystem: true,
         ..ScopeSpec::default()
     };
     let advanced = |name, kind, default, help| OptionSpec {

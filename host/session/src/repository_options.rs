@@ -91,7 +91,6 @@ fn scope(name: &str, description: &str, options: Vec<OptionSpec>) -> ScopeSpec {
         name: name.to_owned(),
         description: description.to_owned(),
         options,
-        is_subsystem: true,
         ..ScopeSpec::default()
     }
 }

@@ -21,7 +21,6 @@ pub(crate) fn target_filter() -> ScopeSpec {
         name: TARGET_FILTER.to_owned(),
         description: "Which targets linters and their like leave out.".to_owned(),
         options: vec![OptionSpec { is_fingerprinted: true, ..exclude }],
-        is_subsystem: true,
         ..ScopeSpec::default()
     }
 }

@@ -3,7 +3,7 @@
 use super::text::{HelpStyle, wrap};
 use crate::literal::render_literal;
 use crate::names::{environment_variables, key_of, qualified, section_of};
-use crate::scopes::{Scopes, outer_scopes};
+use crate::scopes::Scopes;
 use crate::value::metavar;
 use pants_model::{OptionKind, OptionSpec, ScopeSpec, Value};
 
@@ -17,14 +17,8 @@ pub(super) enum Shown {
 }
 
 /// Whether a scope is a goal's own instance of a subsystem: it has no options but those of the subsystem.
-pub(super) fn is_instance(spec: &ScopeSpec, scopes: &Scopes<'_>) -> bool {
-    !spec.is_goal && subsystem_of(&spec.name, scopes).is_some()
-}
-
-/// The subsystem of an instance.
-fn subsystem_of<'a>(instance: &str, scopes: &Scopes<'a>) -> Option<&'a ScopeSpec> {
-    let outer = outer_scopes(instance).into_iter().rev();
-    outer.filter_map(|outer| scopes.get(outer)).find(|outer| outer.is_subsystem)
+pub(super) fn is_instance(spec: &ScopeSpec) -> bool {
+    spec.instance_of.is_some()
 }
 
 pub(super) fn blocks(specs: &[&ScopeSpec], scopes: &Scopes<'_>, shown: Shown, style: HelpStyle) -> String {
@@ -39,7 +33,7 @@ fn block(spec: &ScopeSpec, scopes: &Scopes<'_>, shown: Shown, style: HelpStyle) 
         text.push_str(&line);
         text.push('\n');
     }
-    let options: Vec<&OptionSpec> = if is_instance(spec, scopes) {
+    let options: Vec<&OptionSpec> = if is_instance(spec) {
         let of_subsystem = scopes.options(&spec.name).into_iter().filter(|declared| !declared.owner.is_empty());
         of_subsystem.map(|declared| declared.spec).collect()
     } else {
@@ -67,12 +61,12 @@ fn block(spec: &ScopeSpec, scopes: &Scopes<'_>, shown: Shown, style: HelpStyle) 
 
 /// What a scope is for, and whose it is.
 fn description(spec: &ScopeSpec, scopes: &Scopes<'_>) -> String {
-    let mut description = match subsystem_of(&spec.name, scopes) {
-        Some(subsystem) if !spec.is_goal => {
+    let mut description = match spec.instance_of.as_deref().and_then(|subsystem| scopes.get(subsystem)) {
+        Some(subsystem) => {
             let goal = spec.name.strip_prefix(&subsystem.name).unwrap_or_default().trim_start_matches('.');
             format!("`{}` for `{goal}` alone: what is not set here is as in `[{0}]`.", subsystem.name)
         }
-        _ => spec.description.clone(),
+        None => spec.description.clone(),
     };
     if !spec.backend.is_empty() {
         let stop = if description.is_empty() || description.ends_with('.') { "" } else { "." };
@@ -87,11 +81,8 @@ fn subsystems(spec: &ScopeSpec, scopes: &Scopes<'_>, style: HelpStyle) -> String
         return String::new();
     }
     let suffix = format!(".{}", spec.name);
-    let names: Vec<&str> = scopes
-        .all()
-        .filter(|scope| is_instance(scope, scopes))
-        .filter_map(|scope| scope.name.strip_suffix(&suffix))
-        .collect();
+    let names: Vec<&str> =
+        scopes.all().filter(|scope| is_instance(scope)).filter_map(|scope| scope.name.strip_suffix(&suffix)).collect();
     let Some(first) = names.first() else { return String::new() };
     let line = format!(
         "(subsystems: {}; see pants help {first}, and pants help {first}{suffix} for this goal alone)",

@@ -151,19 +151,19 @@ fn with_an_instance() -> Vec<ScopeSpec> {
     options.aliases = vec!["args".into()];
     let layout = OptionKind::Choice(vec!["flat".into(), "deep".into()]);
     let layout = OptionSpec::new("layout", layout, "flat", "Where it goes.");
-    let scope = |name: &str, is_goal, is_subsystem, options: Vec<OptionSpec>| ScopeSpec {
+    let scope = |name: &str, is_goal, instance_of: Option<&str>, options: Vec<OptionSpec>| ScopeSpec {
         name: name.to_owned(),
         description: if name == "jvm" { "How the JVM is set up.".to_owned() } else { "Tests with JUnit".to_owned() },
         options,
         is_goal,
-        is_subsystem,
+        instance_of: instance_of.map(str::to_owned),
         backend: if is_goal { "acme".to_owned() } else { String::new() },
         ..ScopeSpec::default()
     };
     vec![
-        scope("jvm", false, true, vec![options]),
-        scope("jvm.test.junit", false, false, vec![]),
-        scope("test.junit", true, false, vec![layout]),
+        scope("jvm", false, None, vec![options]),
+        scope("jvm.test.junit", false, Some("jvm"), vec![]),
+        scope("test.junit", true, None, vec![layout]),
     ]
 }
 

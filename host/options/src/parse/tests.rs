@@ -123,9 +123,11 @@ fn scopes() -> Vec<ScopeSpec> {
         one.exclusive_group = Some("one".into());
         one
     };
-    let instance = |name: &str| scope(name, false, Vec::new());
+    let instance = |of: &str, goal: &str| ScopeSpec {
+        instance_of: Some(of.to_owned()),
+        ..scope(&format!("{of}.{goal}"), false, Vec::new())
+    };
     let subsystem = |name: &str, older: &[&str], options| ScopeSpec {
-        is_subsystem: true,
         older_names: older.iter().map(|name| (*name).to_owned()).collect(),
         ..scope(name, false, options)
     };
@@ -159,8 +161,8 @@ fn scopes() -> Vec<ScopeSpec> {
         scope("kinds", false, vec![verbatim, words, files, contents]),
         scope("pick", false, vec![exclusive("this"), exclusive("that")]),
         subsystem("jvm", &["java"], vec![list("options", &["-Xmx1g"]), int("debug-port", 5005)]),
-        instance("jvm.run"),
-        instance("jvm.test.junit"),
+        instance("jvm", "run"),
+        instance("jvm", "test.junit"),
         scope("run", true, vec![cwd, old, gone]),
         scope("sort", true, vec![flag("reverse", false), sep]),
         scope(

@@ -121,7 +121,6 @@ fn scope_spec(scope: wire::ScopeDoc, backend: &str) -> ScopeSpec {
         name: scope.name,
         description: scope.description,
         options: options(scope.options),
-        is_subsystem: true,
         older_names: scope.older_names,
         backend: backend.to_owned(),
         ..ScopeSpec::default()

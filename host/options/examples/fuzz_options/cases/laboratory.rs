@@ -247,8 +247,8 @@ fn scopes() -> Vec<ScopeSpec> {
     let jvm = scope("jvm", vec![option("options", OptionKind::ShellList, Value::strings(["-Xmx1g"]))]);
     vec![
         scope("kinds", kinds),
-        ScopeSpec { is_subsystem: true, older_names: vec!["java".to_owned()], ..jvm },
-        scope("jvm.compile.javac", Vec::new()),
+        ScopeSpec { older_names: vec!["java".to_owned()], ..jvm },
+        ScopeSpec { instance_of: Some("jvm".to_owned()), ..scope("jvm.compile.javac", Vec::new()) },
         goal("compile", vec![depth]),
         goal("compile.javac", vec![old, option("args", OptionKind::StringList, Value::strings(["-g"]))]),
         goal("list", vec![sep]),

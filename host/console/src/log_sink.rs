@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::console_sink::{ConsoleOptions, ConsoleSink};
-use pants_model::{Event, EventSink, LogLevel};
+use pants_model::{Event, EventSink, LogLevel, Voice};
 use std::fs::File;
 use std::io;
 
@@ -31,8 +31,14 @@ impl LogSink {
 
 impl EventSink for LogSink {
     fn emit(&self, event: Event) {
-        if !matches!(event, Event::Output(_)) {
-            self.0.emit(event);
+        match event {
+            Event::Output(_) => {}
+            // A goal may be louder or lower than the run. How it looks on the terminal is no matter here, nor is `--quiet`.
+            Event::Voice { scope, voice } => {
+                let voice = Voice { is_quiet: false, has_colors: Some(false), ..voice };
+                self.0.emit(Event::Voice { scope, voice });
+            }
+            event => self.0.emit(event),
         }
     }
 
@@ -47,6 +53,31 @@ mod tests {
     use super::*;
     use crate::clock::ClockReading;
     use expect_test::expect;
+
+    /// What a log at level `info` has of these events.
+    fn logged(events: Vec<Event>) -> String {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("pants.log");
+        let file = File::create(&path).expect("a new file");
+        let sink = LogSink::new(file, Box::new(ClockReading::default), LogLevel::Info).expect("a second handle");
+        events.into_iter().for_each(|event| sink.emit(event));
+        std::fs::read_to_string(&path).expect("it was written")
+    }
+
+    #[test]
+    fn a_goal_has_its_level_in_the_log_and_neither_colours_nor_silence() {
+        let log = |level, message: &str| Event::Log { level, scope: "a.b".into(), message: message.into() };
+        for (is_quiet, has_colors) in [(true, None), (false, Some(true)), (true, Some(true))] {
+            let voice = Voice { level: LogLevel::Debug, is_quiet, has_colors };
+            let text = logged(vec![
+                Event::Voice { scope: "a.b".into(), voice },
+                log(LogLevel::Debug, "seen"),
+                log(LogLevel::Warn, "careful"),
+                log(LogLevel::Error, "bad"),
+            ]);
+            assert_eq!(text, "00:00:00 00:00 [a.b] seen\n[a.b] warning: careful\n[a.b] error: bad\n", "{voice:?}");
+        }
+    }
 
     #[test]
     fn a_log_has_what_happens_and_not_what_goals_print() {

@@ -1,6 +1,8 @@
 //! What a client wants of the caches of results: one value, from which everything else follows.
 
-use std::path::PathBuf;
+use rustix::fs::Access;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// How a client uses the caches of results. Another value never changes what a process makes, only whether it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,5 +50,36 @@ impl Default for Caching {
             write_to: Vec::new(),
             generation: String::new(),
         }
+    }
+}
+
+/// Why no results can be put into the cache of a directory, if that can be told without making anything: the directory
+/// is made when the first result comes.
+pub fn obstacle_to_writing(directory: &Path) -> Option<io::Error> {
+    // The nearest directory that is there is the one in which others would be made.
+    let nearest = directory.ancestors().find_map(|path| match path.metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        found => Some((path, found)),
+    });
+    match nearest? {
+        (_, Err(error)) => Some(error),
+        (_, Ok(metadata)) if !metadata.is_dir() => Some(io::ErrorKind::NotADirectory.into()),
+        (path, Ok(_)) => rustix::fs::access(path, Access::WRITE_OK | Access::EXEC_OK).err().map(Into::into),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::Fixture;
+
+    #[test]
+    fn a_file_in_the_way_is_an_obstacle_and_a_directory_that_is_missing_is_none() {
+        let fixture = Fixture::new("//- file\n");
+        let obstacle = |path: &str| obstacle_to_writing(&fixture.root().join(path)).map(|error| error.kind());
+        assert_eq!([obstacle(""), obstacle("a/b")], [None, None]);
+        assert!(!fixture.root().join("a").exists());
+        let expect = Some(io::ErrorKind::NotADirectory);
+        assert_eq!([obstacle("file"), obstacle("file/b")], [expect, expect]);
     }
 }

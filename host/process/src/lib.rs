@@ -51,7 +51,7 @@ mod service;
 mod tool_dir;
 
 pub use action::Platform;
-pub use caching::{Caching, Reads, Writes};
+pub use caching::{Caching, Reads, Writes, obstacle_to_writing};
 pub use cancel::{Cancel, CancelReason, CancelWaker};
 pub use capture::CaptureError;
 pub use content_store::StoreError;

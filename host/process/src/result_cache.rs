@@ -1,7 +1,8 @@
 //! Results by key: those of this service in memory, those of every process on this machine in the action cache, and
 //! those of further cache directories that a client names.
 //!
-//! A result counts only with everything that belongs to it: if any blob is lost, it was never there.
+//! A result counts only with everything that belongs to it: if any blob is lost, it was never there. What a further
+//! directory holds is known to those who name it, and to nobody else: results from there are not kept in memory.
 
 use crate::action_cache::ActionCache;
 use crate::caching::{Caching, Writes};
@@ -30,14 +31,8 @@ pub(crate) struct ResultCache {
     own: Arc<Store>,
     /// Caches of other directories, from when somebody first named them.
     others: Mutex<HashMap<PathBuf, Arc<Store>>>,
-    memory: Mutex<HashMap<Digest, Remembered>>,
-}
-
-/// A result, and the store that has its blobs.
-#[derive(Clone)]
-struct Remembered {
-    result: Arc<ActionResult>,
-    store: Arc<Store>,
+    /// Results of the own store.
+    memory: Mutex<HashMap<Digest, Arc<ActionResult>>>,
 }
 
 /// A stored result whose outputs are in place.
@@ -63,15 +58,16 @@ impl ResultCache {
         digests: &DigestIndex,
     ) -> Result<Option<Found>, RunError> {
         let remembered = self.memory().get(&key).cloned();
-        if let Some(remembered) = remembered {
-            return remembered.restore(policy, ResultOrigin::Memory, outputs, digests);
+        if let Some(result) = remembered
+            && let Some(found) = self.own.restore(&result, policy, ResultOrigin::Memory, outputs, digests)?
+        {
+            return Ok(Some(found));
         }
         let further = caching.read_from.iter().filter(|directory| directory.is_dir()).map(|path| self.other(path));
         for store in std::iter::once(self.own.clone()).chain(further) {
             let Some(result) = store.actions.get(&key) else { continue };
-            let stored = Remembered { result: Arc::new(result), store };
-            if let Some(found) = stored.restore(policy, ResultOrigin::LocalCache, outputs, digests)? {
-                self.remember(key, stored);
+            if let Some(found) = store.restore(&result, policy, ResultOrigin::LocalCache, outputs, digests)? {
+                self.remember(key, &store, result);
                 return Ok(Some(found));
             }
         }
@@ -105,9 +101,7 @@ impl ResultCache {
             match result {
                 Ok(result) => {
                     store.actions.put(&key, &result);
-                    if Arc::ptr_eq(&store, &self.own) {
-                        self.remember(key, Remembered { result: Arc::new(result), store });
-                    }
+                    self.remember(key, &store, result);
                 }
                 Err(error) => {
                     let source = std::error::Error::source(&error).map(ToString::to_string);
@@ -125,9 +119,10 @@ impl ResultCache {
         }
         let is_usable = |path: &&PathBuf| match create_directory(path) {
             Ok(()) => true,
+            // Whoever asked for this directory was told before the run (`obstacle_to_writing`).
             Err(error) => {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::warn!(%error, source, "results are not put there");
+                tracing::debug!(%error, source, "results are not put there");
                 false
             }
         };
@@ -142,39 +137,20 @@ impl ResultCache {
         store.clone()
     }
 
-    fn remember(&self, key: Digest, result: Remembered) {
+    /// Keeps a result in memory, if it is one of the own store.
+    fn remember(&self, key: Digest, store: &Arc<Store>, result: ActionResult) {
+        if !Arc::ptr_eq(store, &self.own) {
+            return;
+        }
         let mut memory = self.memory();
         if memory.len() >= REMEMBERED_RESULTS && !memory.contains_key(&key) {
             memory.clear();
         }
-        memory.insert(key, result);
+        memory.insert(key, Arc::new(result));
     }
 
-    fn memory(&self) -> MutexGuard<'_, HashMap<Digest, Remembered>> {
+    fn memory(&self) -> MutexGuard<'_, HashMap<Digest, Arc<ActionResult>>> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Remembered {
-    fn restore(
-        &self,
-        policy: CachePolicy,
-        origin: ResultOrigin,
-        outputs: &OutputFiles<'_>,
-        digests: &DigestIndex,
-    ) -> Result<Option<Found>, RunError> {
-        let Self { result, store } = self;
-        let exit = Exit::Code(result.exit_code);
-        if !policy.accepts(exit) {
-            return Ok(None); // Stored by somebody who takes failures too.
-        }
-        let stdout = store.output(&result.stdout_raw, result.stdout_digest.as_ref());
-        let stderr = store.output(&result.stderr_raw, result.stderr_digest.as_ref());
-        let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Ok(None) };
-        if !outputs.restore(result, &store.content, digests)? {
-            return Ok(None);
-        }
-        Ok(Some(Found { exit, stdout, stderr, origin }))
     }
 }
 
@@ -192,6 +168,28 @@ impl Store {
             content: ContentStore::new(directory),
             actions: ActionCache::open(directory),
         }
+    }
+
+    /// Puts the outputs of a result in place; `None` when the policy does not take it or a blob is lost.
+    fn restore(
+        &self,
+        result: &ActionResult,
+        policy: CachePolicy,
+        origin: ResultOrigin,
+        outputs: &OutputFiles<'_>,
+        digests: &DigestIndex,
+    ) -> Result<Option<Found>, RunError> {
+        let exit = Exit::Code(result.exit_code);
+        if !policy.accepts(exit) {
+            return Ok(None); // Stored by somebody who takes failures too.
+        }
+        let stdout = self.output(&result.stdout_raw, result.stdout_digest.as_ref());
+        let stderr = self.output(&result.stderr_raw, result.stderr_digest.as_ref());
+        let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Ok(None) };
+        if !outputs.restore(result, &self.content, digests)? {
+            return Ok(None);
+        }
+        Ok(Some(Found { exit, stdout, stderr, origin }))
     }
 
     /// Whether it holds a whole result that the policy takes.

@@ -278,6 +278,28 @@ fn results_travel_through_further_directories() {
 }
 
 #[test]
+fn what_a_further_directory_holds_is_for_those_who_name_it() {
+    let fixture = Fixture::new("");
+    let shared = fixture.root().join("shared");
+    let writer = Caching { write_to: vec![shared.clone()], ..Caching::default() };
+    let reader = Caching { read_from: vec![shared], ..Caching::default() };
+    let process = script("echo ran > out", &["out"]);
+    run(&fixture.service().with_caching(writer), &process).expect("it runs");
+    fs::remove_dir_all(fixture.cache()).expect("it is there");
+
+    // Two goals of one run share a service.
+    let service = fixture.service();
+    let origin = |caching: &Caching| run(&service.with_caching(caching.clone()), &process).expect("it runs").origin;
+    assert_eq!([origin(&reader), origin(&reader)], [ResultOrigin::LocalCache, ResultOrigin::LocalCache]);
+    assert_eq!([origin(&Caching::default()), origin(&reader)], [ResultOrigin::Ran, ResultOrigin::Memory]);
+    // What is remembered and has lost its blobs is looked for where it may be whole.
+    fs::remove_dir_all(fixture.cache().join("content")).expect("blobs are there");
+    fs::remove_file(fixture.root().join("out")).expect("it was written");
+    assert_eq!(origin(&reader), ResultOrigin::LocalCache);
+    assert_eq!(fixture.read("out").as_deref(), Some("ran\n"));
+}
+
+#[test]
 fn a_source_edited_meanwhile_poisons_nothing() {
     let fixture = Fixture::new("//- a.txt\nold\n");
     let service = fixture.service();

@@ -92,8 +92,8 @@ pub struct Registry {
     goals: Vec<RegisteredGoal>,
     options: Vec<Vec<OptionSpec>>,
     by_phase: BTreeMap<String, PhaseOrder>,
-    /// The options of phases themselves.
-    phase_options: BTreeMap<String, Vec<OptionSpec>>,
+    /// The options of phases themselves, each with who registered it first.
+    phase_options: BTreeMap<String, Vec<(OptionSpec, String)>>,
 }
 
 /// The goals of one phase.
@@ -120,14 +120,31 @@ impl Registry {
         }
     }
 
-    /// Gives a phase options. One that it has already, equal in everything, stays one.
-    pub fn add_phase_options(&mut self, phase: &str, options: Vec<OptionSpec>) {
+    /// Gives a phase options of a plugin. One that the phase has already stays as it was registered first; the plugin must
+    /// mean the same by it.
+    pub fn add_phase_options(
+        &mut self,
+        phase: &str,
+        options: Vec<OptionSpec>,
+        plugin: &str,
+    ) -> Result<(), RegisterError> {
         let have = self.phase_options.entry(phase.to_owned()).or_default();
         for option in options {
-            if !have.contains(&option) {
-                have.push(option);
+            let Some((known, first)) = have.iter().find(|(known, _)| known.name == option.name) else {
+                have.push((option, plugin.to_owned()));
+                continue;
+            };
+            if let Some(difference) = difference(known, &option) {
+                return Err(RegisterError::PhaseOptionDiffers {
+                    phase: phase.to_owned(),
+                    option: option.name,
+                    difference,
+                    first: first.clone(),
+                    second: plugin.to_owned(),
+                });
             }
         }
+        Ok(())
     }
 
     /// Installs a goal; its phase begins to exist if it does not yet.
@@ -202,7 +219,8 @@ impl Registry {
             let indices = self.by_phase.get(phase).map_or(&[][..], |order| &order.goals);
             let scope = |index: &usize| (&self.goals[*index].identity, &self.options[*index]);
             let own = indices.iter().map(scope).find(|(identity, _)| identity.scope == *phase);
-            let mut options = self.phase_options.get(phase).cloned().unwrap_or_default();
+            let of_phase = self.phase_options.get(phase).into_iter().flatten();
+            let mut options: Vec<OptionSpec> = of_phase.map(|(option, _)| option.clone()).collect();
             options.extend(own.iter().flat_map(|(_, options)| options.iter().cloned()));
             scopes.push(ScopeSpec {
                 name: phase.clone(),
@@ -239,6 +257,18 @@ impl Registry {
     pub(crate) fn all_goals(&self) -> &[RegisteredGoal] {
         &self.goals
     }
+}
+
+/// In what two declarations of one option mean different things; how they are worded is not asked.
+fn difference(one: &OptionSpec, other: &OptionSpec) -> Option<&'static str> {
+    [
+        (one.kind == other.kind, "kind"),
+        (one.default == other.default, "default"),
+        (one.is_fingerprinted == other.is_fingerprinted, "part in fingerprints"),
+        (one.is_recursive == other.is_recursive, "meaning for inner scopes"),
+    ]
+    .into_iter()
+    .find_map(|(is_same, what)| (!is_same).then_some(what))
 }
 
 /// The scopes of a goal's own instances of subsystems.

@@ -39,9 +39,12 @@ impl Merge<'_> {
     fn add(&mut self, plugin: &Plugin, registration: Registration) -> Result<(), LoadError> {
         let Registration { phases, goals, target_types, objects, macros, scopes, phase_options } = registration;
         phases.into_iter().for_each(|phase| self.registry.add_phase(phase));
-        phase_options.into_iter().for_each(|(phase, options)| self.registry.add_phase_options(&phase, options));
+        for (phase, options) in phase_options {
+            let added = self.registry.add_phase_options(&phase, options, &plugin.id);
+            added.map_err(|error| self.register_error(plugin, error))?;
+        }
         for goal in goals {
-            self.registry.install(goal).map_err(|error| self.goal_error(plugin, error))?;
+            self.registry.install(goal).map_err(|error| self.register_error(plugin, error))?;
         }
         for spec in target_types {
             self.symbols.add_target_type(spec).map_err(|conflict| self.symbol_conflict(plugin, conflict))?;
@@ -66,7 +69,7 @@ impl Merge<'_> {
         }
     }
 
-    fn goal_error(&self, plugin: &Plugin, error: RegisterError) -> LoadError {
+    fn register_error(&self, plugin: &Plugin, error: RegisterError) -> LoadError {
         match error {
             RegisterError::DuplicateGoal { phase, goal, first, second: _ } => {
                 self.conflict(plugin, format!("the goal `{goal}` of the phase `{phase}`"), &first)

@@ -53,6 +53,23 @@ pub enum RegisterError {
         /// Who replaced it again.
         second: String,
     },
+    /// Two backends mean different things by one option of a phase.
+    #[error(
+        "option `{option}` of the phase `{phase}`: `{second}` gives it another {difference} than `{first}`, which \
+         registered it first"
+    )]
+    PhaseOptionDiffers {
+        /// The phase.
+        phase: String,
+        /// The option.
+        option: String,
+        /// In what they differ.
+        difference: &'static str,
+        /// Who registered it first.
+        first: String,
+        /// Who registered it again.
+        second: String,
+    },
     /// A task failed while it was asked what it declares.
     #[error("`{hook}` of task `{type_name}` (goal `{goal}` of phase `{phase}`, installed by `{plugin}`) failed")]
     Task {
@@ -77,7 +94,9 @@ impl RegisterError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::UnknownNeighbour { hint, .. } => hint.iter().cloned().collect(),
-            Self::ReplacedTwice { first, second, .. } => vec![format!("enable only one of `{first}` and `{second}`")],
+            Self::ReplacedTwice { first, second, .. } | Self::PhaseOptionDiffers { first, second, .. } => {
+                vec![format!("enable only one of `{first}` and `{second}`")]
+            }
             Self::Task { source, .. } => source.hints.clone(),
             Self::DuplicateGoal { .. } | Self::PlacementLoop { .. } => Vec::new(),
         }

@@ -5,7 +5,7 @@ use crate::suggest::similar;
 use crate::testing::{FakeTask, Journal, goal, task};
 use crate::{GoalSpec, ProductDecl, RegisterError, Task, TaskError, TaskSpec, TaskType};
 use expect_test::{Expect, expect};
-use pants_model::{OptionKind, OptionSpec};
+use pants_model::{OptionKind, OptionSpec, Value};
 use std::sync::Arc;
 
 fn finish(goals: Vec<GoalSpec>) -> Result<Registry, Vec<RegisterError>> {
@@ -232,6 +232,47 @@ fn scopes_are_those_of_phases_and_goals() {
         compile.javac [y] `` by "jvm"
     "#]]
     .assert_eq(&text);
+}
+
+/// Gives the phase `run` the option `args` twice, by `jvm` as it is and by `python` with an edit: what help says of it, or
+/// the error.
+fn twice(edit: impl FnOnce(&mut OptionSpec)) -> String {
+    let mut first = OptionSpec::new("args", OptionKind::ShellList, Value::List(Vec::new()), "Of the JVM.");
+    first.is_recursive = true;
+    let mut second = OptionSpec { help: "Of Python.".to_owned(), is_advanced: true, ..first.clone() };
+    edit(&mut second);
+    let mut registry = Registry::new();
+    registry.add_phase(PhaseSpec { name: "run".to_owned(), description: "Runs.".to_owned() });
+    registry.add_phase_options("run", vec![first], "jvm").unwrap();
+    if let Err(error) = registry.add_phase_options("run", vec![second], "python") {
+        return format!("{error}\n");
+    }
+    let options = registry.scopes().into_iter().flat_map(|scope| scope.options);
+    options.map(|option| format!("{}: {} {}\n", option.name, option.help, option.is_advanced)).collect()
+}
+
+#[test]
+fn an_option_that_two_backends_give_a_phase_is_one_however_they_word_it() {
+    expect![[r#"
+        args: Of the JVM. false
+    "#]]
+    .assert_eq(&twice(|_| {}));
+}
+
+#[test]
+fn an_option_of_a_phase_means_one_thing() {
+    let all = [
+        twice(|option| option.kind = OptionKind::StringList),
+        twice(|option| option.default = Value::strings(["-x"])),
+        twice(|option| option.is_fingerprinted = true),
+        twice(|option| option.is_recursive = false),
+    ];
+    expect![[r#"
+        option `args` of the phase `run`: `python` gives it another kind than `jvm`, which registered it first
+        option `args` of the phase `run`: `python` gives it another default than `jvm`, which registered it first
+        option `args` of the phase `run`: `python` gives it another part in fingerprints than `jvm`, which registered it first
+        option `args` of the phase `run`: `python` gives it another meaning for inner scopes than `jvm`, which registered it first
+    "#]].assert_eq(&all.concat());
 }
 
 /// A task whose class side panics.

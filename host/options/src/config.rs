@@ -5,7 +5,11 @@
 
 pub(crate) mod ini;
 mod interpolate;
+mod text;
 pub(crate) mod toml_tree;
+
+pub(crate) use interpolate::{MAX_DEPTH, MAX_EXPANDED};
+pub(crate) use text::ConfigText;
 
 use crate::error::{ConfigPlace, ConfigProblem, OptionsError};
 use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION};
@@ -13,7 +17,6 @@ use crate::value::Raw;
 use pants_model::{OptionSource, ScopeSpec, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The config files of one invocation, in the order in which later ones win.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +29,8 @@ pub struct ConfigFiles {
 /// One config file.
 #[derive(Clone, Debug)]
 pub(crate) struct ConfigFile {
-    /// The file as the user named it.
-    pub(crate) name: Arc<str>,
     path: PathBuf,
-    text: String,
+    text: ConfigText,
     /// Everything in it.
     pub(crate) root: Table,
     /// What is odd about which bytes, and no error.
@@ -88,11 +89,12 @@ impl ConfigFiles {
     }
 
     pub(crate) fn add(&mut self, name: &str, path: &Path, text: String) -> Result<(), OptionsError> {
-        let (root, oddities) = parse_by_name(path, &text)
-            .map_err(|(span, message)| config_error(place(name.into(), &text, span), ConfigProblem::Syntax(message)))?;
+        let text = ConfigText::new(name, text);
+        let (root, oddities) = parse_by_name(path, text.as_str())
+            .map_err(|(span, message)| config_error(text.place(&span), ConfigProblem::Syntax(message)))?;
         let mut sections = HashMap::new();
         root.collect_sections("", &mut sections);
-        self.files.push(ConfigFile { name: name.into(), path: path.to_path_buf(), text, root, oddities, sections });
+        self.files.push(ConfigFile { path: path.to_path_buf(), text, root, oddities, sections });
         Ok(())
     }
 
@@ -116,7 +118,7 @@ impl ConfigFiles {
     /// Where a value stands that came from one of the files.
     pub(crate) fn place_of(&self, source: &OptionSource) -> Option<ConfigPlace> {
         let OptionSource::Config { file, line, section, key } = source else { return None };
-        let file = self.files.iter().find(|have| *have.name == **file)?;
+        let file = self.files.iter().find(|have| *have.text.file == **file)?;
         let entries = file.sections(section).iter().flat_map(|table| &table.entries);
         let places = entries.filter(|entry| entry.key == *key).map(|entry| file.place(entry));
         places.into_iter().find(|place| place.line == *line)
@@ -152,7 +154,7 @@ impl ConfigFiles {
             .expand_raw(&entry.key, raw_of(&entry.value))
             .map_err(|problem| config_error(place.clone(), problem))?;
         let source = OptionSource::Config {
-            file: file.name.to_string(),
+            file: file.text.file.to_string(),
             line: place.line,
             section: section.to_owned(),
             key: entry.key.clone(),
@@ -181,15 +183,14 @@ impl ConfigFile {
 
     /// What is odd about the file, each with its line.
     pub(crate) fn oddities(&self) -> impl Iterator<Item = String> {
-        self.oddities.iter().map(|(span, oddity)| {
-            let place = place(self.name.clone(), &self.text, span.clone());
-            format!("{}:{}: {oddity}", place.file, place.line)
-        })
+        self.oddities
+            .iter()
+            .map(|(span, oddity)| format!("{}:{}: {oddity}", self.text.file, self.text.line(span.start)))
     }
 
     /// The place of a key.
     pub(crate) fn place(&self, entry: &Entry) -> ConfigPlace {
-        place(self.name.clone(), &self.text, entry.span.clone())
+        self.text.place(&entry.span)
     }
 }
 
@@ -235,42 +236,6 @@ pub(crate) fn raw_of(node: &Node) -> Raw {
 
 pub(crate) fn config_error(place: ConfigPlace, problem: ConfigProblem) -> OptionsError {
     OptionsError::Config { place: Box::new(place), problem: Box::new(problem) }
-}
-
-/// Where some bytes of a text stand, with the line shown and the bytes marked.
-pub(crate) fn place(file: Arc<str>, text: &str, span: std::ops::Range<usize>) -> ConfigPlace {
-    const SHOWN: usize = 100;
-    let start = text.floor_char_boundary_at(span.start);
-    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let line_text = text[line_start..].lines().next().unwrap_or_default();
-    // Bytes are counted many at a time: a file may have thousands of places to speak of.
-    let line = text.as_bytes()[..line_start].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = text[line_start..start].chars().count() + 1;
-    let end = text.floor_char_boundary_at(span.end).clamp(start, line_start + line_text.len().max(start - line_start));
-    let width = text[start..end].chars().count().clamp(1, SHOWN);
-    let number = line.to_string();
-    let gutter = " ".repeat(number.len());
-    // Of a line that nobody can read whole, the part around the place.
-    let hidden = (column - 1).saturating_sub(SHOWN);
-    let shown = line_text.chars().skip(hidden).take(column - hidden + SHOWN);
-    let shown: String = shown.map(|char| if char.is_control() { ' ' } else { char }).collect();
-    let indent = " ".repeat(column - 1 - hidden);
-    let marks = "^".repeat(width);
-    let excerpt = format!("  {number} | {shown}\n  {gutter} | {indent}{marks}");
-    let as_u32 = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    ConfigPlace { file, line: as_u32(line), column: as_u32(column), excerpt }
-}
-
-/// Byte offsets that may be off, made safe to slice at.
-trait CharBoundary {
-    /// The nearest boundary at or below the offset, the end at the most.
-    fn floor_char_boundary_at(&self, offset: usize) -> usize;
-}
-
-impl CharBoundary for str {
-    fn floor_char_boundary_at(&self, offset: usize) -> usize {
-        (0..=offset.min(self.len())).rev().find(|offset| self.is_char_boundary(*offset)).unwrap_or(0)
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod layout;
 mod pieces;
 mod toml_text;
 
-use crate::config::{config_error, ini, place};
+use crate::config::{ConfigText, MAX_DEPTH, MAX_EXPANDED, config_error, ini};
 use crate::error::{ConfigProblem, OptionsError};
 use crate::global::with_global;
 use crate::legacy;
@@ -108,16 +108,16 @@ impl<'a> Known<'a> {
 }
 
 fn migrate(text: &str, name: &str, known: &Known<'_>) -> Result<Migrated, OptionsError> {
-    let items = ini::items(text)
-        .map_err(|(span, message)| config_error(place(name.into(), text, span), ConfigProblem::Syntax(message)))?;
+    let text = ConfigText::new(name, text.to_owned());
+    let items = ini::items(text.as_str())
+        .map_err(|(span, message)| config_error(text.place(&span), ConfigProblem::Syntax(message)))?;
     let mut document = Document::new(items);
-    let line_of = |setting: &Setting<'_>| text[..setting.option.span.start].matches('\n').count() + 1;
     document.sections.iter_mut().for_each(|section| judge(section, known));
-    let writer = Writer { document: &document, known, variables: variables(text) };
+    let writer = Writer { document: &document, known, variables: variables(text.as_str()) };
     let mut notes = Vec::new();
     for section in &document.sections {
         for setting in &section.settings {
-            let place = format!("{name}:{}: ", line_of(setting));
+            let place = format!("{name}:{}: ", text.line(setting.option.span.start));
             let key = format!("`[{}] {}`", section.name, setting.option.key);
             notes.extend(setting.idle.iter().map(|reason| format!("{place}{key} is a comment: {reason}")));
             let items = writer.idle_items(setting).into_iter();
@@ -131,12 +131,10 @@ fn migrate(text: &str, name: &str, known: &Known<'_>) -> Result<Migrated, Option
 /// Marks what has no effect, and what a later key overrides.
 fn judge(section: &mut Section<'_>, known: &Known<'_>) {
     for index in 0..section.settings.len() {
-        let key = &section.settings[index].option.key;
-        let is_overridden = section.settings[index + 1..].iter().any(|later| later.option.key == *key);
-        let reason = if is_overridden {
-            Some("it stands below a second time, and the last one counts".to_owned())
+        let reason = if section.is_last(index) {
+            known.idle(&section.name, &section.settings[index].option.key)
         } else {
-            known.idle(&section.name, key)
+            Some("it stands below a second time, and the last one counts".to_owned())
         };
         section.settings[index].idle = reason;
     }
@@ -148,15 +146,17 @@ fn variables(text: &str) -> BTreeSet<String> {
     after.filter_map(|rest| rest.split_once(")s")).map(|(name, _)| key_of(&name.to_lowercase())).collect()
 }
 
-/// A text in which an option stands for its variable.
-fn replace_variable(text: &str, option: &ini::IniOption<'_>) -> String {
+/// A text in which a setting stands for its variable.
+fn replace_variable(text: &str, setting: &Setting<'_>) -> String {
     let (mut replaced, mut rest) = (String::new(), text);
     while let Some(start) = rest.find("%(") {
         let (before, variable) = (&rest[..start], &rest[start + 2..]);
         replaced.push_str(before);
         match variable.split_once(")s") {
-            Some((name, after)) if !before.ends_with('%') && key_of(&name.to_lowercase()) == key_of(&option.key) => {
-                replaced.push_str(&option.value());
+            Some((name, after))
+                if !before.ends_with('%') && key_of(&name.to_lowercase()) == key_of(&setting.option.key) =>
+            {
+                replaced.push_str(&setting.value);
                 rest = after;
             }
             _ => {
@@ -215,7 +215,7 @@ impl Writer<'_> {
 
     /// Why items of a list become comments, each reason once.
     fn idle_items(&self, setting: &Setting<'_>) -> Vec<&'static str> {
-        let items = layout::items(&setting.option.value());
+        let items = layout::items(&setting.value);
         let mut reasons: Vec<&str> =
             items.iter().filter_map(|item| self.known.idle_item(&setting.option.key, item)).collect();
         reasons.dedup();
@@ -229,10 +229,10 @@ impl Writer<'_> {
         let text = self.without_idle_variables(section, setting);
         let value = layout::Given {
             key,
-            source: setting.option.source().filter(|_| text == setting.option.value()).or_else(|| Some(text.clone())),
+            source: setting.source.clone().filter(|_| text == setting.value).or_else(|| Some(text.clone())),
             kinds: options.iter().map(|option| &option.kind).collect(),
-            is_text: self.variables.contains(&key_of(key)) || !self.is_plain(section, &text, 0),
-            is_section_too: self.is_section_too(&section.name, key),
+            is_text: self.variables.contains(&key_of(key)) || !self.is_plain(section, &text),
+            is_section_too: self.document.has_section_at(&format!("{}.{key}", section.name)),
             is_idle_item: &|item| self.known.idle_item(key, item).is_some(),
             text,
         };
@@ -241,57 +241,45 @@ impl Writer<'_> {
 
     /// The text of a value, where variables that become comments are replaced by what they are.
     fn without_idle_variables(&self, section: &Section<'_>, setting: &Setting<'_>) -> String {
-        // One that leads back to itself grows without end, and is an error wherever it is read.
-        const ROUNDS: usize = 20;
-        const MAX_LENGTH: usize = 1 << 20;
-        let mut text = setting.option.value();
-        for _ in 0..ROUNDS {
-            if text.len() > MAX_LENGTH {
-                break;
+        let mut text = setting.value.clone();
+        for _ in 0..MAX_DEPTH {
+            if text.len() > MAX_EXPANDED {
+                // It leads back to itself, or to a text that nobody reads either: an error, whatever is written.
+                return setting.value.clone();
             }
             let idle = variables(&text).into_iter().filter(|_| setting.idle.is_none()).find_map(|name| {
-                let mut found = section.settings.iter().filter(|other| key_of(&other.option.key) == name);
                 // The last one counts, if any does.
-                found.next_back().filter(|other| other.idle.is_some())
+                section.variable(&name).next_back().filter(|other| other.idle.is_some())
             });
             let Some(other) = idle else { break };
-            text = replace_variable(&text, &other.option);
+            text = replace_variable(&text, other);
         }
         text
     }
 
-    /// Whether every variable in a text reads the same inside of a string as outside.
-    fn is_plain(&self, section: &Section<'_>, text: &str, depth: usize) -> bool {
-        const MAX_DEPTH: usize = 20;
+    /// Whether every variable in a text, and each one that these lead to, reads the same inside of a string as outside.
+    fn is_plain(&self, section: &Section<'_>, text: &str) -> bool {
         let is_odd = |text: &str| text.contains(['\'', '"', '\\', '\n']) || text.contains("%%(");
-        let defaults = self.document.sections.iter().filter(|section| section.name == DEFAULT_SECTION);
-        let mut settings = defaults.chain(std::iter::once(section)).flat_map(|section| &section.settings);
-        let names = variables(text);
-        depth < MAX_DEPTH
-            && settings.all(|setting| {
-                let value = setting.option.value();
-                let is_used = names.contains(&key_of(&setting.option.key));
-                !is_used || (!is_odd(&value) && self.is_plain(section, &value, depth + 1))
-            })
+        let sections = || [self.document.section(DEFAULT_SECTION), Some(section)].into_iter().flatten();
+        let (mut names, mut seen) = (variables(text), BTreeSet::new());
+        while let Some(name) = names.pop_first() {
+            for setting in sections().flat_map(|section| section.variable(&name)) {
+                if is_odd(&setting.value) {
+                    return false;
+                }
+                names.extend(variables(&setting.value).into_iter().filter(|inner| !seen.contains(inner)));
+            }
+            seen.insert(name);
+        }
+        true
     }
 
     /// Whether a section lies inside of a key of another, where TOML would not tell one from the other.
     fn is_key_too(&self, section: &str) -> bool {
         let outer = section.match_indices('.').map(|(dot, _)| (&section[..dot], &section[dot + 1..]));
-        let mut outer = outer.filter_map(|(outer, rest)| Some((outer, rest.split('.').next()?)));
-        outer.any(|(outer, key)| {
-            let mut sections = self.document.sections.iter().filter(|section| section.name == outer);
-            sections.any(|section| section.settings.iter().any(|setting| setting.option.key == key))
-        })
-    }
-
-    /// The same, asked of the key.
-    fn is_section_too(&self, section: &str, key: &str) -> bool {
-        let name = format!("{section}.{key}");
-        let is_it = |other: &str| {
-            other.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        self.document.sections.iter().any(|section| is_it(&section.name))
+        let mut outer =
+            outer.filter_map(|(outer, rest)| Some((self.document.section(outer)?, rest.split('.').next()?)));
+        outer.any(|(outer, key)| outer.has_key(key))
     }
 }
 

@@ -10,7 +10,10 @@ use pants_model::Value;
 use std::collections::BTreeMap;
 
 /// How deep variables may lead to variables.
-const MAX_DEPTH: usize = 20;
+pub(crate) const MAX_DEPTH: usize = 20;
+
+/// How many bytes a value may have whose variables are replaced: ten of ten of ten make any number of them.
+pub(crate) const MAX_EXPANDED: usize = 1 << 20;
 
 /// Where variables are looked up, the nearest first.
 pub(super) struct Variables<'a> {

@@ -319,6 +319,35 @@ x: 1
 [cache.compile.zinc]
 ";
 
+/// Looked up each time that something leads to it, a variable would be read more often than there is time for.
+#[test]
+fn every_variable_is_read_once_however_many_lead_to_it() {
+    let layer = |number: usize| {
+        let next: String = (0..5).map(|at| format!("%(v{}_{at})s", number + 1)).collect();
+        (0..5).map(|at| format!("v{number}_{at}: {next}\n")).collect::<String>()
+    };
+    let layers: String = (0..19).map(layer).collect();
+    let last = |value: &str| (0..5).map(|at| format!("v19_{at}: {value}\n")).collect::<String>();
+    let chain: String = (1..20).map(|number| format!("a{number}: %(a{})s\n", number - 1)).collect();
+    let lines = |ini: &str| migrate_config(ini, "pants.ini").expect("an ini file").toml.lines().count();
+    assert_eq!(lines(&format!("[s]\n{layers}{}list: ['%(v0_0)s']\n", last("x"))), 102);
+    assert_eq!(lines(&format!("[DEFAULT]\na0: x\n{chain}[s]\nlist: ['%(a19)s', '%(a19)s']\n")), 23);
+    // What is odd behind all of them is found all the same: the list stays a text.
+    let odd = migrate_config(&format!("[s]\n{layers}{}list: ['%(v0_0)s']\n", last("it's")), "pants.ini");
+    assert!(odd.expect("an ini file").toml.contains("list = \"['%(v0_0)s']\"\n"));
+    let circle = migrate_config("[s]\na: %(b)s\nb: %(a)s\nlist: ['%(a)s']\n", "pants.ini");
+    assert!(circle.expect("an ini file").toml.ends_with("list = [\"%(a)s\"]\n"));
+}
+
+#[test]
+fn thousands_of_keys_and_sections_are_written() {
+    let lines = |ini: &str| migrate_config(ini, "pants.ini").expect("an ini file").toml.lines().count();
+    assert_eq!(lines(&format!("[s]\n{}", "key: ['x']\n".repeat(5_000))), 1 + 2 * 4_999 + 1);
+    let many = |line: &dyn Fn(usize) -> String| (0..5_000).map(line).collect::<String>();
+    assert_eq!(lines(&format!("[s]\n{}", many(&|number| format!("key{number}: 1\n")))), 5_001);
+    assert_eq!(lines(&many(&|number| format!("[s.t{number}]\nkey: 1\n"))), 10_000);
+}
+
 fn scopes() -> Vec<ScopeSpec> {
     let option = |name: &str, kind: OptionKind| OptionSpec::new(name, kind, pants_model::Value::None, "");
     let options = vec![

@@ -150,8 +150,7 @@ impl ConfigFiles {
             others: self.files.iter().rev().flat_map(|file| file.sections(DEFAULT_SECTION)).collect(),
             seeds: &self.seeds,
         };
-        let raw = variables
-            .expand_raw(&entry.key, raw_of(&entry.value))
+        let raw = interpolate::expand(&entry.key, raw_of(&entry.value), &variables)
             .map_err(|problem| config_error(place.clone(), problem))?;
         let source = OptionSource::Config {
             file: file.text.file.to_string(),

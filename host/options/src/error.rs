@@ -71,6 +71,14 @@ pub enum ConfigProblem {
         /// The variable.
         name: String,
     },
+    /// Variables that lead to variables make more text than any option needs.
+    #[error("`{key}` is longer than {limit} bytes when its variables are replaced")]
+    OverlongValue {
+        /// The key whose value uses them.
+        key: String,
+        /// How long it may be.
+        limit: usize,
+    },
 }
 
 /// What to do about a flag that nobody knows, and that is no slip of the fingers.
@@ -405,6 +413,9 @@ fn config_hints(problem: &ConfigProblem) -> Vec<String> {
         }
         ConfigProblem::OutsideSection(_) => vec!["global options belong in `[GLOBAL]`".to_owned()],
         ConfigProblem::UnknownVariable { .. } => vec!["`%%(` stands for a plain `%(`".to_owned()],
+        ConfigProblem::OverlongValue { .. } => {
+            vec!["each variable that stands several times in another one multiplies its length".to_owned()]
+        }
         ConfigProblem::Syntax(_) | ConfigProblem::CircularVariable { .. } => Vec::new(),
     }
 }

@@ -194,6 +194,38 @@ fn variables_lead_to_variables_and_some_stay_what_they_are() {
     check(&["[DEFAULT]\na = 'first'\n", "[x]\ny = '%(a)s'\n"], "x", "y", expect!["2.toml:2 [x] y: 'first'"]);
 }
 
+#[test]
+fn variables_that_multiply_have_a_limit() {
+    let ten = |name: &str| format!("%({name})s").repeat(10);
+    let chain = |first: &str| {
+        let lines = (1..20).map(|number| format!("a{number} = '{}'\n", ten(&format!("a{}", number - 1))));
+        format!("[DEFAULT]\na0 = '{first}'\n{}[x]\ny = '%(a19)s'\n", lines.collect::<String>())
+    };
+    check(
+        &[&chain("x")],
+        "x",
+        "y",
+        expect![[r#"
+            1.toml:23:1: `y` is longer than 1048576 bytes when its variables are replaced
+              23 | y = '%(a19)s'
+                 | ^
+              hint: each variable that stands several times in another one multiplies its length"#]],
+    );
+    check(&[&chain("")], "x", "y", expect!["1.toml:23 [x] y: ''"]);
+    // All items of a list together, and of an edit.
+    let item = format!("[x]\nlong = '{}'\ny.add = [{}]\n", "x".repeat(1 << 18), "'%(long)s',".repeat(5));
+    check(
+        &[&item],
+        "x",
+        "y",
+        expect![[r#"
+            1.toml:3:1: `y` is longer than 1048576 bytes when its variables are replaced
+              3 | y.add = ['%(long)s','%(long)s','%(long)s','%(long)s','%(long)s',]
+                | ^
+              hint: each variable that stands several times in another one multiplies its length"#]],
+    );
+}
+
 /// A `pants.ini` as repositories had it.
 const INI: &str = "\
 # A comment.

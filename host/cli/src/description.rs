@@ -45,7 +45,8 @@ fn args(spec: &OptionSpec) -> Vec<Arg> {
         let negation = Arg::new(format!("no-{name}")).long(format!("no-{name}"));
         return vec![flag, negation.action(ArgAction::SetTrue).hide(true)];
     }
-    let flag = flag.require_equals(spec.short.is_none()).action(ArgAction::Append);
+    // The next word is never a value: it is a goal.
+    let flag = flag.require_equals(true).action(ArgAction::Append);
     vec![match &spec.kind {
         OptionKind::Choice(choices) => flag
             .value_name(choices.join("|"))
@@ -96,9 +97,7 @@ fn kill_pantsd() -> Command {
 
 /// The manual page, in the language of `man`.
 pub(crate) fn manual() -> Vec<u8> {
-    // The value of a short flag may stand at once behind it; that of a long one never stands behind a blank.
-    let takes_value = |arg: &Arg| arg.get_action().takes_values();
-    let program = program().mut_args(|arg| if takes_value(&arg) { arg.require_equals(true) } else { arg });
+    let program = program();
     let words: Vec<String> = program.get_subcommands().map(|word| word.get_name().replace('-', "\\-")).collect();
     let mut page = Vec::new();
     clap_mangen::Man::new(program).render(&mut page).expect("a vector takes everything");

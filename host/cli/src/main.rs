@@ -16,6 +16,7 @@ mod words;
 
 use client::{Client, LogFile};
 use failure::{Failure, exit_code};
+use panics::Backtraces;
 use pants_console::FanOut;
 use pants_model::{Diagnostic, Event, EventSink};
 use pants_options::{Bootstrap, Invocation, OptionsError, bootstrap_without_config, help_of};
@@ -29,6 +30,13 @@ use std::sync::Arc;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Whether backtraces are wanted is not known before the options are.
+    panics::keep(Backtraces::Hidden);
+    panics::catching(serve).unwrap_or_else(|failure| failure::without_console(&failure))
+}
+
+/// Does what the arguments ask for.
+fn serve() -> ExitCode {
     let client = match Client::here() {
         Ok(client) => client,
         Err(failure) => return failure::without_console(&failure),

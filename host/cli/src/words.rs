@@ -8,8 +8,8 @@ use crate::description::program;
 use crate::failure::{self, Failure};
 use crate::migrate_config;
 use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
-use pants_model::Diagnostic;
-use pants_options::help_of;
+use pants_model::{Diagnostic, OptionKind};
+use pants_options::{RESERVED_WORDS, global_options, help_of};
 use std::process::ExitCode;
 
 /// What a first word asks for is done: what to print, and whether that is good news.
@@ -40,9 +40,6 @@ pub(crate) fn tell(answer: Result<Answer, Failure>) -> ExitCode {
     }
 }
 
-/// Words that are commands of their own when they come first.
-const COMMANDS: [&str; 4] = ["migrate-config", "complete", "daemon", "kill-pantsd"];
-
 /// What the first word asks for, when it is one of these; `None` leaves it to a run.
 pub(crate) fn answer(client: &Client) -> Option<Result<Answer, Failure>> {
     let words: Vec<&str> = client.invocation.args.iter().map(String::as_str).take_while(|arg| *arg != "--").collect();
@@ -51,13 +48,18 @@ pub(crate) fn answer(client: &Client) -> Option<Result<Answer, Failure>> {
     if first == "plugin" {
         return Some(Err(no_plugin_command()));
     }
-    if COMMANDS.contains(&first) {
+    if is_command(first) {
         let asks_for_help = help_of(&client.invocation.args).is_some();
         return Some(if asks_for_help { Ok(Answer::success(help_on(first))) } else { carry_out(client) });
     }
     // `help migrate-config`; the words of goals are explained by who knows them.
-    let about = plain.next().filter(|word| help_of(&[first.to_owned()]).is_some() && COMMANDS.contains(word))?;
+    let about = plain.next().filter(|word| help_of(&[first.to_owned()]).is_some() && is_command(word))?;
     Some(Ok(Answer::success(help_on(about))))
+}
+
+/// Whether a word is a command of its own when it comes first: a reserved one that asks for no help.
+fn is_command(word: &str) -> bool {
+    RESERVED_WORDS.contains(&word) && program().find_subcommand(word).is_some()
 }
 
 fn no_plugin_command() -> Failure {
@@ -70,19 +72,38 @@ fn no_plugin_command() -> Failure {
 }
 
 fn carry_out(client: &Client) -> Result<Answer, Failure> {
-    let args = std::iter::once("pants").chain(client.invocation.args.iter().map(String::as_str));
+    let args = std::iter::once("pants".to_owned()).chain(with_equals_signs(&client.invocation.args));
     let matches = match program().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return Err(Failure::of_user(in_our_words(&error))),
     };
-    match matches.subcommand().expect("the first word is a command") {
-        ("migrate-config", matches) => migrate_config::carry_out(client, matches),
-        ("complete", matches) => Ok(completion::carry_out(client, matches)),
+    match matches.subcommand() {
+        Some(("migrate-config", matches)) => migrate_config::carry_out(client, matches),
+        Some(("complete", matches)) => Ok(completion::carry_out(client, matches)),
         // No version of this program leaves a process behind that serves others.
-        ("kill-pantsd", _) => Ok(Answer::success(NO_DAEMON)),
-        ("daemon", _) => Ok(Answer { code: 1, ..Answer::success(NO_DAEMON) }),
-        (word, _) => unreachable!("`{word}` is not among the commands"),
+        Some(("kill-pantsd", _)) => Ok(Answer::success(NO_DAEMON)),
+        Some(("daemon", _)) => Ok(Answer { code: 1, ..Answer::success(NO_DAEMON) }),
+        other => {
+            let word = other.map_or("no word", |(word, _)| word);
+            Err(Failure::internal(format!("the first word is a command, and {word} was found")))
+        }
     }
+}
+
+/// `-ldebug` as `-l=debug`: clap takes a value behind a short flag only with the sign, as otherwise it would take the next
+/// word for one.
+fn with_equals_signs(args: &[String]) -> impl Iterator<Item = String> {
+    let is_valued =
+        |letter| global_options().iter().any(|spec| spec.short == Some(letter) && spec.kind != OptionKind::Bool);
+    args.iter().map(move |arg| {
+        let mut letters = arg.chars();
+        match (letters.next(), letters.next(), letters.as_str()) {
+            (Some('-'), Some(letter), value) if is_valued(letter) && !value.is_empty() && !value.starts_with('=') => {
+                format!("-{letter}={value}")
+            }
+            _ => arg.clone(),
+        }
+    })
 }
 
 const NO_DAEMON: &str = "no daemon runs: this version carries out every run by itself\n";
@@ -130,5 +151,25 @@ fn in_our_words(error: &ClapError) -> Diagnostic {
     match usage.trim().strip_prefix("Usage: ").and_then(|usage| usage.lines().next()) {
         Some(usage) => report.hint(format!("usage: `{}`", usage.trim())),
         None => report,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_a_reserved_word() {
+        for command in program().get_subcommands() {
+            assert!(is_command(command.get_name()), "{}", command.get_name());
+        }
+        assert!(!is_command("help") && !is_command("compile"));
+    }
+
+    #[test]
+    fn a_value_behind_a_short_flag_gets_its_sign() {
+        let args = ["-ldebug", "-l=debug", "-l", "-q", "--level=debug", "daemon", "-"].map(str::to_owned);
+        let given: Vec<String> = with_equals_signs(&args).collect();
+        assert_eq!(given, ["-l=debug", "-l=debug", "-l", "-q", "--level=debug", "daemon", "-"]);
     }
 }

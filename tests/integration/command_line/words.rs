@@ -108,6 +108,24 @@ fn the_daemon_is_not_there() {
 }
 
 #[test]
+fn a_flag_takes_no_word_for_its_value() {
+    let repository = Repository::new(FILES);
+    for (args, flag) in [
+        (["-d", "daemon"], "--logdir"),
+        (["--logdir", "kill-pantsd"], "--logdir"),
+        (["-d", "complete"], "--logdir"),
+        (["-l", "migrate-config"], "--level"),
+        (["--jobs", "daemon"], "--jobs"),
+        (["--config-override", "kill-pantsd"], "--config-override"),
+    ] {
+        let output = repository.run(&args);
+        assert_eq!(output.code, Some(1), "{args:?}: {output:?}");
+        assert!(output.stderr.starts_with(&format!("error: `{flag}` needs a value\n")), "{args:?}: {output:?}");
+    }
+    assert_eq!(repository.run(&["-lwarn", "-d=logs", "kill-pantsd"]).code, Some(0));
+}
+
+#[test]
 fn a_directory_of_that_name_is_asked_for_with_a_dot() {
     let repository = Repository::new(
         "

@@ -4,6 +4,7 @@ use crate::{
     Address, Context, Error, ErrorKind, GraphView, Job, JobsOutcome, OptionRegistrar, OptionValue, Planning, Predicate,
     ProductDecl, Result, RoundManager, Target, Task, TaskSpec, TestReport, TestStatus,
 };
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -133,9 +134,9 @@ impl<T: TestTask> Task for Testing<T> {
         let mut targets = context.closure(&roots, GraphView::Build)?;
         targets.retain(|target| predicate.matches(target));
         targets.sort_by(|a, b| a.address.cmp(&b.address));
-        let runnable = context.targets()?;
+        let runnable: HashSet<Address> = context.targets()?.into_iter().map(|target| target.address).collect();
         let (targets, blocked): (Vec<_>, Vec<_>) =
-            targets.into_iter().partition(|target| runnable.iter().any(|other| other.address == target.address));
+            targets.into_iter().partition(|target| runnable.contains(&target.address));
         for target in blocked {
             remove_report(context, &report_path(context, &target))?;
             report(context, &target, TestStatus::NotRun, None)?;
@@ -179,9 +180,10 @@ impl<T: TestTask> Testing<T> {
         })?;
 
         let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let is_failed: HashSet<&Address> = failed.iter().collect();
         // A job that ended without a report of its own: the tool could not run, or the run was cancelled.
         for (run, state) in runs.iter().zip(&outcome.states) {
-            if !matches!(state, crate::JobState::Done) && !failed.contains(&run.target.address) {
+            if !matches!(state, crate::JobState::Done) && !is_failed.contains(&run.target.address) {
                 report(context, &run.target, TestStatus::NotRun, None)?;
             }
         }

@@ -1,5 +1,6 @@
 //! `test.junit`: JUnit 3, 4 and 5 tests, in a JVM per target or per batch of its classes.
 
+pub(super) mod coverage;
 mod html;
 mod launch;
 mod report;
@@ -12,6 +13,7 @@ use crate::jdk::Jdk;
 use crate::jvm_options::{self, JvmSettings};
 use crate::platform::Platforms;
 use crate::targets::TESTS;
+use coverage::{Coverage, Subject};
 use launch::{Launch, Paths, Place};
 use plugin_api::products::{GeneratedSources, JvmToolRequest, JvmTools, RuntimeClasspath};
 use plugin_api::tasks::{TestOutcome, TestRun, TestTask};
@@ -21,6 +23,7 @@ use plugin_api::{
 };
 use report::Case;
 use selection::{Batch, Selection};
+use std::collections::HashSet;
 use std::sync::Arc;
 use told::OutputMode;
 
@@ -36,6 +39,8 @@ pub(super) struct JunitRun {
     launch: Launch,
     output_mode: OutputMode,
     needs_exact_jdk: bool,
+    /// `None` when no coverage is measured.
+    coverage: Option<Coverage>,
 }
 
 /// The name of the console among the tools.
@@ -84,6 +89,7 @@ impl TestTask for JunitRun {
             .advanced();
         options.bool("html-report", false, "Write a page with all tests of the run.").fingerprinted();
         options.bool("open", false, "Open that page; implies `--html-report`.");
+        coverage::register_options(options);
         Ok(())
     }
 
@@ -91,6 +97,7 @@ impl TestTask for JunitRun {
         JvmSettings::check(planning)?;
         selection::check(planning)?;
         Launch::check(planning)?;
+        coverage::prepare(planning, round)?;
         round.require::<RuntimeClasspath>();
         round.optional::<GeneratedSources>();
         round.require_with::<JvmTools>(&JvmToolRequest {
@@ -101,10 +108,12 @@ impl TestTask for JunitRun {
     }
 
     fn new(context: &Context) -> Result<Self> {
+        let tools: Arc<JvmTools> = context.product()?.ok_or_else(|| Error::msg("the JVM tools were not resolved"))?;
         let task = Self {
             graph: JvmGraph::load(context)?,
             classpath: context.product()?.unwrap_or_default(),
-            tools: context.product()?.ok_or_else(|| Error::msg("the JVM tools were not resolved"))?,
+            coverage: Coverage::load(context, &tools)?,
+            tools,
             settings: JvmSettings::load(context)?,
             jvm_options: context.list_option("jvm-options")?,
             platforms: Platforms::load(context)?,
@@ -146,6 +155,7 @@ impl TestTask for JunitRun {
         let cases_of =
             |run: &TestRun| Ok((run.target.address.to_string(), report::cases(&context.absolute(&run.report))?));
         if context.flag("failure-summary")? && !failed.is_empty() {
+            let failed: HashSet<&Address> = failed.iter().collect();
             let failed = runs.iter().filter(|run| failed.contains(&run.target.address));
             let summary = told::summary(&failed.map(cases_of).collect::<Result<Vec<_>>>()?);
             if !summary.is_empty() {
@@ -160,7 +170,10 @@ impl TestTask for JunitRun {
                 html::open(context, &page)?;
             }
         }
-        Ok(())
+        match &self.coverage {
+            Some(coverage) if !runs.is_empty() => coverage.report(context, runs, failed, &self.subjects(coverage)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -193,15 +206,25 @@ impl JunitRun {
         self.classpath.paths([&target.address]).iter().find(|path| path.ends_with("classes.jar")).cloned()
     }
 
+    /// The targets whose coverage is told, with the jars of their classes.
+    fn subjects(&self, coverage: &Coverage) -> Vec<Subject<'_>> {
+        let targets = self.graph.targets.iter().filter(|target| coverage.is_subject(target));
+        targets.filter_map(|target| Some((target, self.classes(target)?))).collect()
+    }
+
     /// Refuses tests that were asked for and that no target of the run has, unless one of those that could not be built may
     /// have them.
     fn check_selection(&self, context: &Context) -> Result<()> {
+        if !self.selection.names_tests() {
+            return Ok(());
+        }
         let roots: Vec<Address> = context.target_roots()?.into_iter().map(|root| root.address).collect();
         let is_test = Self::is_test_target();
         let mut targets = context.closure(&roots, GraphView::Build)?;
         targets.retain(|target| is_test.matches(target));
         let built = context.targets()?;
-        if targets.iter().any(|target| !built.iter().any(|other| other.address == target.address)) {
+        let built: HashSet<&Address> = built.iter().map(|target| &target.address).collect();
+        if targets.iter().any(|target| !built.contains(&target.address)) {
             return Ok(());
         }
         let with_classes = targets.iter().filter_map(|target| Some((target, self.classes(target)?)));
@@ -280,6 +303,7 @@ impl JunitRun {
             .args(self.jvm_options.iter().cloned())
             .args(self.platforms.jvm_options(target)?)
             .args(target.field("extra_jvm_options").to_strings())
+            .args(self.coverage.iter().map(|coverage| coverage.agent_option(&target.address, &paths.reports)))
             .args(["-cp".to_owned(), classpath.join(":"), tool.main.clone(), "execute".to_owned()])
             .args(self.launch.arguments(target, batch, &paths, context.passthrough()))
             .env("LC_ALL", "C.UTF-8")
@@ -290,6 +314,9 @@ impl JunitRun {
             .tool(self.jdk(context, target)?)
             .tool(Tool::new(CONSOLE, &tool.directory, &tool.identity))
             .cache(CachePolicy::Success);
+        if let Some(coverage) = &self.coverage {
+            process = process.tool(coverage.agent_tool());
+        }
         if let Some(timeout) = run.timeout {
             process = process.timeout(timeout);
         }

@@ -127,6 +127,11 @@ impl Selection {
         *self == Self::default()
     }
 
+    /// Whether tests were asked for by name.
+    pub(super) fn names_tests(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
     /// Whether some of a target's tests may be left out.
     pub(super) fn is_partial(&self) -> bool {
         !self.wanted.is_empty() || self.shard.is_some()

@@ -123,10 +123,7 @@ impl Client {
 
     /// The log file that `--logdir` asks for, if it does, with a line that says which run begins here.
     pub(crate) fn log_file(&self, bootstrap: &Bootstrap) -> Result<Option<LogFile>, Failure> {
-        let Some(directory) = bootstrap.values.value("", "logdir").as_str().filter(|path| !path.is_empty()) else {
-            return Ok(None);
-        };
-        let path = self.in_home(directory).unwrap_or_else(|| bootstrap.build_root.join(directory)).join("pants.log");
+        let Some(path) = bootstrap.log_file() else { return Ok(None) };
         let open = || -> io::Result<LogFile> {
             std::fs::create_dir_all(path.parent().expect("the file is in the directory"))?;
             let file = File::options().append(true).create(true).open(&path)?;
@@ -143,12 +140,6 @@ impl Client {
     fn clock(&self) -> Clock {
         let start = self.start;
         Box::new(move || ClockReading { of_day: time_of_day(), elapsed: start.elapsed() })
-    }
-
-    /// The path that `~/` begins.
-    fn in_home(&self, path: &str) -> Option<PathBuf> {
-        let home = self.invocation.environment.get(OsStr::new("HOME"))?;
-        Some(PathBuf::from(home).join(path.strip_prefix("~/")?))
     }
 
     /// What the user said, or else what the terminal can and `NO_COLOR` allows.

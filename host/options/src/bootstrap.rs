@@ -9,6 +9,7 @@ use crate::judge::check_versions;
 use crate::resolve::{resolve, resolve_all};
 use crate::scopes::Scopes;
 use crate::sources::Sources;
+use crate::user_directories::UserDirectories;
 use pants_model::{Diagnostic, OptionSource, OptionValues, Value};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -36,6 +37,8 @@ pub struct Bootstrap {
     /// The options of the global scope. Flags that stand after a goal are taken for global ones here; [`crate::parse`]
     /// knows better.
     pub values: OptionValues,
+    /// The directories of the user.
+    pub(crate) user: UserDirectories,
 }
 
 impl Bootstrap {
@@ -54,6 +57,29 @@ impl Bootstrap {
         self.path("pants-subprocessdir")
     }
 
+    /// The caches shared by all repositories of the user: `local-store-dir`, else `pants-bootstrapdir`, else where the
+    /// environment says, else in the work directory.
+    pub fn cache_dir(&self) -> PathBuf {
+        let chosen = ["local-store-dir", "pants-bootstrapdir"].into_iter().find_map(|option| self.chosen(option));
+        chosen.or_else(|| self.user.cache.clone()).unwrap_or_else(|| self.workdir().join("cache"))
+    }
+
+    /// The log file, if one is wanted (`logdir`).
+    pub fn log_file(&self) -> Option<PathBuf> {
+        Some(self.chosen("logdir")?.join("pants.log"))
+    }
+
+    /// A path as options give it: relative to the build root, `~/` for the home of the user.
+    pub fn expanded(&self, path: &str) -> PathBuf {
+        self.build_root.join(self.user.expanded(path))
+    }
+
+    /// A directory for which there is no default.
+    fn chosen(&self, option: &str) -> Option<PathBuf> {
+        let path = self.values.value("", option).as_str().filter(|path| !path.is_empty())?;
+        Some(self.expanded(path))
+    }
+
     /// An error about the value of a global option, in words that say who gave it.
     pub fn about_value(&self, option: &str, problem: &str) -> Diagnostic {
         let source = self.values.get("", option).map_or(&OptionSource::Default, |value| &value.source);
@@ -70,22 +96,24 @@ pub fn bootstrap(invocation: &Invocation) -> Result<Bootstrap, OptionsError> {
     let build_root = build_root::find(&invocation.cwd, &invocation.environment)?;
     let specs = [global_scope()];
     let scopes = Scopes::new(&specs);
+    let user = UserDirectories::of(&invocation.environment);
     let mut reader = Reader {
+        config: ConfigFiles::new(seeds(invocation, &build_root, &user)),
+        user,
         invocation,
         build_root: &build_root,
         flags: global_flags(&invocation.args, &scopes),
         scopes,
-        config: ConfigFiles::new(seeds(invocation, &build_root)),
     };
     reader.read_config()?;
     let (values, errors) = resolve_all(&reader.scopes, &reader.sources());
     if let Some(error) = OptionsError::of_many(errors) {
         return Err(error);
     }
-    let config = reader.config;
+    let Reader { config, user, .. } = reader;
     match OptionsError::of_many(check_versions(&values, &config)) {
         Some(error) => Err(error),
-        None => Ok(Bootstrap { build_root, config, values }),
+        None => Ok(Bootstrap { build_root, config, values, user }),
     }
 }
 
@@ -94,7 +122,8 @@ pub fn bootstrap_without_config(invocation: &Invocation) -> Result<Bootstrap, Op
     let build_root = build_root::find(&invocation.cwd, &invocation.environment)?;
     let specs = [global_scope()];
     let scopes = Scopes::new(&specs);
-    let config = ConfigFiles::new(seeds(invocation, &build_root));
+    let user = UserDirectories::of(&invocation.environment);
+    let config = ConfigFiles::new(seeds(invocation, &build_root, &user));
     let environment = BTreeMap::new();
     let sources = Sources {
         config: &config,
@@ -106,7 +135,7 @@ pub fn bootstrap_without_config(invocation: &Invocation) -> Result<Bootstrap, Op
     let (values, errors) = resolve_all(&scopes, &sources);
     match OptionsError::of_many(errors) {
         Some(error) => Err(error),
-        None => Ok(Bootstrap { build_root, config, values }),
+        None => Ok(Bootstrap { build_root, config, values, user }),
     }
 }
 
@@ -119,6 +148,7 @@ struct Reader<'a> {
     flags: Vec<Flag>,
     scopes: Scopes<'a>,
     config: ConfigFiles,
+    user: UserDirectories,
 }
 
 impl Reader<'_> {
@@ -156,7 +186,7 @@ impl Reader<'_> {
         if self.value("pantsrc")?.0 == Value::Bool(true) {
             let (names, source) = self.value("pantsrc-files")?;
             for name in names.as_strings() {
-                let path = self.base(&source).join(self.expand_home(name));
+                let path = self.base(&source).join(self.user.expanded(name));
                 if path.is_file() {
                     self.config.read(name, &path)?;
                 }
@@ -186,7 +216,7 @@ impl Reader<'_> {
         // Without a value, they are where the user's environment says.
         for option in ["pants-bootstrapdir", "pants-configdir"] {
             if let Some(path) = self.value(option)?.0.as_str() {
-                let path = self.build_root.join(self.expand_home(path));
+                let path = self.build_root.join(self.user.expanded(path));
                 self.config.seed(&crate::names::key_of(option), path.display().to_string());
             }
         }
@@ -200,17 +230,6 @@ impl Reader<'_> {
             OptionSource::Default | OptionSource::Config { .. } => self.build_root,
         }
     }
-
-    fn expand_home(&self, name: &str) -> PathBuf {
-        match (name.strip_prefix("~/"), home(self.invocation)) {
-            (Some(rest), Some(home)) => Path::new(home).join(rest),
-            _ => PathBuf::from(name),
-        }
-    }
-}
-
-fn home(invocation: &Invocation) -> Option<&OsStr> {
-    variable(invocation, "HOME")
 }
 
 fn variable<'a>(invocation: &'a Invocation, name: &str) -> Option<&'a OsStr> {
@@ -218,7 +237,7 @@ fn variable<'a>(invocation: &'a Invocation, name: &str) -> Option<&'a OsStr> {
 }
 
 /// What `%(name)s` can name before any option is known; the directories of options follow.
-fn seeds(invocation: &Invocation, build_root: &Path) -> BTreeMap<String, String> {
+fn seeds(invocation: &Invocation, build_root: &Path, user: &UserDirectories) -> BTreeMap<String, String> {
     let text = |path: &Path| path.display().to_string();
     let mut seeds = BTreeMap::from([("buildroot".to_owned(), text(build_root))]);
     for (name, default) in
@@ -226,18 +245,37 @@ fn seeds(invocation: &Invocation, build_root: &Path) -> BTreeMap<String, String>
     {
         seeds.insert(name.to_owned(), text(&build_root.join(default)));
     }
-    let user = ["USER", "LOGNAME"].iter().find_map(|name| variable(invocation, name));
-    if let Some(user) = user {
-        seeds.insert("user".to_owned(), user.to_string_lossy().into_owned());
-    }
-    if let Some(home) = home(invocation).map(Path::new) {
-        let in_home = |xdg: &str, default: &str| match variable(invocation, xdg).filter(|path| !path.is_empty()) {
-            Some(path) => text(&Path::new(path).join("pants")),
-            None => text(&home.join(default).join("pants")),
-        };
-        seeds.insert("homedir".to_owned(), text(home));
-        seeds.insert("pants_bootstrapdir".to_owned(), in_home("XDG_CACHE_HOME", ".cache"));
-        seeds.insert("pants_configdir".to_owned(), in_home("XDG_CONFIG_HOME", ".config"));
+    let name = ["USER", "LOGNAME"].iter().find_map(|name| variable(invocation, name));
+    seeds.extend(name.map(|name| ("user".to_owned(), name.to_string_lossy().into_owned())));
+    let UserDirectories { home, cache, config } = user;
+    for (name, directory) in [("homedir", home), ("pants_bootstrapdir", cache), ("pants_configdir", config)] {
+        seeds.extend(directory.as_ref().map(|directory| (name.to_owned(), text(directory))));
     }
     seeds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The caches of a client with these variables, as a config file names them and as the run has them.
+    fn check(variables: &[(&str, &str)], expect: &str) {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let config = "[GLOBAL]\nlogdir = '%(pants_bootstrapdir)s'\n";
+        std::fs::write(directory.path().join("pants.toml"), config).expect("the directory is ours");
+        let environment = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let cwd = directory.path().to_owned();
+        let invocation = Invocation { args: Vec::new(), environment: Arc::new(environment), cwd };
+        let bootstrap = bootstrap(&invocation).expect("nothing is wrong");
+        assert_eq!(bootstrap.cache_dir(), Path::new(expect), "{variables:?}");
+        assert_eq!(bootstrap.log_file(), Some(Path::new(expect).join("pants.log")), "{variables:?}");
+    }
+
+    #[test]
+    fn config_files_name_the_caches_that_the_run_uses() {
+        check(&[("HOME", "/h")], "/h/.cache/pants");
+        check(&[("HOME", "/h"), ("XDG_CACHE_HOME", "relative")], "/h/.cache/pants");
+        check(&[("HOME", ""), ("XDG_CACHE_HOME", "/c")], "/c/pants");
+        check(&[("HOME", "/h"), ("PANTS_BOOTSTRAPDIR", "~/p")], "/h/p");
+    }
 }

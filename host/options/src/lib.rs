@@ -16,6 +16,7 @@ mod version;
 
 mod legacy;
 mod literal;
+mod user_directories;
 mod value;
 
 mod fingerprint;

@@ -194,7 +194,7 @@ fn load_request(request: &Request) -> LoadRequest {
         environment_paths: environment_paths.unwrap_or_default(),
         exe_dir: request.exe_dir.clone(),
         build_root: request.bootstrap.build_root.clone(),
-        cache_dir: crate::places::cache_dir(request),
+        cache_dir: request.bootstrap.cache_dir(),
         lock_file: request.bootstrap.build_root.join("pants-plugins.lock"),
         unpinned: if allow_unpinned { UnpinnedPolicy::Warn } else { UnpinnedPolicy::Refuse },
     }

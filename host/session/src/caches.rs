@@ -3,11 +3,10 @@
 //!
 //! What a goal finds unchanged in its own work directory is no cache: it is not done again whatever stands here.
 
-use crate::places;
 use crate::request::Request;
 use pants_engine::{Registry, RoundPlan};
 use pants_model::{OptionKind, OptionSpec, OptionValue, OptionValues, ScopeSpec, Value};
-use pants_process::{Caching, Reads, Writes};
+use pants_process::{Caching, Reads, Writes, obstacle_to_writing};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -63,7 +62,7 @@ pub(crate) fn caching(request: &Request, options: &OptionValues, scope: &str, ge
     let is_ignored = flag("ignore") == Some(true);
     let directories = |name: &str| {
         let values = options.value(&instance, name).as_strings().into_iter();
-        values.filter(|value| !is_remote(value)).map(|value| places::expanded(request, value)).collect()
+        values.filter(|value| !is_remote(value)).map(|value| request.bootstrap.expanded(value)).collect()
     };
     let (read_from, write_to): (Vec<PathBuf>, Vec<PathBuf>) = (directories("read-from"), directories("write-to"));
     Caching {
@@ -79,15 +78,24 @@ pub(crate) fn caching(request: &Request, options: &OptionValues, scope: &str, ge
     }
 }
 
-/// What the caches of a plan's goals name and cannot be had, each once, the way the user wrote it.
-pub(crate) fn remote_ones(plan: &RoundPlan, options: &OptionValues) -> Vec<String> {
+/// What the caches of a plan's goals name and cannot be used, each once, the way the user wrote it.
+pub(crate) fn unusable_ones(plan: &RoundPlan, request: &Request, options: &OptionValues) -> Vec<String> {
     let mut told = BTreeSet::new();
     for goal in plan.goals() {
+        let instance = instance(goal.scope());
+        let writes = caching(request, options, goal.scope(), String::new()).writes;
         for name in ["read-from", "write-to"] {
-            let Some(OptionValue { value, source, .. }) = options.get(&instance(goal.scope()), name) else { continue };
-            for url in value.as_strings().into_iter().filter(|value| is_remote(value)) {
-                told.insert(format!("{source}: `{url}` is passed over: remote caches are not supported yet"));
-            }
+            let Some(OptionValue { value, source, .. }) = options.get(&instance, name) else { continue };
+            let problem = |cache: &str| match name {
+                _ if is_remote(cache) => Some("is passed over: remote caches are not supported yet".to_owned()),
+                "write-to" if writes != Writes::No => {
+                    let obstacle = obstacle_to_writing(&request.bootstrap.expanded(cache));
+                    obstacle.map(|error| format!("gets no results: {error}"))
+                }
+                _ => None,
+            };
+            let tell = |cache| problem(cache).map(|problem| format!("{source}: `{cache}` {problem}"));
+            told.extend(value.as_strings().into_iter().filter_map(tell));
         }
     }
     told.into_iter().collect()

@@ -4,7 +4,6 @@
 //! to who asks for debug messages.
 
 use crate::backends::Backends;
-use crate::places::cache_dir;
 use crate::request::Request;
 use pants_build_files::{EvaluationStore, Stored};
 use pants_model::{Event, EventSink, Fingerprint, FingerprintBuilder, LogLevel};
@@ -31,7 +30,7 @@ impl Evaluations {
     pub(crate) fn new(request: &Request, backends: &Backends, events: Arc<dyn EventSink>) -> Self {
         let mut code = FingerprintBuilder::new("code");
         code.add(VERSION).add(program()).add_fingerprint(&backends.plugins);
-        Self { directory: cache_dir(request).join("build-files"), code: code.finish(), events }
+        Self { directory: request.bootstrap.cache_dir().join("build-files"), code: code.finish(), events }
     }
 
     fn path(&self, name: &str) -> PathBuf {

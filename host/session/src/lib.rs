@@ -139,7 +139,7 @@ fn carry_out(
     }
 
     terms::tell_voices(&plan, &options, &**events);
-    for warning in caches::remote_ones(&plan, &options) {
+    for warning in caches::unusable_ones(&plan, request, &options) {
         say(&**events, LogLevel::Warn, warning);
     }
     let processes = warm.processes(places::process_config(request, &options))?;

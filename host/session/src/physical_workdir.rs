@@ -1,7 +1,6 @@
 //! The work directory on another disk: `.pants.d` as a link into `pants_physical_workdir_base`.
 
 use crate::error::SessionError;
-use crate::places;
 use crate::request::Request;
 use pants_model::{Diagnostic, Fingerprint};
 use std::ffi::OsStr;
@@ -15,11 +14,11 @@ const OPTION: &str = "pants-physical-workdir-base";
 /// what it holds is the user's to move or to remove.
 pub(crate) fn link(request: &Request) -> Result<(), SessionError> {
     let base = request.bootstrap.values.value("", OPTION).as_str().filter(|base| !base.is_empty());
-    let Some(base) = base.map(|base| places::expanded(request, base)) else { return Ok(()) };
+    let Some(base) = base.map(|base| request.bootstrap.expanded(base)) else { return Ok(()) };
     let (workdir, physical) = (request.bootstrap.workdir(), physical(request, &base));
     let failed = |hint: Option<String>| {
         move |error: io::Error| {
-            let problem = format!("`{}` cannot become a link to it: {error}", workdir_of(request).display());
+            let problem = format!("`{}` cannot become a link to it: {error}", request.bootstrap.workdir().display());
             let diagnostic = request.bootstrap.about_value(OPTION, &problem);
             SessionError::Repository(vec![Diagnostic { hints: hint.into_iter().collect(), ..diagnostic }])
         }
@@ -35,10 +34,6 @@ pub(crate) fn link(request: &Request) -> Result<(), SessionError> {
         Ok(_) if std::fs::read_link(&workdir).is_ok_and(|target| target == physical) => Ok(()),
         Ok(_) => std::fs::remove_file(&workdir).and_then(|()| point(&workdir, &physical)).map_err(failed(None)),
     }
-}
-
-fn workdir_of(request: &Request) -> PathBuf {
-    request.bootstrap.workdir()
 }
 
 /// The directory of this build root below the base: the base may serve many.

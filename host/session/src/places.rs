@@ -6,38 +6,7 @@ use pants_build_files::{ImportsPolicy, MissingFilesPolicy, OptionKeys, Symbols, 
 use pants_model::{OptionValues, Value};
 use pants_options::VERSION;
 use pants_process::ProcessConfig;
-use std::ffi::OsStr;
-use std::path::PathBuf;
 use std::time::Duration;
-
-/// The caches shared by all repositories of the user: `local-store-dir`, `pants-bootstrapdir`, `$XDG_CACHE_HOME/pants`,
-/// `~/.cache/pants`.
-pub(crate) fn cache_dir(request: &Request) -> PathBuf {
-    let variable = |name: &str| {
-        let value = request.invocation.environment.get(OsStr::new(name));
-        value.filter(|value| !value.is_empty()).map(PathBuf::from)
-    };
-    let chosen = |name: &str| request.bootstrap.values.value("", name).as_str().filter(|path| !path.is_empty());
-    if let Some(path) = chosen("local-store-dir").or_else(|| chosen("pants-bootstrapdir")) {
-        return expanded(request, path);
-    }
-    if let Some(path) = variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()) {
-        return path.join("pants");
-    }
-    match variable("HOME") {
-        Some(home) => home.join(".cache/pants"),
-        None => request.bootstrap.workdir().join("cache"),
-    }
-}
-
-/// A path as options give it: relative to the build root, `~/` for the home of the user.
-pub(crate) fn expanded(request: &Request, path: &str) -> PathBuf {
-    let home = || request.invocation.environment.get(OsStr::new("HOME")).filter(|home| !home.is_empty());
-    match (path.strip_prefix("~/"), home()) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        _ => request.bootstrap.build_root.join(path),
-    }
-}
 
 /// How processes run.
 pub(crate) fn process_config(request: &Request, values: &OptionValues) -> ProcessConfig {
@@ -46,7 +15,7 @@ pub(crate) fn process_config(request: &Request, values: &OptionValues) -> Proces
     ProcessConfig {
         build_root: request.bootstrap.build_root.clone(),
         workdir: request.bootstrap.workdir(),
-        cache_dir: cache_dir(request),
+        cache_dir: request.bootstrap.cache_dir(),
         jobs: usize::try_from(seconds("jobs")).unwrap_or(1).max(1),
         environment: request.invocation.environment.clone(),
         kill_wait: Duration::from_secs(seconds("process-terminate-wait")),

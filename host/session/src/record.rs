@@ -7,7 +7,6 @@ mod invalidation;
 mod statistics;
 
 use crate::error::SessionError;
-use crate::places;
 use crate::request::{Outcome, Request};
 use crate::say;
 use invalidation::Judgement;
@@ -89,7 +88,7 @@ impl Record {
     pub(crate) fn asked(request: &Request, options: &OptionValues, events: &Arc<dyn EventSink>) -> Option<Arc<Self>> {
         let path = |scope: &str, name: &str| {
             let given = options.value(scope, name).as_str().filter(|path| !path.is_empty());
-            given.map(|path| places::expanded(request, path))
+            given.map(|path| request.bootstrap.expanded(path))
         };
         let reports = || path(REPORTING, "reports-dir").unwrap_or_else(|| request.bootstrap.workdir().join("reports"));
         let is_reported = options.value(REPORTING, "invalidation-report").as_bool() == Some(true);

@@ -79,6 +79,21 @@ fn a_remote_cache_is_passed_over_with_a_word() {
 }
 
 #[test]
+fn a_cache_that_cannot_be_written_is_told_once_as_a_warning() {
+    let repository = repository("[cache]\nwrite_to = [\"tools/protoc/cache\"]\n");
+    let expect = "warning: pants.toml:2 [cache] write_to: `tools/protoc/cache` gets no results: ";
+    let told = generate(&repository, &[]);
+    assert_eq!(told.matches(expect).count(), 1, "{told}");
+    assert_eq!(count(&repository), 1);
+    for flags in
+        [&["--quiet"][..], &["--ignore-pants-warnings=['pants.toml:2 .cache. write_to']"], &["--no-cache-write"]]
+    {
+        let told = generate(&repository, flags);
+        assert!(!told.contains("gets no results"), "{flags:?}: {told}");
+    }
+}
+
+#[test]
 fn another_generation_forgets_every_result() {
     check(&[&[], &["--cache-key-gen-version=201"], &[], &["--cache-key-gen-version=201"]], &[1, 2, 2, 2]);
     let repository = repository("[gen.protoc]\ncache_key_gen_version = \"7\"\n");

@@ -58,7 +58,7 @@ pub use fingerprint::{DaemonOption, daemon_fingerprint, daemon_options};
 pub use global::{VERSION, global_options, global_scope};
 pub use help::{HelpStyle, default_in_words, render_help};
 pub use literal::{LiteralError, parse_literal, render_literal};
-pub use migrate::{Migrated, migrate_config, migrate_config_for};
+pub use migrate::{IdleItem, Migrated, migrate_config, migrate_config_for};
 pub use parse::{Parsed, parse, parse_with_disabled, read_command};
 pub use value::ValueError;
 pub use verify::DisabledScope;

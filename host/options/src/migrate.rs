@@ -13,7 +13,7 @@ use crate::config::{ConfigText, MAX_DEPTH, MAX_EXPANDED, config_error, ini};
 use crate::error::{ConfigProblem, OptionsError};
 use crate::global::with_global;
 use crate::legacy;
-use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION, is_key_of, key_of, option_of_key};
+use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION, key_of, option_of_key};
 use crate::scopes::Scopes;
 use document::{Document, Section, Setting};
 use pants_model::{OptionSpec, ScopeSpec};
@@ -33,28 +33,30 @@ pub struct Migrated {
 /// Knows no scope of any backend: sections that nobody reads stay as they are.
 pub fn migrate_config(text: &str, name: &str) -> Result<Migrated, OptionsError> {
     let specs = with_global(&[]);
-    migrate(text, name, &Known { scopes: &Scopes::new(&specs), is_complete: false, is_backend: &|_| true })
+    migrate(text, name, &Known { scopes: &Scopes::new(&specs), is_complete: false, idle_item: &|_, _| None })
 }
 
-/// The same with everything known that may be named: sections and keys that nobody reads become comments, and so do the
-/// backends that there are not.
+/// The same with everything known that may be named: sections and keys that nobody reads become comments, and so do items
+/// of the lists of global options, of which `idle_item` says why they have no effect, backends that there are not for example.
 pub fn migrate_config_for(
     text: &str,
     name: &str,
     scopes: &[ScopeSpec],
-    is_backend: &dyn Fn(&str) -> bool,
+    idle_item: &IdleItem<'_>,
 ) -> Result<Migrated, OptionsError> {
     let specs = with_global(scopes);
-    migrate(text, name, &Known { scopes: &Scopes::new(&specs), is_complete: true, is_backend })
+    migrate(text, name, &Known { scopes: &Scopes::new(&specs), is_complete: true, idle_item })
 }
+
+/// Why an item of the list that a global option is has no effect, if it has none.
+pub type IdleItem<'a> = dyn Fn(&str, &str) -> Option<&'static str> + 'a;
 
 /// What is known of the options that will be read from the file.
 struct Known<'a> {
     scopes: &'a Scopes<'a>,
     /// Whether there are no other scopes.
     is_complete: bool,
-    /// Whether an id in `backend_packages` means something.
-    is_backend: &'a dyn Fn(&str) -> bool,
+    idle_item: &'a IdleItem<'a>,
 }
 
 impl<'a> Known<'a> {
@@ -76,18 +78,9 @@ impl<'a> Known<'a> {
     }
 
     /// Why an item of a list has no effect.
-    fn idle_item(&self, key: &str, item: &str) -> Option<&'static str> {
-        let is_requirement = || ["=", "<", ">", "~", "!"].iter().any(|operator| item.contains(operator));
-        if is_key_of(key, "plugins") && is_requirement() {
-            return Some(
-                "a plugin here is a library, named by its path or its name; the types of targets of one that there is not may \
-                 be listed in `[build-files] opaque_types`",
-            );
-        }
-        let is_unknown = is_key_of(key, "backend-packages") && !(self.is_backend)(item);
-        is_unknown.then_some(
-            "no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`",
-        )
+    fn idle_item(&self, section: &str, key: &str, item: &str) -> Option<&'static str> {
+        let is_global = matches!(section, DEFAULT_SECTION | GLOBAL_SECTION);
+        is_global.then(|| (self.idle_item)(&option_of_key(key), item)).flatten()
     }
 
     /// Why a key has no effect.
@@ -120,7 +113,7 @@ fn migrate(text: &str, name: &str, known: &Known<'_>) -> Result<Migrated, Option
             let place = format!("{name}:{}: ", text.line(setting.option.span.start));
             let key = format!("`[{}] {}`", section.name, setting.option.key);
             notes.extend(setting.idle.iter().map(|reason| format!("{place}{key} is a comment: {reason}")));
-            let items = writer.idle_items(setting).into_iter();
+            let items = writer.idle_items(section, setting).into_iter();
             notes.extend(items.map(|reason| format!("{place}of {key} some items are comments: {reason}")));
         }
     }
@@ -200,7 +193,7 @@ impl Writer<'_> {
 
     fn setting(&self, section: &Section<'_>, setting: &Setting<'_>, lines: &mut Vec<String>) {
         lines.extend(setting.comments.iter().cloned());
-        lines.extend(self.idle_items(setting).into_iter().map(|reason| format!("# {reason}.")));
+        lines.extend(self.idle_items(section, setting).into_iter().map(|reason| format!("# {reason}.")));
         let written = self.assignment(section, setting);
         match &setting.idle {
             None => lines.extend(written),
@@ -214,10 +207,10 @@ impl Writer<'_> {
     }
 
     /// Why items of a list become comments, each reason once.
-    fn idle_items(&self, setting: &Setting<'_>) -> Vec<&'static str> {
+    fn idle_items(&self, section: &Section<'_>, setting: &Setting<'_>) -> Vec<&'static str> {
         let items = layout::items(&setting.value);
         let mut reasons: Vec<&str> =
-            items.iter().filter_map(|item| self.known.idle_item(&setting.option.key, item)).collect();
+            items.iter().filter_map(|item| self.known.idle_item(&section.name, &setting.option.key, item)).collect();
         reasons.dedup();
         reasons
     }
@@ -233,7 +226,7 @@ impl Writer<'_> {
             kinds: options.iter().map(|option| &option.kind).collect(),
             is_text: self.variables.contains(&key_of(key)) || !self.is_plain(section, &text),
             is_section_too: self.document.has_section_at(&format!("{}.{key}", section.name)),
-            is_idle_item: &|item| self.known.idle_item(key, item).is_some(),
+            is_idle_item: &|item| self.known.idle_item(&section.name, key, item).is_some(),
             text,
         };
         value.lines()

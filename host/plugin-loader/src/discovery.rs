@@ -72,7 +72,7 @@ impl Wanted {
         }
         let mut packages = Vec::new();
         for plugin in &request.plugins {
-            if is_requirement(plugin) {
+            if is_python_package(plugin) {
                 packages.push(plugin.clone());
             } else if is_path(plugin) {
                 wanted.files.push(request.build_root.join(plugin));
@@ -87,8 +87,8 @@ impl Wanted {
     }
 }
 
-/// Pants v1 loaded Python packages: a name, a comparison, a version.
-fn is_requirement(plugin: &str) -> bool {
+/// Whether an item of `plugins` is a Python package, as Pants v1 loaded them: a name, a comparison, a version.
+pub fn is_python_package(plugin: &str) -> bool {
     let is_of_name = |char: char| char.is_ascii_alphanumeric() || ".-_[], ".contains(char);
     let version = plugin.trim_start_matches(is_of_name);
     version.len() < plugin.len() && version.starts_with(['=', '<', '>', '~', '!'])

@@ -364,6 +364,10 @@ impl fmt::Display for ApiVersion {
     }
 }
 
+/// What takes the place of the Python packages that were plugins of Pants v1.
+pub const INSTEAD_OF_PYTHON_PACKAGES: &str = "a plugin here is a library, named in `[GLOBAL] plugins` by its path or its \
+    name, and target types without one may be listed in `[build-files] opaque_types`";
+
 /// Something the user should see once; the run goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoadWarning {
@@ -396,8 +400,7 @@ impl fmt::Display for LoadWarning {
             ),
             Self::PythonPackages { packages } => write!(
                 f,
-                "plugins of Pants v1 are passed over: `{}`; a plugin here is a library, named in `[GLOBAL] plugins` by its \
-                 path or its name, and target types without one may be listed in `[build-files] opaque_types`",
+                "plugins of Pants v1 are passed over: `{}`; {INSTEAD_OF_PYTHON_PACKAGES}",
                 packages.join("`, `")
             ),
             Self::Unpinned { file, id } => {

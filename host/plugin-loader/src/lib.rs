@@ -32,7 +32,8 @@ mod register;
 mod test_support;
 
 pub use backend_ids::{BUNDLED_BACKENDS, is_known_backend};
-pub use error::{ApiVersion, FileKind, LoadError, LoadWarning, Owner, PluginFault};
+pub use discovery::is_python_package;
+pub use error::{ApiVersion, FileKind, INSTEAD_OF_PYTHON_PACKAGES, LoadError, LoadWarning, Owner, PluginFault};
 pub use load::{LoadedPlugins, Plugin, load_plugins};
 /// The convention for source roots that plugins follow; what the host says of them must not differ.
 pub use plugin_api::source_root;

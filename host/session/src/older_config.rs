@@ -7,9 +7,13 @@ use crate::request::Request;
 use crate::warm::Warm;
 use pants_model::{Event, EventSink, OptionSource, ScopeSpec};
 use pants_options::{DisabledScope, Migrated, OptionsError, migrate_config_for};
-use pants_plugin_loader::{BUNDLED_BACKENDS, is_known_backend};
+use pants_plugin_loader::{BUNDLED_BACKENDS, INSTEAD_OF_PYTHON_PACKAGES, is_known_backend, is_python_package};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Why a backend that nobody provides is a comment in the `pants.toml`.
+const INSTEAD_OF_BACKEND: &str =
+    "no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`";
 
 /// Writes the `pants.toml` that means what this text of a `pants.ini` means; `name` is for messages.
 ///
@@ -24,7 +28,12 @@ pub fn migrate_config(request: &Request, text: &str, name: &str) -> Result<Migra
         scopes.extend(new);
     }
     let has_backend = |id: &str| is_known_backend(id) || scopes.iter().any(|scope| scope.backend == id);
-    migrate_config_for(text, name, &scopes, &has_backend)
+    let idle_item = |option: &str, item: &str| match option {
+        "plugins" if is_python_package(item) => Some(INSTEAD_OF_PYTHON_PACKAGES),
+        "backend-packages" if !has_backend(item) => Some(INSTEAD_OF_BACKEND),
+        _ => None,
+    };
+    migrate_config_for(text, name, &scopes, &idle_item)
 }
 
 /// Whether a backend or plugin may be named by a config file of Pants v1.

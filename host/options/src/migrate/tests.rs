@@ -201,20 +201,29 @@ fn a_key_that_stands_twice_and_a_section_that_goes_on_are_one() {
     );
 }
 
+/// Stands for what those above know.
+fn idle_item(option: &str, item: &str) -> Option<&'static str> {
+    match option {
+        "plugins" if item.contains("==") => Some("a Python package"),
+        "backend-packages" if item != "pants.backend.jvm" => Some("no backend"),
+        _ => None,
+    }
+}
+
 #[test]
 fn what_nobody_reads_becomes_a_comment() {
-    let migrated = migrate_config_for(KNOWN, "pants.ini", &scopes(), &|id| id == "pants.backend.jvm");
+    let migrated = migrate_config_for(KNOWN, "pants.ini", &scopes(), &idle_item);
     check_migrated(
         migrated,
         expect![[r#"
             [GLOBAL]
             pants_version = "1.11.0"
-            # a plugin here is a library, named by its path or its name; the types of targets of one that there is not may be listed in `[build-files] opaque_types`.
+            # a Python package.
             plugins = [
                 # "acme.plugins==%(pants_version)s",
                 "libours.so",
             ]
-            # no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`.
+            # no backend.
             backend_packages.add = [
                 "pants.backend.jvm",  # ours
                 # "acme.backend",
@@ -238,13 +247,33 @@ fn what_nobody_reads_becomes_a_comment() {
             # x: nobody reads this here.
             # x = 1
             # [cache.compile.zinc]
-            note: pants.ini:3: of `[GLOBAL] plugins` some items are comments: a plugin here is a library, named by its path or its name; the types of targets of one that there is not may be listed in `[build-files] opaque_types`
-            note: pants.ini:4: of `[GLOBAL] backend_packages` some items are comments: no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`
+            note: pants.ini:3: of `[GLOBAL] plugins` some items are comments: a Python package
+            note: pants.ini:4: of `[GLOBAL] backend_packages` some items are comments: no backend
             note: pants.ini:8: `[GLOBAL] v1` is a comment: an option of Pants up to 1.30, without effect here
             note: pants.ini:9: `[GLOBAL] pythonpath` is a comment: an option of Pants up to 1.30, without effect here; `[GLOBAL] plugin_paths` is read here
             note: pants.ini:11: `[a] version` is a comment: nobody reads this here
             note: pants.ini:15: `[compile.zinc] args` is a comment: an option of Pants up to 1.19, without effect here
             note: pants.ini:21: `[nobody] x` is a comment: nobody reads this here
+        "#]],
+    );
+}
+
+#[test]
+fn items_are_judged_where_the_global_options_stand() {
+    let ini = "[DEFAULT]\nplugins: ['a==1']\n[a]\nplugins: ['a==1']\n";
+    check_migrated(
+        migrate_config_for(ini, "pants.ini", &[], &idle_item),
+        expect![[r#"
+            [DEFAULT]
+            # a Python package.
+            plugins = [
+                # "a==1",
+            ]
+            # [a]
+            # plugins: nobody reads this here.
+            # plugins = ["a==1"]
+            note: pants.ini:2: of `[DEFAULT] plugins` some items are comments: a Python package
+            note: pants.ini:4: `[a] plugins` is a comment: nobody reads this here
         "#]],
     );
 }
@@ -277,7 +306,7 @@ maybe: yes
 flag: false
 ";
     check_migrated(
-        migrate_config_for(ini, "pants.ini", &scopes(), &|_| true),
+        migrate_config_for(ini, "pants.ini", &scopes(), &|_, _| None),
         expect![[r#"
         [DEFAULT]
         name = "7"
@@ -391,7 +420,7 @@ fn resolved(name: &str, text: &str) -> Vec<String> {
 }
 
 fn check_equal(ini: &str) {
-    let Ok(migrated) = migrate_config_for(ini, "pants.ini", &scopes(), &|_| true) else { return };
+    let Ok(migrated) = migrate_config_for(ini, "pants.ini", &scopes(), &|_, _| None) else { return };
     let (old, new) = (resolved("pants.ini", ini), resolved("pants.toml", &migrated.toml));
     assert_eq!(old, new, "\n--- pants.ini\n{ini}\n--- pants.toml\n{}", migrated.toml);
     // Where nothing is known the kinds of values are guessed, but it is TOML all the same.

@@ -105,6 +105,16 @@ fn python_packages_in_plugins_are_a_warning_that_names_what_takes_their_place() 
 }
 
 #[test]
+fn a_python_package_has_a_version_and_is_no_path() {
+    let check = |plugin: &str, expect: bool| assert_eq!(is_python_package(plugin), expect, "{plugin}");
+    check("acme.plugins==1.2", true);
+    check("other[extra] >= 3", true);
+    check("acme", false);
+    check("./tools/lib~x.so", false);
+    check("==1.2", false);
+}
+
+#[test]
 fn the_first_place_wins_and_a_path_wins_over_every_place() {
     let sandbox = Sandbox::new();
     sandbox.compile("hollow_root.c", "pants.backend.jvm", "bin/libjvm.so");

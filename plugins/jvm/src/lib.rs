@@ -61,6 +61,11 @@ impl Backend for JvmBackend {
             "Versions of third-party jars that are pinned in one place.",
             third_party::managed::register_options,
         );
+        registrar.scope(
+            tasks::JACOCO_SCOPE,
+            "JaCoCo, which measures the coverage of tests.",
+            tasks::register_jacoco_options,
+        );
         registrar.scope(scala::SCOPE, "Scala, of which only names of jars are known.", scala::register_options);
         registrar.scope(graph::SCOPE, "How Java is compiled.", tasks::register_java_options);
         targets::register(registrar);

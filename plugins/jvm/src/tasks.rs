@@ -10,6 +10,7 @@ mod resources;
 mod run;
 mod working_directory;
 
+pub(crate) use junit::coverage::{SCOPE as JACOCO_SCOPE, register_scope_options as register_jacoco_options};
 use plugin_api::{OptionRegistrar, Registrar};
 
 /// Registers the phases, their goals and their tasks.

@@ -18,10 +18,14 @@ pub(super) struct BootstrapJvmTools;
 const LIST: &str = "tool.json";
 
 /// What the artifacts that our own tasks ask for must be, whatever a repository says.
-const KNOWN: &[(&str, &str)] = &[(
-    "org.junit.platform:junit-platform-console-standalone:1.14.4",
-    "7c6968cbcaf4301c729f202b23b7d736c5d88be625fc7d27ad5d746146a8bc28",
-)];
+const KNOWN: &[(&str, &str)] = &[
+    (
+        "org.junit.platform:junit-platform-console-standalone:1.14.4",
+        "7c6968cbcaf4301c729f202b23b7d736c5d88be625fc7d27ad5d746146a8bc28",
+    ),
+    ("org.jacoco:org.jacoco.agent:0.8.14:runtime", "3fb76eea65f81bd9415202bab34b6571728841dff1ab8e6bbe81adc2e299face"),
+    ("org.jacoco:org.jacoco.cli:0.8.14:nodeps", "811c7f8c6b358c5d68a8973cfa867f6892be7a671b697a4b13c4b447e6daf75c"),
+];
 
 impl Task for BootstrapJvmTools {
     fn spec() -> TaskSpec {
@@ -101,7 +105,7 @@ fn contents(jars: &[Jar], lock: &LockedGroup, directory: &Path) -> Result<(Vec<S
     let mut names: Vec<String> = Vec::new();
     let mut digest = Sha256::new();
     for file in jars.iter().flat_map(|jar| lock.files_of(jar)) {
-        let expected = KNOWN.iter().find(|(coordinate, _)| *coordinate == file.coordinate);
+        let expected = KNOWN.iter().find(|(coordinate, _)| *coordinate == file.key);
         let found = sha256_of(&directory.join(&file.path))?;
         if let Some((coordinate, expected)) = expected.filter(|(_, expected)| *expected != found) {
             let message = format!("jar `{coordinate}` has SHA-256 {found}, expected {expected}");

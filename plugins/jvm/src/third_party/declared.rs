@@ -90,16 +90,21 @@ impl Jar {
         })
     }
 
-    /// A jar of a tool, from `org:name:rev`.
+    /// A jar of a tool, from `org:name:rev`; or from `org:name:rev:classifier`, which is that file alone: what its module
+    /// needs is in it, or it would be the usual one.
     pub(crate) fn parse(coordinate: &str) -> Result<Self> {
         let parts: Vec<&str> = coordinate.split(':').collect();
-        let [org, name, rev] = parts[..] else {
-            return Err(
-                Error::msg(format!("`{coordinate}` is no coordinate of a jar")).hint("write it as `org:name:rev`")
-            );
+        let (org, name, rev, classifier) = match parts[..] {
+            [org, name, rev] => (org, name, rev, ""),
+            [org, name, rev, classifier] if !classifier.is_empty() => (org, name, rev, classifier),
+            _ => {
+                let error = Error::msg(format!("`{coordinate}` is no coordinate of a jar"));
+                return Err(error.hint("write it as `org:name:rev` or `org:name:rev:classifier`"));
+            }
         };
-        let fields = [("org", org), ("name", name), ("rev", rev)];
-        let fields = fields.map(|(field, value)| (field.to_owned(), Value::from(value))).to_vec();
+        let fields = [("org", org), ("name", name), ("rev", rev), ("classifier", classifier)];
+        let mut fields = fields.map(|(field, value)| (field.to_owned(), Value::from(value))).to_vec();
+        fields.push(("intransitive".to_owned(), Value::Bool(!classifier.is_empty())));
         let object = Object { symbol: "jar".to_owned(), fields, location: Location::default() };
         Self::of(&object, "", &ScalaPlatform::default())
     }

@@ -95,9 +95,9 @@ pub enum FlagAdvice {
     TwoDashes,
     /// `-qx`: one-letter flags in one word.
     Apart(Vec<String>),
-    /// `-Dkey=value`, as a JVM takes it.
-    SystemProperty {
-        /// A flag that takes options of a JVM.
+    /// `-Dkey=value`, `-Xmx1g`: as another program takes it.
+    OfOtherProgram {
+        /// A flag that takes the options of another program.
         taker: String,
     },
 }
@@ -111,8 +111,8 @@ impl FlagAdvice {
             ],
             Self::TwoDashes => vec![format!("did you mean `-{flag}`?")],
             Self::Apart(flags) => vec![format!("one-letter flags stand apart: `{}`", flags.join(" "))],
-            Self::SystemProperty { taker } => {
-                vec![format!("options of a JVM are given as `{taker}=-Dname=value`")]
+            Self::OfOtherProgram { taker } => {
+                vec![format!("options of the programs that goals start are given as `{taker}={flag}`")]
             }
         }
     }

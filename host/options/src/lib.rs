@@ -6,6 +6,10 @@
 //! here are those of the global scope. Reads config files and `@file` values and asks whether a path exists; touches
 //! nothing else of the outside.
 //!
+//! The one thing known by name is history: the goals, scopes and options that Pants v1 had, and what took the place of
+//! some (`legacy`, `command_line::old_goals`). No room above could hand that down, as it tells of what none of them has;
+//! and where one registers such a name, it is no history any more.
+//!
 //! The modules stand in the order of the flow: texts become values, files become sections, words become flags and
 //! goals, and all of it is merged by rank.
 

@@ -52,7 +52,7 @@ fn flags() {
         &["-Dkey=value", "test", "::"],
         expect![[r#"
         error: unknown option `-Dkey`
-          hint: options of a JVM are given as `--jvm-options=-Dname=value`
+          hint: options of the programs that goals start are given as `--jvm-options=-Dkey`
           hint: `pants help-advanced` lists all options
         exit 1
     "#]],

@@ -8,6 +8,8 @@ use crate::error::{FlagAdvice, OptionsError};
 use crate::names::qualified;
 use crate::scopes::{Scopes, outer_scopes};
 use crate::suggest::{MOST, closest, closest_within};
+use crate::value::is_list;
+use pants_model::ScopeSpec;
 
 /// What is known when a mistake is found.
 pub(super) struct Scene<'a> {
@@ -48,15 +50,24 @@ impl Scene<'_> {
         if find(letters, current, self.scopes).is_some() {
             return Some(FlagAdvice::TwoDashes);
         }
-        if letters.starts_with('D') {
-            let mut takers: Vec<String> =
-                self.scopes.flags().into_iter().map(|(_, flag)| flag).filter(|flag| is_for_jvms(flag)).collect();
-            takers.sort_by_key(|flag| (flag.len(), flag.clone()));
-            return takers.into_iter().next().map(|taker| FlagAdvice::SystemProperty { taker });
-        }
         let is_flag = |letter: char| self.scopes.short(current, letter).is_some();
-        (letters.chars().count() > 1 && letters.chars().all(is_flag))
-            .then(|| FlagAdvice::Apart(letters.chars().map(|letter| format!("-{letter}")).collect()))
+        if letters.chars().count() < 2 {
+            return None;
+        }
+        if letters.chars().all(is_flag) {
+            return Some(FlagAdvice::Apart(letters.chars().map(|letter| format!("-{letter}")).collect()));
+        }
+        let is_foreign = letters.starts_with(|first: char| first.is_ascii_uppercase());
+        is_foreign.then(|| self.taker_of_options()).flatten().map(|taker| FlagAdvice::OfOtherProgram { taker })
+    }
+
+    /// The flag of the list that is called just `options`: it takes those of another program.
+    fn taker_of_options(&self) -> Option<String> {
+        let takes_options =
+            |scope: &&ScopeSpec| scope.options.iter().any(|option| option.name == "options" && is_list(&option.kind));
+        let takers =
+            self.scopes.all().filter(takes_options).map(|scope| format!("--{}", qualified(&scope.name, "options")));
+        takers.min_by_key(|flag| (flag.len(), flag.clone()))
     }
 
     /// The scopes that the command line names, and for a phase those of its goals.
@@ -127,8 +138,4 @@ fn prefix(scope: &str) -> String {
 fn bare(flag: &str) -> &str {
     let name = flag.trim_start_matches('-');
     name.strip_prefix("no-").unwrap_or(name)
-}
-
-fn is_for_jvms(flag: &str) -> bool {
-    flag == "--jvm-options" || flag.ends_with("-jvm-options")
 }

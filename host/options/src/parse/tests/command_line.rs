@@ -346,7 +346,7 @@ fn a_habit_from_elsewhere_is_answered_with_how_it_is_here() {
         "-Dkey=value list",
         expect![[r#"
             unknown option `-Dkey`
-              hint: options of a JVM are given as `--jvm-options=-Dname=value`
+              hint: options of the programs that goals start are given as `--jvm-options=-Dkey`
               hint: `pants help-advanced` lists all options
         "#]],
     );

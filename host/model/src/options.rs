@@ -58,6 +58,8 @@ pub struct OptionSpec {
     pub is_recursive: bool,
     /// A value that begins with `@` is that text, and no name of a file.
     pub is_verbatim: bool,
+    /// The least number that it may be, where there is one.
+    pub minimum: Option<i64>,
     /// Of the options of a scope with the same group, one may be set.
     pub exclusive_group: Option<String>,
     /// Other names it still answers to (`enable-pantsd`).
@@ -82,6 +84,7 @@ impl OptionSpec {
             is_daemon: false,
             is_recursive: false,
             is_verbatim: false,
+            minimum: None,
             exclusive_group: None,
             aliases: Vec::new(),
             implicit_value: None,
@@ -218,6 +221,11 @@ impl OptionValue {
     /// A value that nobody set.
     pub fn of_default(value: Value) -> Self {
         Self { value, source: OptionSource::Default, overridden: Vec::new(), is_fingerprinted: false, is_daemon: false }
+    }
+
+    /// The default of its declaration, whoever set another value.
+    pub fn default(&self) -> &Value {
+        self.overridden.first().map_or(&self.value, |lowest| &lowest.value)
     }
 
     /// How much its source counts.

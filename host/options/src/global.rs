@@ -19,24 +19,8 @@ pub fn global_scope() -> ScopeSpec {
 pub fn global_options() -> Vec<OptionSpec> {
     let all =
         [run_options(), target_options(), backend_options(), place_options(), config_options(), process_options()];
-    let mut options = all.concat();
-    options.iter_mut().for_each(|option| option.is_daemon = OF_DAEMON.contains(&option.name.as_str()));
-    options
+    all.concat()
 }
-
-/// Those with which a daemon is started: another value, another daemon.
-const OF_DAEMON: &[&str] = &[
-    "logdir",
-    "pants-physical-workdir-base",
-    "pants-subprocessdir",
-    "pants-version",
-    "pants-workdir",
-    "pantsd",
-    "pantsd-invalidation-globs",
-    "pantsd-log-dir",
-    "pantsd-pailgun-port",
-    "print-exception-stacktrace",
-];
 
 /// The global scope, when these specs lack it, and the specs.
 pub(crate) fn with_global(specs: &[ScopeSpec]) -> Vec<ScopeSpec> {
@@ -51,10 +35,12 @@ pub(crate) fn missing_global(specs: &[ScopeSpec]) -> Option<ScopeSpec> {
 /// What is shown, and how the run goes.
 fn run_options() -> Vec<OptionSpec> {
     let levels = ["trace", "debug", "info", "warn", "error"].map(str::to_owned).to_vec();
-    let mut pantsd =
-        flag("pantsd", true, "Use the daemon; there is none yet, so every run is carried out directly.").advanced();
+    let mut pantsd = flag("pantsd", true, "Use the daemon; there is none yet, so every run is carried out directly.")
+        .advanced()
+        .daemon();
     pantsd.aliases = vec!["enable-pantsd".to_owned()];
     let mut jobs = int("jobs", default_jobs(), "How many processes may run at the same time.").short('j');
+    jobs.minimum = Some(1);
     jobs.aliases = vec!["process-execution-local-parallelism".to_owned()];
     vec![
         option("level", OptionKind::Choice(levels), "info", "Show messages from this level on.").short('l').recursive(),
@@ -64,7 +50,8 @@ fn run_options() -> Vec<OptionSpec> {
             .advanced(),
         text("logdir", Value::None, "Write what the run tells to `pants.log` in this directory, too.")
             .short('d')
-            .advanced(),
+            .advanced()
+            .daemon(),
         text("parent-build-id", Value::None, "The id of the build that this run is part of, for its statistics.")
             .advanced(),
         flag("explain", false, "Show what would be done, and do nothing.").short('e'),
@@ -75,7 +62,7 @@ fn run_options() -> Vec<OptionSpec> {
         flag("time", false, "Show how long everything took, after the run.").short('x'),
         jobs,
         pantsd,
-        flag("print-exception-stacktrace", false, "Show everything known about an internal error.").advanced(),
+        flag("print-exception-stacktrace", false, "Show everything known about an internal error.").advanced().daemon(),
     ]
 }
 
@@ -138,7 +125,9 @@ fn backend_options() -> Vec<OptionSpec> {
             .advanced(),
         flag("allow-unpinned", false, "Load plugins that `pants-plugins.lock` does not pin, too, with a warning.")
             .advanced(),
-        text("pants-version", Value::None, "The version of Pants v1 the repository was written for.").advanced(),
+        text("pants-version", Value::None, "The version of Pants v1 the repository was written for.")
+            .advanced()
+            .daemon(),
         text("pants-min-version", Value::None, "The least version of this program that the repository needs.")
             .advanced(),
     ]
@@ -147,16 +136,17 @@ fn backend_options() -> Vec<OptionSpec> {
 /// Where things are put.
 fn place_options() -> Vec<OptionSpec> {
     vec![
-        text("pants-workdir", ".pants.d", "Where results are kept.").advanced(),
+        text("pants-workdir", ".pants.d", "Where results are kept.").advanced().daemon(),
         text("pants-distdir", "dist", "Where finished artifacts are put.").advanced(),
         text("pants-supportdir", "build-support", "Where the repository keeps files for its own build.").advanced(),
-        text("pants-subprocessdir", ".pids", "Where long-lived processes keep their files.").advanced(),
+        text("pants-subprocessdir", ".pids", "Where long-lived processes keep their files.").advanced().daemon(),
         text(
             "pants-physical-workdir-base",
             Value::None,
             "Keep results below this directory, on another disk perhaps: the work directory becomes a link to it.",
         )
-        .advanced(),
+        .advanced()
+        .daemon(),
         text(
             "pants-bootstrapdir",
             Value::None,
@@ -226,8 +216,9 @@ fn flag(name: &str, default: bool, help: &str) -> OptionSpec {
     option(name, OptionKind::Bool, default, help)
 }
 
+/// A number of something: not less than none.
 fn int(name: &str, default: i64, help: &str) -> OptionSpec {
-    option(name, OptionKind::Int, default, help)
+    OptionSpec { minimum: Some(0), ..option(name, OptionKind::Int, default, help) }
 }
 
 fn text(name: &str, default: impl Into<Value>, help: &str) -> OptionSpec {
@@ -255,6 +246,8 @@ trait Marks: Sized {
     fn advanced(self) -> Self;
     /// Inner scopes inherit it.
     fn recursive(self) -> Self;
+    /// A daemon is started with it: another value, another daemon.
+    fn daemon(self) -> Self;
 }
 
 impl Marks for OptionSpec {
@@ -271,5 +264,33 @@ impl Marks for OptionSpec {
     fn recursive(mut self) -> Self {
         self.is_recursive = true;
         self
+    }
+
+    fn daemon(mut self) -> Self {
+        self.is_daemon = true;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_daemon_is_started_with_is_marked() {
+        let marked: Vec<String> =
+            global_options().into_iter().filter(|option| option.is_daemon).map(|option| option.name).collect();
+        assert_eq!(
+            marked,
+            [
+                "logdir",
+                "pantsd",
+                "print-exception-stacktrace",
+                "pants-version",
+                "pants-workdir",
+                "pants-subprocessdir",
+                "pants-physical-workdir-base",
+            ]
+        );
     }
 }

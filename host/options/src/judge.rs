@@ -4,14 +4,10 @@ use crate::config::ConfigFiles;
 use crate::error::OptionsError;
 use crate::global::VERSION;
 use crate::literal::render_literal;
+use crate::scopes::Scopes;
 use crate::value::ValueError;
 use crate::version::{is_at_least, numbers};
 use pants_model::{OptionSource, OptionValue, OptionValues, Value};
-
-/// Numbers that may be less than 0, which means something of its own.
-const ANY_NUMBER: &[&str] = &["pantsd-timeout-when-multiple-invocations"];
-/// Numbers of which there must be one at least.
-const AT_LEAST_1: &[&str] = &["jobs"];
 
 /// Whether this program is for a repository that names versions.
 pub(crate) fn check_versions(values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
@@ -23,12 +19,8 @@ pub(crate) fn check_versions(values: &OptionValues, config: &ConfigFiles) -> Vec
 }
 
 /// Whether numbers are in their range. Known only when all flags are understood: a late one may belong to a goal.
-pub(crate) fn check_numbers(values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
-    check(values, config, |option, value| match option {
-        option if ANY_NUMBER.contains(&option) => None,
-        option if AT_LEAST_1.contains(&option) => too_small(value, 1),
-        _ => too_small(value, 0),
-    })
+pub(crate) fn check_numbers(scopes: &Scopes<'_>, values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
+    check(values, config, |option, value| too_small(value, scopes.own("", option)?.spec.minimum?))
 }
 
 /// A config file that names the config files comes too late, and is told so.

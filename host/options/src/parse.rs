@@ -51,7 +51,7 @@ pub fn parse_with_disabled(
         build_root: &bootstrap.build_root,
     };
     let (values, mut errors) = resolve_all(&scopes, &sources);
-    errors.extend(check_numbers(&values, &bootstrap.config));
+    errors.extend(check_numbers(&scopes, &values, &bootstrap.config));
     let (mut warnings, mut idle) = (words.warnings, Vec::new());
     if *values.value("", "verify-config") != Value::Bool(false) {
         let verdict = verify(&bootstrap.config, &scopes, disabled);

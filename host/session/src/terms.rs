@@ -7,9 +7,6 @@ use pants_model::{
     Event, EventSink, LogLevel, OptionKind, OptionSource, OptionSpec, OptionValues, ScopeSpec, Value, Voice,
 };
 
-/// The generation of results when nobody says another: that of all results so far.
-pub(crate) const GENERATION: &str = "200";
-
 /// The subsystem of tasks that look at targets one by one, linters for example.
 const TARGET_FILTER: &str = "target-filter";
 
@@ -28,8 +25,9 @@ pub(crate) fn target_filter() -> ScopeSpec {
 /// The terms of the goals of a plan.
 pub(crate) fn of(plan: &RoundPlan, request: &Request, options: &OptionValues) -> TermsOfTasks {
     let terms = |scope: &str| {
-        let generation = options.value(scope, "cache-key-gen-version").as_str().unwrap_or(GENERATION);
-        let generation = if generation == GENERATION { "" } else { generation };
+        // The generation that is declared is that of all results so far.
+        let generation = options.get(scope, "cache-key-gen-version").filter(|option| option.value != *option.default());
+        let generation = generation.and_then(|option| option.value.as_str()).unwrap_or_default();
         let is_first_failure_enough = options.value(scope, "fail-fast").as_bool().unwrap_or(false);
         TaskTerms {
             on_failure: if is_first_failure_enough { OnFailure::Stop } else { OnFailure::GoOn },

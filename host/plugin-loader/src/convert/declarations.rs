@@ -68,6 +68,7 @@ pub(crate) fn model_option(option: api::OptionDecl) -> model::OptionSpec {
         is_daemon: option.is_daemon,
         is_recursive: option.is_recursive,
         is_verbatim: option.is_verbatim,
+        minimum: None,
         exclusive_group: option.exclusive_group,
         aliases: option.aliases,
         implicit_value: option.implicit_value.map(model_value),

@@ -8,9 +8,10 @@ use crate::backends_of;
 use crate::older_config::disabled_scopes;
 use crate::places::workspace_config;
 use crate::request::Request;
+use crate::silence::Silence;
 use crate::warm::Warm;
 use pants_build_files::BuildFiles;
-use pants_model::{Event, EventSink, OptionValues};
+use pants_model::OptionValues;
 use pants_options::{Invocation, PlaceKind, WantedPlace, complete, parse_with_disabled};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,12 +29,6 @@ pub fn completions(request: &Request, words: &[String]) -> Vec<String> {
     found.sort_unstable();
     found.dedup();
     found
-}
-
-struct Silence;
-
-impl EventSink for Silence {
-    fn emit(&self, _event: Event) {}
 }
 
 fn places(request: &Request, backends: &Backends, wanted: &WantedPlace) -> Vec<String> {

@@ -4,8 +4,9 @@
 use crate::backends::{self, Backends};
 use crate::backends_of;
 use crate::request::Request;
+use crate::silence::Silence;
 use crate::warm::Warm;
-use pants_model::{Event, EventSink, OptionSource, ScopeSpec};
+use pants_model::{OptionSource, ScopeSpec};
 use pants_options::{DisabledScope, Migrated, OptionsError, migrate_config_for};
 use pants_plugin_loader::{BUNDLED_BACKENDS, INSTEAD_OF_PYTHON_PACKAGES, is_known_backend, is_python_package};
 use std::collections::BTreeSet;
@@ -15,10 +16,10 @@ use std::sync::Arc;
 const INSTEAD_OF_BACKEND: &str =
     "no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`";
 
-/// Writes the `pants.toml` that means what this text of a `pants.ini` means; `name` is for messages.
+/// The text of the `pants.toml` that means what this text of a `pants.ini` means; `name` is for messages.
 ///
 /// What counts are the options of all backends that come with the program, and of those that this repository has.
-pub fn migrate_config(request: &Request, text: &str, name: &str) -> Result<Migrated, OptionsError> {
+pub(crate) fn migrate(request: &Request, text: &str, name: &str) -> Result<Migrated, OptionsError> {
     let own = backends_of(request, &Warm::empty(), &Silence);
     let bundled = backends::bundled(request).map(Arc::new);
     let mut scopes: Vec<ScopeSpec> = Vec::new();
@@ -63,10 +64,4 @@ pub(crate) fn disabled_scopes(request: &Request, enabled: &Backends) -> Vec<Disa
     };
     let disabled = bundled.scopes.iter().filter(is_disabled);
     disabled.map(|scope| DisabledScope { name: scope.name.clone(), backend: scope.backend.clone() }).collect()
-}
-
-struct Silence;
-
-impl EventSink for Silence {
-    fn emit(&self, _event: Event) {}
 }

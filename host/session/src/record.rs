@@ -9,12 +9,12 @@ mod statistics;
 use crate::error::SessionError;
 use crate::request::{Outcome, Request};
 use crate::say;
+use crate::whole_file;
 use invalidation::Judgement;
 use pants_model::{Event, EventSink, LogLevel, OptionKind, OptionSpec, OptionValues, ScopeSpec, Value};
 use pants_options::CommandLine;
 use statistics::Statistics;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const REPORTING: &str = "reporting";
@@ -76,7 +76,7 @@ pub(crate) struct Record {
     seen: Mutex<Seen>,
 }
 
-/// What was seen so far.
+/// What was seen so far; only what somebody asked for is kept.
 #[derive(Default)]
 struct Seen {
     judgements: Vec<Judgement>,
@@ -111,37 +111,47 @@ impl Record {
         let statistics =
             self.statistics.as_ref().map(|path| (path, seen.statistics.document(request, command, options, ended)));
         for (path, text) in report.into_iter().chain(statistics) {
-            if let Err(error) = replace(path, &text) {
+            if let Err(error) = whole_file::replace(path, &text) {
                 say(&*self.events, LogLevel::Warn, format!("`{}` cannot be written: {error}", path.display()));
             }
         }
     }
 }
 
-/// Puts a whole file in place of an earlier one.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let directory = path.parent().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
-    std::fs::create_dir_all(directory)?;
-    // The name of the temporary file, which its errors hold, means nothing to anybody.
-    let mut file = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)) // The umask applies.
-        .tempfile_in(directory)
-        .map_err(|error| io::Error::from(error.kind()))?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
-}
-
 impl EventSink for Record {
     fn emit(&self, event: Event) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.judgements.extend(Judgement::of(&event));
-        seen.statistics.note(&event);
+        if self.report.is_some() {
+            seen.judgements.extend(Judgement::of(&event));
+        }
+        if self.statistics.is_some() {
+            seen.statistics.note(&event);
+        }
         drop(seen);
         self.events.emit(event);
     }
 
     fn has_reader(&self) -> bool {
         self.events.has_reader()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::silence::Silence;
+    use pants_model::{Address, Fingerprint, ResultMoment};
+
+    #[test]
+    fn a_run_without_a_report_keeps_no_judgements() {
+        let judgements = |report: Option<PathBuf>| {
+            let statistics = Some(PathBuf::from("statistics"));
+            let record = Record { events: Arc::new(Silence), report, statistics, seen: Mutex::default() };
+            let (address, fingerprint) = (Address::new("a", "b"), Fingerprint::of_bytes(b""));
+            let moment = ResultMoment::Before;
+            record.emit(Event::ResultJudged { scope: "c".into(), address, fingerprint, moment, is_valid: true });
+            record.seen.lock().expect("nothing panicked").judgements.len()
+        };
+        assert_eq!([judgements(None), judgements(Some("report".into()))], [0, 1]);
     }
 }

@@ -83,7 +83,8 @@ fn nothing_is_overwritten() {
         &repository,
         &["migrate-config", "pants.ini", "--output-file=no/such/dir.toml"],
         expect![[r#"
-            error: cannot write `no/such/dir.toml`: entity not found
+            error: cannot write `no/such/dir.toml`
+              because: entity not found
             exit 1
         "#]],
     );
@@ -97,7 +98,8 @@ fn what_cannot_be_read_is_told() {
         &repository,
         &["migrate-config", "other.ini"],
         expect![[r#"
-        error: cannot read `other.ini`: No such file or directory (os error 2)
+        error: cannot read `other.ini`
+          because: No such file or directory (os error 2)
           hint: `pants migrate-config path/to/pants.ini` reads another file
         exit 1
     "#]],

@@ -1,10 +1,10 @@
 //! Where the bytes of a goal end up: standard output, or a file that appears when it is whole.
 
 use super::Stop;
+use crate::whole_file;
 use pants_engine::{Context, TaskError};
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -71,10 +71,7 @@ impl FileSink {
             TaskError::failed(format!("cannot write `{name}`: there is no directory `{parent}`"))
                 .hint("`--output-file` is relative to the build root, and its directory must exist")
         })?;
-        // The umask takes away what it takes away of any new file.
-        let mut temporary = tempfile::Builder::new();
-        temporary.prefix(".pants-").permissions(Permissions::from_mode(0o666));
-        let file = temporary.tempfile_in(directory).map_err(|error| cannot_write(name, error))?;
+        let file = whole_file::begin(directory).map_err(|error| cannot_write(name, error))?;
         Ok(FileWriter::Beside(BufWriter::new(file), path))
     }
 }

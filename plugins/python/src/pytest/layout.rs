@@ -5,7 +5,8 @@ use super::settings::Settings;
 use crate::sources::SourceTree;
 use plugin_api::tasks::TestRun;
 use plugin_api::{Context, Result, Target};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// The places of one run.
 #[derive(Debug)]
@@ -16,8 +17,8 @@ pub(super) struct Layout {
     pub(super) tests: Vec<String>,
     /// The directory with the plugin that is written for this run.
     pub(super) hooks: Option<String>,
-    /// Each link, and the file it leads to.
-    links: Vec<(String, String)>,
+    /// Each link, relative to the tree, and the file it leads to.
+    links: BTreeMap<String, String>,
 }
 
 impl Layout {
@@ -30,7 +31,7 @@ impl Layout {
         Ok(Self {
             tests: tests.map(|path| format!("{sources}/{path}")).collect(),
             hooks: write_hooks(context, settings, run, closure)?,
-            links: tree.places().map(|(path, place)| (format!("{sources}/{path}"), place)).collect(),
+            links: tree.places().map(|(path, place)| (path.to_owned(), place)).collect(),
             sources,
         })
     }
@@ -57,7 +58,28 @@ impl Layout {
 
     /// What a tool printed, with the paths that the user knows.
     pub(super) fn with_own_paths(&self, printed: &str) -> String {
-        self.links.iter().fold(printed.to_owned(), |text, (link, place)| text.replace(link, place))
+        let tree = format!("{}/", self.sources);
+        let mut parts = printed.split(tree.as_str());
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, rest| match longest_link(&self.links, rest) {
+            Some((link, place)) => text + place + &rest[link.len()..],
+            None => text + &tree + rest,
+        })
+    }
+}
+
+/// The longest link that a text begins with, and where it leads.
+fn longest_link<'a>(links: &'a BTreeMap<String, String>, text: &str) -> Option<(&'a str, &'a str)> {
+    let mut begin = text;
+    loop {
+        // What the text begins with is not after it in order; and what is closest before it and is no such link has no more
+        // in common with the text than any such link.
+        let (link, place) = links.range::<str, _>((Bound::Unbounded, Bound::Included(begin))).next_back()?;
+        if begin.starts_with(link.as_str()) {
+            return Some((link, place));
+        }
+        let common = begin.chars().zip(link.chars()).take_while(|(one, other)| one == other);
+        begin = &begin[..common.map(|(char, _)| char.len_utf8()).sum()];
     }
 }
 
@@ -93,4 +115,21 @@ pub(super) fn loose_files(closure: &[&Target]) -> Vec<String> {
         .filter(|target| target.type_name == "files" && !lists.contains(&target.address))
         .flat_map(|target| target.sources.iter().cloned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_names_the_users_files() {
+        let links = [("a.py", "src/a.py"), ("a.pyi", "gen/a.pyi"), ("b/c.py", "lib/b/c.py"), ("é.py", "src/é.py")];
+        let links = links.map(|(link, place)| (link.to_owned(), place.to_owned()));
+        let layout = Layout { sources: "w/sources".into(), tests: Vec::new(), hooks: None, links: links.into() };
+        let check = |printed: &str, expect: &str| assert_eq!(layout.with_own_paths(printed), expect);
+        check("", "");
+        check("w/sources/a.py:1: w/sources/b/c.py", "src/a.py:1: lib/b/c.py");
+        check("w/sources/a.pyi w/sources/a.py w/sources/é.py", "gen/a.pyi src/a.py src/é.py");
+        check("w/sources/b/d.py w/sources/ a.py w/sources", "w/sources/b/d.py w/sources/ a.py w/sources");
+    }
 }

@@ -40,7 +40,7 @@ pub use error::{Error, ErrorKind, Result};
 #[doc(hidden)]
 pub use header::{FLAG_DEBUG_ASSERTIONS, FLAG_PANIC_UNWIND, MAGIC, PluginHeader};
 pub use jobs::{Job, JobState, JobsOutcome};
-pub use options::{OptionDecl, OptionKind, OptionRegistrar, OptionSource, OptionValue};
+pub use options::{OptionDecl, OptionKind, OptionRank, OptionRegistrar, OptionSource, OptionValue};
 pub use planning::{Planning, RoundManager};
 pub use process::{CachePolicy, Exit, Locality, Process, ProcessOutput, ResultOrigin, Tool, Worker};
 pub use product::{Product, ProductDecl, ProductFormat};

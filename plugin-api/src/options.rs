@@ -215,6 +215,24 @@ impl OptionRegistrar {
 /// Where the value of an option came from, in the words of the user (`pants.toml:12 [compile.javac] args`).
 pub type OptionSource = String;
 
+/// How much the source of a value counts: the value of the highest rank stands. Since 1.1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum OptionRank {
+    /// There is no value, not even a default.
+    #[default]
+    None,
+    /// The default of the declaration.
+    Hardcoded,
+    /// `[DEFAULT]` of a config file.
+    ConfigDefault,
+    /// The option's own section of a config file.
+    Config,
+    /// An environment variable.
+    Environment,
+    /// The command line.
+    Flag,
+}
+
 /// The value of an option with its origin.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -223,4 +241,18 @@ pub struct OptionValue {
     pub value: Value,
     /// The place it was set at: `default`, a flag, a variable, or a line of a config file.
     pub source: OptionSource,
+    /// How much that place counts. Since 1.1; a host of 1.0 does not say.
+    pub rank: OptionRank,
+}
+
+impl OptionValue {
+    /// Whether nobody set it. Since 1.1.
+    pub fn is_default(&self) -> bool {
+        self.rank <= OptionRank::Hardcoded
+    }
+
+    /// This value, or the other one where nobody set this: of the scope that had the option before. Since 1.1.
+    pub fn or(self, older: Self) -> Self {
+        if self.is_default() { older } else { self }
+    }
 }

@@ -22,8 +22,8 @@ use crate::abi::{
 };
 use crate::planning::Requirement;
 use crate::{
-    Address, Context, Error, ErrorKind, GraphView, Job, JobState, JobsOutcome, OptionDecl, OptionValue, Process,
-    ProcessOutput, Product, Result, Target, Task, TestReport, Value, Versioned, abi, wire,
+    Address, Context, Error, ErrorKind, GraphView, Job, JobState, JobsOutcome, OptionDecl, OptionRank, OptionValue,
+    Process, ProcessOutput, Product, Result, Target, Task, TestReport, Value, Versioned, abi, wire,
 };
 use abi_stable::sabi_trait::TD_Opaque;
 use abi_stable::std_types::{RArc, ROption, RSlice, RStr, RString, RVec};
@@ -113,7 +113,7 @@ impl TestContext {
 
     /// Sets an option of any scope.
     pub fn option_of(&self, scope: &str, name: &str, value: impl Into<Value>) -> &Self {
-        let value = OptionValue { value: value.into(), source: "test".to_owned() };
+        let value = OptionValue { value: value.into(), source: "test".to_owned(), rank: OptionRank::Flag };
         self.world().options.insert((scope.to_owned(), name.to_owned()), value);
         self
     }
@@ -217,7 +217,8 @@ impl TestContext {
         let scope = self.world().info.scope.clone();
         for option in options {
             let key = (scope.clone(), option.name);
-            let value = OptionValue { value: option.default, source: "default".to_owned() };
+            let rank = if option.default.is_none() { OptionRank::None } else { OptionRank::Hardcoded };
+            let value = OptionValue { value: option.default, source: "default".to_owned(), rank };
             self.world().options.entry(key).or_insert(value);
         }
         let roots: Option<Vec<Address>> = self.ask(task_type, wire::TASK_ALTERNATE_TARGET_ROOTS)?;

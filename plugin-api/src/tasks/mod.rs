@@ -8,9 +8,11 @@ mod console;
 mod jvm_tool;
 mod subprocess;
 mod test;
+mod test_options;
 
 pub use codegen::{Codegen, CodegenTask, Generated};
 pub use console::{Console, ConsoleTask, Lines};
 pub use jvm_tool::{JvmInvocation, JvmToolTask, JvmTooled, jvm_tool_process};
 pub use subprocess::{Subprocess, SubprocessTask};
 pub use test::{TestOutcome, TestRun, TestTask, Testing};
+pub use test_options::{Shard, TestVariables};

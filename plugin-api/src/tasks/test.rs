@@ -2,11 +2,14 @@
 
 use crate::{
     Address, Context, Error, ErrorKind, GraphView, Job, JobsOutcome, OptionRegistrar, OptionValue, Planning, Predicate,
-    ProductDecl, Result, RoundManager, Target, Task, TaskSpec, TestReport, TestStatus,
+    Process, ProductDecl, Result, RoundManager, Target, Task, TaskSpec, TestReport, TestStatus,
 };
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+/// The option that says how long a process may take to end.
+const TERMINATE_WAIT: &str = "timeout-terminate-wait";
 
 /// A task that runs the tests of each test target among the roots and all they depend on, each on its own: a root may be
 /// a group of tests.
@@ -70,8 +73,20 @@ pub struct TestRun {
     pub results_dir: String,
     /// When to end it.
     pub timeout: Option<Duration>,
-    /// How long after that to kill it, if it has not ended; `None`: as the user has it for all processes. Since 1.1.
-    pub terminate_wait: Option<Duration>,
+}
+
+impl TestRun {
+    /// A process that has the time of the tests: it is asked to end after that, and killed when it has not ended as much
+    /// later as the user says. Since 1.1.
+    pub fn limit(&self, context: &Context, process: Process) -> Result<Process> {
+        let Some(timeout) = self.timeout else { return Ok(process) };
+        let process = process.timeout(timeout);
+        let wait = context.option(TERMINATE_WAIT)?.as_int().and_then(|seconds| u64::try_from(seconds).ok());
+        Ok(match wait {
+            Some(seconds) => process.terminate_wait(Duration::from_secs(seconds)),
+            None => process,
+        })
+    }
 }
 
 /// How the tests of one target ended.
@@ -104,7 +119,7 @@ impl<T: TestTask> Task for Testing<T> {
         options.int("timeout-maximum", 0, "The highest timeout, in seconds, that a target may give; 0 means any.");
         options
             .optional_int(
-                "timeout-terminate-wait",
+                TERMINATE_WAIT,
                 "How many seconds tests whose timeout is over have to end, before they are killed; when not given, as many \
                  as `--process-terminate-wait` gives every process.",
             )
@@ -224,15 +239,14 @@ fn test_run<T: TestTask>(context: &Context, target: Target) -> Result<TestRun> {
     let report = report_path(context, &target);
     remove_report(context, &report)?;
     let timeout = timeout::<T>(context, &target)?;
-    let wait = context.option("timeout-terminate-wait")?.as_int().and_then(|seconds| u64::try_from(seconds).ok());
-    Ok(TestRun { target, report, results_dir, timeout, terminate_wait: wait.map(Duration::from_secs) })
+    Ok(TestRun { target, report, results_dir, timeout })
 }
 
 /// Refuses timeouts that cannot be meant, before anything is built.
 fn check_timeouts<T: TestTask>(planning: &Planning) -> Result<()> {
     let given = |name: &str| closest::<T>(planning.scope(), name, |scope, name| planning.option_value_of(scope, name));
     let (default, maximum) = (given("timeout-default")?, given("timeout-maximum")?);
-    for value in [&default, &maximum, &planning.option_value("timeout-terminate-wait")?] {
+    for value in [&default, &maximum, &planning.option_value(TERMINATE_WAIT)?] {
         if let Some(seconds) = seconds(value).filter(|seconds| *seconds < 0) {
             return Err(Error::msg(format!("{}: `{seconds}` is no number of seconds", value.source)));
         }
@@ -253,10 +267,10 @@ fn closest<T: TestTask>(
     option_of: impl Fn(&str, &str) -> Result<OptionValue>,
 ) -> Result<OptionValue> {
     let option = option_of(own, name)?;
-    match T::OLDER_SCOPE {
-        Some(older) if option.source == "default" => option_of(older, name),
-        _ => Ok(option),
-    }
+    Ok(match T::OLDER_SCOPE {
+        Some(older) => option.or(option_of(older, name)?),
+        None => option,
+    })
 }
 
 fn seconds(option: &OptionValue) -> Option<i64> {

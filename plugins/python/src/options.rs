@@ -104,11 +104,6 @@ pub(crate) fn wrong(option: &OptionValue, problem: &str) -> Error {
     Error::msg(format!("{}: {problem}", option.source))
 }
 
-/// The value that is closest to a task: its own, unless nobody set that.
-pub(crate) fn closest(own: OptionValue, older: OptionValue) -> OptionValue {
-    if own.source == "default" { older } else { own }
-}
-
 /// The constraints of `[python-setup] interpreter_constraints`.
 pub(crate) fn interpreter_constraints(context: &Context) -> Result<Requirements> {
     let option = context.option_of(SETUP, "interpreter-constraints")?;

@@ -115,20 +115,8 @@ fn process(
         // What is measured is this run.
         process = process.outputs([profile(run)]).cache(CachePolicy::Never);
     }
-    for variable in &settings.variables {
-        let (name, value) = match variable.split_once('=') {
-            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-            None => (variable.clone(), context.environment(variable)?),
-        };
-        process.env.extend(value.map(|value| (name, value)));
-    }
-    if let Some(timeout) = run.timeout {
-        process = process.timeout(timeout);
-    }
-    Ok(match run.terminate_wait {
-        Some(wait) => process.terminate_wait(wait),
-        None => process,
-    })
+    process.env.extend(settings.variables.iter().cloned());
+    run.limit(context, process)
 }
 
 /// Whether a path can be an input: what lies elsewhere counts by its name alone.

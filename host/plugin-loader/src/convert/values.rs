@@ -69,7 +69,18 @@ fn model_location(location: api::Location) -> model::Location {
 /// The value of an option with its origin in the user's words.
 pub(crate) fn wire_option_value(option: &model::OptionValue) -> api::OptionValue {
     let model::OptionValue { value, source, overridden: _, is_fingerprinted: _, is_daemon: _ } = option;
-    api::OptionValue { value: wire_value(value), source: source.to_string() }
+    api::OptionValue { value: wire_value(value), source: source.to_string(), rank: wire_rank(option.rank()) }
+}
+
+fn wire_rank(rank: model::OptionRank) -> api::OptionRank {
+    match rank {
+        model::OptionRank::None => api::OptionRank::None,
+        model::OptionRank::Hardcoded => api::OptionRank::Hardcoded,
+        model::OptionRank::ConfigDefault => api::OptionRank::ConfigDefault,
+        model::OptionRank::Config => api::OptionRank::Config,
+        model::OptionRank::Environment => api::OptionRank::Environment,
+        model::OptionRank::Flag => api::OptionRank::Flag,
+    }
 }
 
 /// An address for a plugin.

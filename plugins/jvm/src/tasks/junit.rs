@@ -317,13 +317,7 @@ impl JunitRun {
         if let Some(coverage) = &self.coverage {
             process = process.tool(coverage.agent_tool());
         }
-        if let Some(timeout) = run.timeout {
-            process = process.timeout(timeout);
-        }
-        if let Some(wait) = run.terminate_wait {
-            process = process.terminate_wait(wait);
-        }
-        self.launch.with_variables(target, process)
+        self.launch.with_variables(target, run.limit(context, process)?)
     }
 
     /// The JDK that runs the tests of a target.

@@ -1,6 +1,6 @@
 //! What pytest has no argument for: a plugin for it, written for one run.
 
-use super::settings::Shard;
+use plugin_api::tasks::Shard;
 use plugin_api::{Context, Error, Result};
 
 /// The name of the plugin's module, unlike any of a repository.
@@ -10,12 +10,12 @@ pub(super) const MODULE: &str = "_pants_hooks";
 pub(super) fn text(shard: Option<Shard>, chroot: Option<&str>) -> Option<String> {
     let mut text = String::from("import os\nimport pytest\n");
     let bare = text.len();
-    if let Some(Shard { number, of }) = shard {
+    if let Some(Shard { number, count }) = shard {
         // After `-k` and `-m`: shards are parts of what would run without them.
         text.push_str(&format!(
             "\n\n@pytest.hookimpl(trylast=True)\ndef pytest_collection_modifyitems(config, items):\n    \
-             others = [item for index, item in enumerate(items) if index % {of} != {number}]\n    \
-             items[:] = items[{number}::{of}]\n    config.hook.pytest_deselected(items=others)\n"
+             others = [item for index, item in enumerate(items) if index % {count} != {number}]\n    \
+             items[:] = items[{number}::{count}]\n    config.hook.pytest_deselected(items=others)\n"
         ));
     }
     if let Some(directory) = chroot {

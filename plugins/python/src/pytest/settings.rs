@@ -1,7 +1,8 @@
 //! What the options of `[test.pytest]` and `[pytest]`, and the arguments after `--`, come to.
 
 use super::coverage::{self, Coverage};
-use crate::options::{self, PYTEST, closest, wrong};
+use crate::options::{self, PYTEST, wrong};
+use plugin_api::tasks::{Shard, TestVariables};
 use plugin_api::{Context, Error, OptionRegistrar, OptionValue, Planning, Result};
 
 /// Arguments that would break what this task promises: the report, and that nothing above the build root is read.
@@ -14,8 +15,8 @@ pub(super) struct Settings {
     pub(super) config: Option<String>,
     /// Arguments of the user.
     pub(super) arguments: Vec<String>,
-    /// `NAME=value`, or the `NAME` of a variable of the user's.
-    pub(super) variables: Vec<String>,
+    /// Variables of the environment.
+    pub(super) variables: Vec<(String, String)>,
     /// What is importable besides the sources.
     pub(super) extra_python_path: Vec<String>,
     /// The dialect of the report.
@@ -30,24 +31,6 @@ pub(super) struct Settings {
     pub(super) is_chrooted: bool,
     /// Whose coverage is measured.
     pub(super) coverage: Option<Coverage>,
-}
-
-/// Every `of`-th test, beginning with the one at `number`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shard {
-    /// From 0.
-    pub(super) number: u32,
-    /// How many shards there are.
-    pub(super) of: u32,
-}
-
-impl Shard {
-    /// Reads `1/3`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (number, of) = text.split_once('/')?;
-        let shard = Self { number: number.parse().ok()?, of: of.parse().ok()? };
-        (shard.number < shard.of).then_some(shard)
-    }
 }
 
 /// Declares the options of the task.
@@ -74,11 +57,8 @@ pub(super) fn register(options: &mut OptionRegistrar) {
 
 /// Refuses values that nothing can be done with, before anything runs.
 pub(super) fn check(planning: &Planning) -> Result<()> {
-    let shard = planning.option_value("test-shard")?;
-    if let Some(text) = given(&shard).filter(|text| Shard::parse(text).is_none()) {
-        let error = wrong(&shard, &format!("`{text}` is no shard"));
-        return Err(error.hint("write `M/N` where M counts from 0 and is less than N, such as `0/2` and `1/2`"));
-    }
+    Shard::from_option(&planning.option_value("test-shard")?)?;
+    TestVariables::from_option(&planning.option_value("extra-env-vars")?)?;
     for arguments in [planning.option_value_of(PYTEST, "args")?, planning.option_value("passthrough-args")?] {
         if let Some(argument) = reserved(&arguments.value.to_strings()) {
             return Err(wrong(&arguments, &format!("`{argument}` is not for users to set")));
@@ -101,12 +81,12 @@ impl Settings {
         Ok(Self {
             config: context.text_option("config")?,
             arguments,
-            variables: context.list_option("extra-env-vars")?,
+            variables: TestVariables::from_option(&own("extra-env-vars")?)?.values(context)?,
             extra_python_path: context.list_option("extra-pythonpath")?,
             junit_family: options::text(context, PYTEST, "junit-family")?.unwrap_or_else(|| "xunit2".to_owned()),
-            junit_xml_dir: given(&closest(own("junit-xml-dir")?, older("junit-xml-dir")?)).map(str::to_owned),
+            junit_xml_dir: given(&own("junit-xml-dir")?.or(older("junit-xml-dir")?)).map(str::to_owned),
             profile: given(&own("profile")?).map(str::to_owned),
-            shard: given(&own("test-shard")?).and_then(Shard::parse),
+            shard: Shard::from_option(&own("test-shard")?)?,
             is_chrooted: context.flag("chroot")?,
             coverage: Coverage::from_options(context)?,
         })
@@ -120,17 +100,4 @@ pub(super) fn given(option: &OptionValue) -> Option<&str> {
 
 fn reserved(arguments: &[String]) -> Option<&String> {
     arguments.iter().find(|argument| RESERVED_ARGUMENTS.iter().any(|reserved| argument.starts_with(reserved)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shard_is_one_of_several() {
-        assert_eq!(Shard::parse("1/3"), Some(Shard { number: 1, of: 3 }));
-        for text in ["3/2", "2/2", "1", "a/b", "-1/2", "0/0", "1/2/3", ""] {
-            assert_eq!(Shard::parse(text), None, "{text}");
-        }
-    }
 }

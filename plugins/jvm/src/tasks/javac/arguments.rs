@@ -1,7 +1,9 @@
 //! The options for javac that do not follow from the graph: those that everybody gets, and sets that targets switch on.
 
 use crate::graph;
-use plugin_api::{Context, Error, LogLevel, OptionKind, OptionRegistrar, OptionValue, Planning, Result, Target, Value};
+use plugin_api::{
+    Context, Error, LogLevel, OptionKind, OptionRank, OptionRegistrar, OptionValue, Planning, Result, Target, Value,
+};
 use std::collections::BTreeSet;
 
 const WARNING_ARGS: &[&str] = &[
@@ -122,7 +124,7 @@ impl Arguments {
         always.push("-implicit:none".to_owned());
         let of_java = context.option_of(graph::SCOPE, OF_JAVA)?;
         let mut defaults = of_java.value.to_strings();
-        let forced = of_java.source.starts_with("--").then(|| defaults.clone());
+        let forced = (of_java.rank == OptionRank::Flag).then(|| defaults.clone());
         if defaults.is_empty() {
             defaults = context.list_option(DEFAULTS)?;
         }

@@ -2,6 +2,7 @@
 
 use super::selection::{Batch, is_selector};
 use crate::tasks::working_directory;
+use plugin_api::tasks::TestVariables;
 use plugin_api::{Context, Error, OptionRegistrar, Planning, Process, Result, Target, Value};
 use std::path::Path;
 
@@ -75,30 +76,17 @@ impl Launch {
         if let Some(number @ ..0) = threads.value.as_int() {
             return Err(Error::msg(format!("{}: `{number}` is no number of threads", threads.source)));
         }
-        let variables = planning.option_value("extra-env-vars")?;
-        match variables.value.to_strings().into_iter().find(|text| text.is_empty() || text.starts_with('=')) {
-            Some(text) => {
-                let message = format!("{}: `{text}` is no variable", variables.source);
-                Err(Error::msg(message).hint("write it as `NAME=value`, or as `NAME` to take its value from outside"))
-            }
-            None => Ok(()),
-        }
+        TestVariables::from_option(&planning.option_value("extra-env-vars")?).map(drop)
     }
 
     pub(super) fn load(context: &Context) -> Result<Self> {
-        let mut variables = Vec::new();
-        for text in context.list_option("extra-env-vars")? {
-            match text.split_once('=') {
-                Some((name, value)) => variables.push((name.to_owned(), value.to_owned())),
-                None => variables.extend(context.environment(&text)?.map(|value| (text, value))),
-            }
-        }
+        let variables = TestVariables::from_option(&context.option_of(context.scope(), "extra-env-vars")?)?;
         Ok(Self {
             cwd: context.text_option("cwd")?,
             has_chroot: context.flag("chroot")?,
             concurrency: context.text_option("default-concurrency")?.unwrap_or_default(),
             threads: context.int_option("parallel-threads")?,
-            variables,
+            variables: variables.values(context)?,
         })
     }
 

@@ -149,7 +149,8 @@ pub struct JvmTool {
 pub struct JvmToolRequest {
     /// The name under which it looks the tool up.
     pub key: String,
-    /// What to resolve (`com.puppycrawl.tools:checkstyle:10.12.4`).
+    /// What to resolve (`com.puppycrawl.tools:checkstyle:10.12.4`); with a classifier behind it, that file and nothing that
+    /// its module needs.
     pub coordinates: Vec<String>,
     /// The class to start.
     pub main: String,

@@ -301,6 +301,16 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_tool_with_a_classifier_is_that_file_alone() {
+        let line = |coordinate: &str| Jar::parse(coordinate).map(|jar| jar.declaration());
+        assert_eq!(line("a:b:1").unwrap(), "a:b:1");
+        assert_eq!(line("a:b:1:all").unwrap(), "a:b:1 classifier all intransitive");
+        for coordinate in ["a:b", "a:b:1:", "a:b:1:all:c"] {
+            assert_eq!(line(coordinate).unwrap_err().message, format!("`{coordinate}` is no coordinate of a jar"));
+        }
+    }
+
+    #[test]
     fn two_forced_versions_are_refused_with_both_places() {
         let jar = |rev: &str, line| {
             let mut jar = Jar::parse(&format!("a:b:{rev}")).unwrap();

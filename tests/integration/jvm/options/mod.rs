@@ -1,6 +1,7 @@
 //! The options of the JVM backend do what they say: each test fails if its option did nothing.
 
 mod compiling;
+mod coverage;
 mod programs;
 mod testing;
 mod third_party;

@@ -55,7 +55,7 @@ pub(super) fn register_options(options: &mut OptionRegistrar) {
     options.shell_list("coverage-jvm-options", &[], help).fingerprinted().advanced();
     let help = "Open the report; implies `--coverage`.";
     options.bool("coverage-open", false, help).fingerprinted();
-    let help = "Report the coverage even if tests failed, though less of it is covered then.";
+    let help = "Report the coverage even if tests failed, although those cover less than they should.";
     options.bool("coverage-force", false, help).advanced();
 }
 

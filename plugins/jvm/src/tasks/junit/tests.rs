@@ -1,5 +1,7 @@
 //! The task in a world in memory: what the console is given, and what is said of its answer.
 
+mod coverage;
+
 use super::*;
 use crate::jar::JarEntries;
 use crate::test_support::declare;
@@ -31,12 +33,19 @@ fn world(root: &tempfile::TempDir) -> TestContext {
     files.sources.push("data/x.txt".to_owned());
     let mut dependency = Target::new(library.clone(), "java_library");
     dependency.dependencies.push(files.address.clone());
+    dependency.sources.push("src/java/b/B.java".to_owned());
     let mut classpath = RuntimeClasspath::default();
     classpath.add(&address, [ClasspathEntry::new("out/a/classes.jar")]);
     classpath.add(&library, [ClasspathEntry::new("out/b/classes.jar")]);
     let mut tools = JvmTools { java_home: "/jdk".to_owned(), ..JvmTools::default() };
-    let tool = JvmTool { jars: vec!["console.jar".to_owned()], main: "Console".to_owned(), ..JvmTool::default() };
-    tools.tools.insert(CONSOLE.to_owned(), tool);
+    for (key, jar, main) in [
+        (CONSOLE, "console.jar", "Console"),
+        ("jacoco-agent", "org/agent.jar", ""),
+        ("jacoco-cli", "org/cli.jar", "Cli"),
+    ] {
+        let tool = JvmTool { jars: vec![jar.to_owned()], main: main.to_owned(), ..JvmTool::default() };
+        tools.tools.insert(key.to_owned(), tool);
+    }
     let world = TestContext::new("test.junit");
     crate::test_support::options(&world);
     for (name, value) in [("platforms", Value::Dict(Vec::new())), ("default-platform", Value::None)] {

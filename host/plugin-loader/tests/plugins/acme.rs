@@ -31,6 +31,7 @@ fn it_registers_phases_goals_options_target_types_and_a_macro() {
         translate.beta | example.acme | Translate documents. | 
         lint |  | Check the style of sources. | 
         lint.line-length | example.acme | Check the length of lines. | --skip --maximum
+        target-filter.lint.line-length | example.acme | `target-filter` for `lint.line-length` alone. | 
         gen |  |  | 
         gen.acme-constants | example.acme | Generate Java constants from property files. | 
         resources |  |  | 

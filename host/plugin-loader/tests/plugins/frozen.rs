@@ -43,6 +43,7 @@ fn add_documents(shapes: &mut Shapes) {
         wire::ProductTypesAnswer,
         wire::InvalidatedAnswer,
         wire::ParallelQuery,
+        wire::LimitedJobs,
         wire::TestResultQuery,
     );
     add!(Error, Process, ProcessOutput, TaskSpec, Value, plugin_api::OptionValue, plugin_api::JobsOutcome);

@@ -11,6 +11,7 @@
 use super::{Entry, Fault, Node, Table};
 use crate::version::{is_at_least, numbers};
 use pants_model::Value;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// One thing of an ini file, in the order of the file.
@@ -63,7 +64,16 @@ impl IniOption<'_> {
 
 /// `%%` is `%`; but `%%(` is left for the interpolation, which knows it.
 pub(crate) fn unescape(text: &str) -> String {
-    text.replace("%%(", "\u{0}").replace("%%", "%").replace('\u{0}', "%%(")
+    let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('%') {
+        let behind = rest[at..].trim_start_matches('%');
+        let count = rest.len() - at - behind.len();
+        let escape = if count >= 2 && behind.starts_with('(') { 2 } else { 0 };
+        plain.push_str(&rest[..at]);
+        plain.extend(std::iter::repeat_n('%', escape + (count - escape).div_ceil(2)));
+        rest = behind;
+    }
+    plain + rest
 }
 
 /// Whether a line without its indentation is one of comment.
@@ -73,34 +83,52 @@ pub(crate) fn is_comment(line: &str) -> bool {
 
 /// Parses a file, or says what is wrong with which bytes; and what is odd about which.
 pub(super) fn parse(text: &str) -> Result<(Table, Vec<Fault>), Fault> {
-    let (mut root, mut oddities) = (Table::default(), Vec::new());
-    let mut section = None;
+    let (mut sections, mut oddities) = (Vec::<Section<'_>>::new(), Vec::new());
+    let (mut by_name, mut current) = (HashMap::new(), None);
     for item in items(text)? {
         match item {
             Item::Blank | Item::Comment(_) => {}
-            Item::Section { name, span } => section = Some(open(&mut root, name, span)),
+            Item::Section { name, span } => {
+                current = Some(*by_name.entry(name).or_insert_with(|| {
+                    sections.push(Section { name, span, entries: Vec::new(), by_key: HashMap::new() });
+                    sections.len() - 1
+                }));
+            }
             Item::Option(option) => {
-                let index = section.expect("an option stands in a section");
-                let Node::Table(table) = &mut root.entries[index].value else { continue };
-                if let Some(earlier) = table.entries.iter().position(|entry| entry.key == option.key) {
-                    table.entries.remove(earlier);
-                    let oddity = format!("`{}` stands here a second time, and this one counts", option.key);
-                    oddities.push((option.span.clone(), oddity));
-                }
-                let value = Node::Plain(Value::Str(option.value()));
-                table.entries.push(Entry { key: option.key, span: option.span, value });
+                let section = &mut sections[current.expect("an option stands in a section")];
+                oddities.extend(section.set(option));
             }
         }
     }
-    Ok((root, oddities))
+    Ok((Table { entries: sections.into_iter().map(Section::into_entry).collect() }, oddities))
 }
 
-/// Where a section stands among the entries, made when it is new.
-fn open(root: &mut Table, name: &str, span: Range<usize>) -> usize {
-    root.entries.iter().position(|entry| entry.key == name).unwrap_or_else(|| {
-        root.entries.push(Entry { key: name.to_owned(), span, value: Node::Table(Table::default()) });
-        root.entries.len() - 1
-    })
+/// A section that is being read.
+struct Section<'a> {
+    name: &'a str,
+    span: Range<usize>,
+    /// Nothing in the place of a key that stands below a second time.
+    entries: Vec<Option<Entry>>,
+    by_key: HashMap<String, usize>,
+}
+
+impl Section<'_> {
+    /// Sets a key, and says so where it was set before.
+    fn set(&mut self, option: IniOption<'_>) -> Option<Fault> {
+        let earlier = self.by_key.insert(option.key.clone(), self.entries.len());
+        let oddity = earlier.map(|earlier| {
+            self.entries[earlier] = None;
+            (option.span.clone(), format!("`{}` stands here a second time, and this one counts", option.key))
+        });
+        let value = Node::Plain(Value::Str(option.value()));
+        self.entries.push(Some(Entry { key: option.key, span: option.span, value }));
+        oddity
+    }
+
+    fn into_entry(self) -> Entry {
+        let entries = self.entries.into_iter().flatten().collect();
+        Entry { key: self.name.to_owned(), span: self.span, value: Node::Table(Table { entries }) }
+    }
 }
 
 /// Takes a file apart.

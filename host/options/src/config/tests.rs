@@ -282,6 +282,36 @@ fn an_ini_file_is_read_as_python_read_it() {
 }
 
 #[test]
+fn two_percent_signs_are_one_except_before_a_bracket() {
+    let check = |text: &str, expect: &str| assert_eq!(ini::unescape(text), expect, "for {text}");
+    check("a%b", "a%b");
+    check("100%%", "100%");
+    check("%%%", "%%");
+    check("%%%%", "%%");
+    check("%(x)s", "%(x)s");
+    check("%%(x)s%%", "%%(x)s%");
+    check("%%%%(x)s", "%%%(x)s");
+    check("\0%%", "\0%");
+}
+
+#[test]
+fn of_thousands_of_keys_and_sections_each_is_found() {
+    let many = |line: &dyn Fn(usize) -> String| (0..20_000).map(line).collect::<String>();
+    let count = |text: &str| {
+        let (root, oddities) = ini::parse(text).expect("an ini file");
+        let keys = root.entries.iter().map(|entry| match &entry.value {
+            Node::Table(table) => table.entries.len(),
+            Node::Plain(_) => 0,
+        });
+        (root.entries.len(), keys.sum::<usize>(), oddities.len())
+    };
+    let keys = many(&|number| format!("key{number}: 1\n"));
+    assert_eq!(count(&format!("[s]\n{keys}")), (1, 20_000, 0));
+    assert_eq!(count(&format!("[s]\n{keys}{keys}")), (1, 20_000, 20_000));
+    assert_eq!(count(&many(&|number| format!("[s{number}]\na: 1\n"))), (20_000, 20_000, 0));
+}
+
+#[test]
 fn a_broken_ini_file_shows_its_line() {
     check_as(
         "ini",

@@ -4,7 +4,7 @@ use crate::{Error, Result, Value};
 
 /// All arguments of a call by name, those without a name first: they get these names in turn.
 ///
-/// Refuses what would be lost: more of them than there are names, and what is given twice.
+/// Refuses what would be lost: more of them than there are names, and what is given twice. Since 1.1.
 pub fn named_arguments(
     symbol: &str,
     names: &[&str],

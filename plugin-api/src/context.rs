@@ -204,7 +204,7 @@ impl Context {
     }
 
     /// The value of an option of the task's own instance of a subsystem, with its origin; an error when its
-    /// [`TaskSpec`](crate::TaskSpec) does not name the subsystem.
+    /// [`TaskSpec`](crate::TaskSpec) does not name the subsystem. Since 1.1.
     pub fn subsystem_option(&self, subsystem: &str, name: &str) -> Result<OptionValue> {
         self.option_of(&format!("{subsystem}.{}", self.scope()), name)
     }

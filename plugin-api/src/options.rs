@@ -19,13 +19,13 @@ pub enum OptionKind {
     Choice(Vec<String>),
     /// A list of texts, with `+[..]` and `-[..]` edits.
     StringList,
-    /// A list whose members are of this kind, which is no list and no dict.
+    /// A list whose members are of this kind, which is no list and no dict. Since 1.1.
     List(Box<OptionKind>),
-    /// A list of texts; a text given for it is taken apart into words, as a shell does.
+    /// A list of texts; a text given for it is taken apart into words, as a shell does. Since 1.1.
     ShellList,
     /// A dict, with `+{..}` edits.
     Dict,
-    /// A dict whose values may name files; such a value becomes what the file holds.
+    /// A dict whose values may name files; such a value becomes what the file holds. Since 1.1.
     DictWithFiles,
     /// A file that must exist.
     File,
@@ -53,13 +53,13 @@ pub struct OptionDecl {
     pub is_advanced: bool,
     /// Its value takes part in the fingerprint of the task.
     pub is_fingerprinted: bool,
-    /// Its value takes part in the fingerprint of the daemon.
+    /// Its value takes part in the fingerprint of the daemon. Since 1.1.
     pub is_daemon: bool,
-    /// Inner scopes inherit it: the option of a phase, the scopes of its goals.
+    /// Inner scopes inherit it: the option of a phase, the scopes of its goals. Since 1.1.
     pub is_recursive: bool,
-    /// A value that begins with `@` is that text, and no name of a file.
+    /// A value that begins with `@` is that text, and no name of a file. Since 1.1.
     pub is_verbatim: bool,
-    /// Of the options of a scope with the same group, one may be set.
+    /// Of the options of a scope with the same group, one may be set. Since 1.1.
     pub exclusive_group: Option<String>,
     /// Other names it still answers to.
     pub aliases: Vec<String>,
@@ -76,25 +76,27 @@ impl OptionDecl {
         self
     }
 
-    /// Its value takes part in the fingerprint of the daemon: another value, another daemon.
+    /// Its value takes part in the fingerprint of the daemon: another value, another daemon. Since 1.1.
     pub fn daemon(&mut self) -> &mut Self {
         self.is_daemon = true;
         self
     }
 
     /// Inner scopes inherit it: an option of a phase counts for its goals, unless their own scope says otherwise.
+    /// Since 1.1.
     pub fn recursive(&mut self) -> &mut Self {
         self.is_recursive = true;
         self
     }
 
     /// Takes values that begin with `@` as they are; otherwise such a value names a file that holds the value.
+    /// Since 1.1.
     pub fn verbatim(&mut self) -> &mut Self {
         self.is_verbatim = true;
         self
     }
 
-    /// Of the options of a scope with the same group, one may be set.
+    /// Of the options of a scope with the same group, one may be set. Since 1.1.
     pub fn exclusive(&mut self, group: &str) -> &mut Self {
         self.exclusive_group = Some(group.to_owned());
         self
@@ -170,27 +172,27 @@ impl OptionRegistrar {
         self.option(name, OptionKind::String, Value::None, help)
     }
 
-    /// A flag that is on, off, or left to what the task finds.
+    /// A flag that is on, off, or left to what the task finds. Since 1.1.
     pub fn optional_bool(&mut self, name: &str, help: &str) -> &mut OptionDecl {
         self.option(name, OptionKind::Bool, Value::None, help)
     }
 
-    /// A whole number that may be left unset.
+    /// A whole number that may be left unset. Since 1.1.
     pub fn optional_int(&mut self, name: &str, help: &str) -> &mut OptionDecl {
         self.option(name, OptionKind::Int, Value::None, help)
     }
 
-    /// A number.
+    /// A number. Since 1.1.
     pub fn float(&mut self, name: &str, default: f64, help: &str) -> &mut OptionDecl {
         self.option(name, OptionKind::Float, default, help)
     }
 
-    /// A dict.
+    /// A dict. Since 1.1.
     pub fn dict(&mut self, name: &str, default: Vec<(Value, Value)>, help: &str) -> &mut OptionDecl {
         self.option(name, OptionKind::Dict, Value::Dict(default), help)
     }
 
-    /// Arguments: a list of texts, where a text is taken apart into words, as a shell does.
+    /// Arguments: a list of texts, where a text is taken apart into words, as a shell does. Since 1.1.
     pub fn shell_list(&mut self, name: &str, default: &[&str], help: &str) -> &mut OptionDecl {
         self.option(name, OptionKind::ShellList, default, help)
     }

@@ -35,7 +35,7 @@ impl Planning {
         self.context.option_of(scope, name)
     }
 
-    /// The value of an option of the task's own instance of a subsystem.
+    /// The value of an option of the task's own instance of a subsystem. Since 1.1.
     pub fn subsystem_option(&self, subsystem: &str, name: &str) -> Result<Value> {
         Ok(self.context.subsystem_option(subsystem, name)?.value)
     }

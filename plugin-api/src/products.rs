@@ -95,6 +95,7 @@ pub struct ResolvedLibraries {
     /// `org:name:rev` to `default` to a path relative to the build root.
     pub libraries: BTreeMap<String, BTreeMap<String, String>>,
     /// The coordinates of what each target brings, its own artifacts and what those need, by its address as text.
+    /// Since 1.1.
     pub targets: BTreeMap<String, Vec<String>>,
 }
 
@@ -223,7 +224,7 @@ impl Product for GeneratedSources {
 /// What a backend adds to the document of `export`, with which IDEs import a repository.
 ///
 /// The host makes the document: it knows targets, dependencies and resolved libraries. A backend has a task in the phase
-/// `export` that puts this for what only it knows. Values are JSON as text.
+/// `export` that puts this for what only it knows. Values are JSON as text. Since 1.1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExportFragment {
@@ -233,7 +234,7 @@ pub struct ExportFragment {
     pub targets: BTreeMap<String, ExportedTarget>,
 }
 
-/// What a backend says of one target in the document of `export`.
+/// What a backend says of one target in the document of `export`. Since 1.1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExportedTarget {
@@ -245,7 +246,7 @@ pub struct ExportedTarget {
     pub keys: BTreeMap<String, String>,
 }
 
-/// A directory with sources.
+/// A directory with sources. Since 1.1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContentRoot {
@@ -256,12 +257,12 @@ pub struct ContentRoot {
 }
 
 impl ExportFragment {
-    /// What is said of a target.
+    /// What is said of a target. Since 1.1.
     pub fn target(&mut self, address: &Address) -> &mut ExportedTarget {
         self.targets.entry(address.to_string()).or_default()
     }
 
-    /// Says in which directories the sources of a target stand, and what packages those are.
+    /// Says in which directories the sources of a target stand, and what packages those are. Since 1.1.
     pub fn add_roots(&mut self, target: &Target) {
         let roots: std::collections::BTreeSet<ContentRoot> =
             target.sources.iter().map(|source| ContentRoot::of(target, source)).collect();

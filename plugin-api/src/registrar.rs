@@ -59,7 +59,7 @@ impl Registrar {
         self.renamed_scope(name, &[], description, declare);
     }
 
-    /// Adds a subsystem that had other names before: they are still understood, with a warning.
+    /// Adds a subsystem that had other names before: they are still understood, with a warning. Since 1.1.
     pub fn renamed_scope(
         &mut self,
         name: &str,
@@ -72,7 +72,8 @@ impl Registrar {
     }
 
     /// Adds options to a phase (`[test] debug`). Those marked [`recursive`](OptionDecl::recursive) count for each of its
-    /// goals, unless the goal's own scope says otherwise. Several backends may add an equal option.
+    /// goals, unless the goal's own scope says otherwise. Several backends may add one option: they agree on its kind, its
+    /// default, and whether it is fingerprinted and recursive; all else is as the first says. Since 1.1.
     pub fn phase_options(&mut self, phase: &str, declare: impl FnOnce(&mut OptionRegistrar)) {
         self.document.phase_options.push(scope_document(phase, Vec::new(), "", declare));
     }
@@ -211,6 +212,7 @@ pub enum FieldRule {
     /// The text of this field is not the name of the target.
     NotTheName(String),
     /// The text of a field is a key of an option, which is a dict. Nothing is demanded while the option has no keys.
+    /// Since 1.1.
     KeyOfOption {
         /// The field.
         field: String,
@@ -275,13 +277,13 @@ pub struct TargetType {
     pub third_party_field: Option<String>,
     /// Addresses that each target of the type depends on when they exist.
     pub injected_dependencies: Vec<String>,
-    /// What takes the place of an injected dependency that does not exist, by its address.
+    /// What takes the place of an injected dependency that does not exist, by its address. Since 1.1.
     pub default_targets: Vec<(String, DefaultTarget)>,
-    /// What must hold for its fields.
+    /// What must hold for its fields. Since 1.1.
     pub rules: Vec<FieldRule>,
-    /// Phases that do something with such targets elsewhere, and for which this backend has no task yet.
+    /// Phases that do something with such targets elsewhere, and for which this backend has no task yet. Since 1.1.
     pub missing_phases: Vec<String>,
-    /// Those of its fields that name more files of its own, as `sources` does.
+    /// Those of its fields that name more files of its own, as `sources` does. Since 1.1.
     pub source_fields: Vec<String>,
 }
 
@@ -340,14 +342,14 @@ impl TargetType {
         self
     }
 
-    /// Depends on this address when it exists, and otherwise on a target that the host makes.
+    /// Depends on this address when it exists, and otherwise on a target that the host makes. Since 1.1.
     #[must_use]
     pub fn injects_or_creates(mut self, address: &str, otherwise: DefaultTarget) -> Self {
         self.default_targets.push((address.to_owned(), otherwise));
         self.injects_dependency(address)
     }
 
-    /// Adds a rule for its fields; a target that breaks it is an error when its BUILD file is loaded.
+    /// Adds a rule for its fields; a target that breaks it is an error when its BUILD file is loaded. Since 1.1.
     #[must_use]
     pub fn rule(mut self, rule: FieldRule) -> Self {
         self.rules.push(rule);
@@ -355,6 +357,7 @@ impl TargetType {
     }
 
     /// Says that these phases have no task for such targets yet: asking for one is an error that names the type.
+    /// Since 1.1.
     #[must_use]
     pub fn missing_phases(mut self, phases: &[&str]) -> Self {
         self.missing_phases.extend(phases.iter().map(|phase| (*phase).to_owned()));
@@ -374,7 +377,7 @@ pub struct ObjectType {
     pub fields: Vec<FieldDecl>,
     /// The fields that make its third-party coordinate.
     pub coordinate: Vec<String>,
-    /// What must hold for its fields.
+    /// What must hold for its fields. Since 1.1.
     pub rules: Vec<FieldRule>,
 }
 
@@ -398,7 +401,7 @@ impl ObjectType {
         self
     }
 
-    /// Adds a rule for its fields; a call that breaks it is an error.
+    /// Adds a rule for its fields; a call that breaks it is an error. Since 1.1.
     #[must_use]
     pub fn rule(mut self, rule: FieldRule) -> Self {
         self.rules.push(rule);

@@ -27,6 +27,7 @@ impl fmt::Display for Location {
 }
 
 /// How a dependency differs from a plain one: `scoped('a:b', scope='runtime')`, `provided(..)`, `intransitive(..)`.
+/// Since 1.1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DependencyModifier {
     /// The scopes in which it counts, in lower case, separated by spaces; `None` for that of the target alone.
@@ -63,7 +64,7 @@ pub struct Target {
     #[serde(default)]
     pub dependencies: Vec<Address>,
     /// How some of `dependencies` differ from plain ones. An edge that was moved to generated code has the modifier of
-    /// what that is derived from.
+    /// what that is derived from. Since 1.1.
     #[serde(default)]
     pub modifiers: Vec<(Address, DependencyModifier)>,
     /// Its tags, sorted.
@@ -73,6 +74,7 @@ pub struct Target {
     #[serde(default)]
     pub description: Option<String>,
     /// The source root that the repository declares for it, relative to the build root; see [`Target::source_root`].
+    /// Since 1.1.
     #[serde(default)]
     pub declared_source_root: Option<String>,
     /// Where its call stands.
@@ -110,7 +112,7 @@ impl Target {
         self.fields.iter().find(|(field, _)| field == name).map_or(&Value::None, |(_, value)| value)
     }
 
-    /// How a dependency differs from a plain one, when it does.
+    /// How a dependency differs from a plain one, when it does. Since 1.1.
     pub fn modifier(&self, dependency: &Address) -> Option<&DependencyModifier> {
         self.modifiers.iter().find(|(address, _)| address == dependency).map(|(_, modifier)| modifier)
     }

@@ -82,7 +82,7 @@ pub struct TaskSpec {
     pub injects: Vec<String>,
     /// Other option scopes whose fingerprinted options take part in its fingerprint.
     pub fingerprinted_scopes: Vec<String>,
-    /// The subsystems of which it has an instance in a scope of its own.
+    /// The subsystems of which it has an instance in a scope of its own. Since 1.1.
     pub subsystems: Vec<String>,
     /// It only prints: it takes no lock, and its progress is not shown.
     pub is_console: bool,
@@ -138,7 +138,7 @@ impl TaskSpec {
 
     /// Has an instance of a subsystem of its own (`jvm.test.junit` of `jvm`): its options are those of the subsystem, unless
     /// the instance's scope says otherwise, and the fingerprinted ones count. Read them with
-    /// [`Context::subsystem_option`](crate::Context::subsystem_option).
+    /// [`Context::subsystem_option`](crate::Context::subsystem_option). Since 1.1.
     #[must_use]
     pub fn subsystem(mut self, scope: &str) -> Self {
         self.subsystems.push(scope.to_owned());

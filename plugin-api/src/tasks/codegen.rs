@@ -7,7 +7,7 @@ use crate::{
 };
 use std::path::Path;
 
-/// What was generated from one target.
+/// What was generated from one target. Since 1.1.
 #[derive(Clone, Debug)]
 pub struct Generated {
     /// The original.

@@ -8,7 +8,7 @@ mod idle;
 
 pub(crate) use idle::{Detail, IdleKey, warning};
 
-use crate::names::{GLOBAL_SECTION, is_key_of, option_of_key, qualified};
+use crate::names::{GLOBAL_SECTION, is_key_of, option_of_key, qualified, scope_of_section};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -67,12 +67,11 @@ pub(crate) fn is_silent(section: &str, option: &str) -> bool {
 /// Whether a qualified flag without its dashes was one of Pants.
 pub(crate) fn has_flag(flag: &str) -> bool {
     let flags = [Some(flag), flag.strip_prefix("no-")];
-    let is_flag_of = |scope: &str, option: &str| {
-        let name = qualified(if scope == GLOBAL_SECTION { "" } else { scope }, option);
-        flags.contains(&Some(name.as_str()))
-    };
-    scopes().any(|(scope, options)| {
-        options.all().chain(OF_EVERY_SCOPE.iter().copied()).any(|option| is_flag_of(scope, option))
+    flags.into_iter().flatten().any(|flag| {
+        scopes().any(|(scope, options)| {
+            let name = option_of_flag(flag, if scope == GLOBAL_SECTION { "" } else { scope });
+            name.is_some_and(|name| OF_EVERY_SCOPE.contains(&name) || options.last_release(name).is_some())
+        })
     })
 }
 
@@ -112,10 +111,6 @@ impl Options {
 
     fn last_release(self, option: &str) -> Option<&'static str> {
         self.releases().find_map(|(release, mut options)| options.any(|name| name == option).then_some(release))
-    }
-
-    fn all(self) -> impl Iterator<Item = &'static str> {
-        self.releases().flat_map(|(_, options)| options).filter(|option| !option.is_empty())
     }
 }
 

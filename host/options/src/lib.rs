@@ -63,6 +63,7 @@ pub use global::{VERSION, global_options, global_scope};
 pub use help::{HelpStyle, default_in_words, render_help};
 pub use literal::{LiteralError, parse_literal, render_literal};
 pub use migrate::{IdleItem, Migrated, migrate_config, migrate_config_for};
+pub use names::{key_of, option_of_key, scope_of_section, section_of};
 pub use parse::{Parsed, parse, parse_with_disabled, read_command};
 pub use value::ValueError;
 pub use verify::DisabledScope;

@@ -3,8 +3,13 @@
 use pants_model::OptionSpec;
 
 /// The config section of a scope.
-pub(crate) fn section_of(scope: &str) -> &str {
+pub fn section_of(scope: &str) -> &str {
     if scope.is_empty() { GLOBAL_SECTION } else { scope }
+}
+
+/// The scope of a config section, as [`section_of`] names it.
+pub fn scope_of_section(section: &str) -> &str {
+    if section == GLOBAL_SECTION { "" } else { section }
 }
 
 /// The section of the global scope.
@@ -21,7 +26,7 @@ pub(crate) fn names_of(spec: &OptionSpec) -> impl Iterator<Item = &str> {
 }
 
 /// The config key of an option: `worker_count`.
-pub(crate) fn key_of(option: &str) -> String {
+pub fn key_of(option: &str) -> String {
     option.replace('-', "_")
 }
 
@@ -32,13 +37,24 @@ pub(crate) fn is_key_of(key: &str, option: &str) -> bool {
 }
 
 /// The option that a config key means: dashes and underscores are one.
-pub(crate) fn option_of_key(key: &str) -> String {
+pub fn option_of_key(key: &str) -> String {
     key.replace('_', "-")
 }
 
 /// The qualified flag of an option, without leading dashes: `compile-javac-worker-count`.
 pub(crate) fn qualified(scope: &str, option: &str) -> String {
     if scope.is_empty() { option.to_owned() } else { format!("{}-{option}", scope.replace('.', "-")) }
+}
+
+/// The option in a qualified flag of a scope, without making any name: there are thousands of scopes to try.
+pub(crate) fn option_of_flag<'a>(flag: &'a str, scope: &str) -> Option<&'a str> {
+    if scope.is_empty() {
+        return Some(flag);
+    }
+    let is_same = |(have, wanted): (u8, u8)| have == if wanted == b'.' { b'-' } else { wanted };
+    let (begin, rest) = flag.split_at_checked(scope.len())?;
+    let is_begin = begin.bytes().zip(scope.bytes()).all(is_same);
+    rest.strip_prefix('-').filter(|_| is_begin)
 }
 
 /// The environment variables of an option, the strongest first.
@@ -75,6 +91,9 @@ mod tests {
     fn an_option_has_one_name_per_source() {
         assert_eq!(qualified("compile.javac", "worker-count"), "compile-javac-worker-count");
         assert_eq!(qualified("", "level"), "level");
+        assert_eq!(option_of_flag("compile-javac-worker-count", "compile.javac"), Some("worker-count"));
+        assert_eq!(option_of_flag("compile-javac", "compile.javac"), None);
+        assert_eq!(option_of_flag("level", ""), Some("level"));
         assert_eq!(environment_variables("compile.javac", "args"), ["PANTS_COMPILE_JAVAC_ARGS"]);
         assert_eq!(environment_variables("python-setup", "x"), ["PANTS_PYTHON_SETUP_X"]);
         assert_eq!(environment_variables("", "level"), ["PANTS_GLOBAL_LEVEL", "PANTS_LEVEL"]);
@@ -84,5 +103,8 @@ mod tests {
         );
         assert_eq!(key_of("worker-count"), "worker_count");
         assert_eq!(option_of_key("worker_count"), "worker-count");
+        for (scope, section) in [("", "GLOBAL"), ("compile.javac", "compile.javac")] {
+            assert_eq!((section_of(scope), scope_of_section(section)), (section, scope));
+        }
     }
 }

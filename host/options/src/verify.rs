@@ -3,7 +3,7 @@
 use crate::config::{ConfigFile, ConfigFiles, Entry, Node, Table, config_error};
 use crate::error::{ConfigProblem, OptionsError};
 use crate::legacy::{self, IdleKey};
-use crate::names::{DEFAULT_SECTION, GLOBAL_SECTION, key_of, option_of_key, section_of};
+use crate::names::{DEFAULT_SECTION, key_of, option_of_key, scope_of_section, section_of};
 use crate::scopes::Scopes;
 use crate::suggest::closest;
 
@@ -61,7 +61,7 @@ impl Judge<'_> {
             ));
             return;
         }
-        let scope = if name == GLOBAL_SECTION { "" } else { name };
+        let scope = scope_of_section(name);
         let is_known = self.scopes.get(scope).is_some() && !name.is_empty();
         if !is_known && !self.is_outer(name) && !legacy::has_scope(name) && !legacy::has_scopes_in(name) {
             return self.error(header, self.unknown_section(name));
@@ -109,7 +109,7 @@ impl Judge<'_> {
 
     /// Whether somebody reads an option.
     fn has_option(&self, section: &str, option: &str) -> bool {
-        self.scopes.option(if section == GLOBAL_SECTION { "" } else { section }, option).is_some()
+        self.scopes.option(scope_of_section(section), option).is_some()
     }
 
     fn unknown_section(&self, section: &str) -> ConfigProblem {

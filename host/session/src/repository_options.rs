@@ -5,6 +5,7 @@
 use crate::error::SessionError;
 use pants_build_files::{SourceRootsConfig, UnmatchedPolicy, WorkspaceConfig};
 use pants_model::{Diagnostic, OptionKind, OptionSource, OptionSpec, OptionValues, ScopeSpec, Value};
+use pants_options::key_of;
 use std::collections::BTreeMap;
 
 /// The scopes with their options.
@@ -64,7 +65,7 @@ pub(crate) fn check(values: &OptionValues) -> Result<(), SessionError> {
                 single => std::slice::from_ref(single),
             };
             if let Some(item) = items.iter().chain([key]).find(|item| item.as_str().is_none()) {
-                let option = format!("`[{scope}] {}`", name.replace('-', "_"));
+                let option = format!("`[{scope}] {}`", key_of(name));
                 let message = format!("{option}: {} stands where a string must", item.kind_name());
                 wrong.push(
                     Diagnostic::error_without_place(message).hint("write lists of strings: `{ x = [\"a\", \"b\"] }`"),
@@ -87,12 +88,7 @@ pub(crate) fn apply(values: &OptionValues, config: WorkspaceConfig) -> Workspace
 }
 
 fn scope(name: &str, description: &str, options: Vec<OptionSpec>) -> ScopeSpec {
-    ScopeSpec {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        options,
-        ..ScopeSpec::default()
-    }
+    ScopeSpec { name: name.to_owned(), description: description.to_owned(), options, ..ScopeSpec::default() }
 }
 
 fn option(name: &str, kind: OptionKind, default: Value, help: &str) -> OptionSpec {

@@ -9,7 +9,7 @@ use super::output::{Output, Shape, Stop};
 use super::values::Json;
 use pants_engine::{Context, TaskError};
 use pants_model::{OptionKind, OptionRank, OptionSource, OptionSpec, OptionValue, OptionValues, ScopeSpec, Value};
-use pants_options::render_literal;
+use pants_options::{key_of, option_of_key, render_literal, scope_of_section};
 use serde::Serialize;
 
 pub(crate) struct Options(pub(crate) SharedScopes);
@@ -23,9 +23,6 @@ const RANKS: [OptionRank; 6] = [
     OptionRank::Environment,
     OptionRank::Flag,
 ];
-
-/// What the global scope is called where an empty name cannot be seen.
-const GLOBAL: &str = "GLOBAL";
 
 impl ConsoleGoal for Options {
     fn describe(&self) -> (&'static str, &'static str) {
@@ -82,12 +79,12 @@ struct Asked {
 impl Asked {
     /// What the goal's own options say; a scope or a name that does not exist is an error, not an empty answer.
     fn of(context: &Context, values: &OptionValues) -> Result<Self, TaskError> {
-        let scope = text_option(context, "scope").map(|scope| if scope == GLOBAL { String::new() } else { scope });
+        let scope = text_option(context, "scope").map(|scope| scope_of_section(&scope).to_owned());
         if let Some(scope) = scope.as_deref().filter(|scope| !values.scopes().any(|have| have == *scope)) {
             let error = TaskError::failed(format!("`--scope`: no option has the scope `{scope}`"));
             return Err(error.hint("`pants help-all` lists all scopes"));
         }
-        let name = text_option(context, "name").map(|name| name.replace('_', "-"));
+        let name = text_option(context, "name").map(|name| option_of_key(&name));
         if let Some(name) = name.as_deref().filter(|name| !values.scopes().any(|have| values.get(have, name).is_some()))
         {
             let error = TaskError::failed(format!("`--name`: no scope has an option `{name}`"));
@@ -125,7 +122,7 @@ fn is_inherited(values: &OptionValues, scopes: &[ScopeSpec], scope: &str, name: 
 
 /// `compile.javac.worker_count`, as a config file would say it with its section.
 fn shown_name(scope: &str, name: &str) -> String {
-    let name = name.replace('-', "_");
+    let name = key_of(name);
     if scope.is_empty() { name } else { format!("{scope}.{name}") }
 }
 

@@ -7,7 +7,7 @@ use crate::backends::SharedSymbols;
 use pants_build_files::Symbols;
 use pants_engine::{Context, TaskError};
 use pants_model::{FieldKind, FieldRule, FieldSpec, ObjectSpec, OptionSpec, TargetTypeSpec, Value};
-use pants_options::render_literal;
+use pants_options::{key_of, render_literal};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -194,7 +194,7 @@ fn rule_sentence(rule: &FieldRule) -> String {
         FieldRule::AmongDependencies(field) => format!("`{field}` must be among `dependencies`, too."),
         FieldRule::NotTheName(field) => format!("`{field}` must not be the name of the target."),
         FieldRule::KeyOfOption { field, scope, option } => {
-            let option = option.replace('-', "_");
+            let option = key_of(option);
             format!("`{field}` must be a key of `[{scope}] {option}`, unless that is empty.")
         }
     }

@@ -5,7 +5,7 @@ use crate::goals::Json;
 use crate::json::pretty;
 use crate::request::{Outcome, Request};
 use pants_model::{Event, OptionValues, RunEnding};
-use pants_options::{CommandLine, VERSION};
+use pants_options::{CommandLine, VERSION, key_of, option_of_key, scope_of_section};
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -148,11 +148,11 @@ fn recorded(options: &OptionValues) -> Map<String, Value> {
     let mut of_scopes = Map::new();
     for wanted in options.value(super::TRACKER, "stats-option-scopes-to-record").as_strings() {
         let (section, name) = wanted.split_once('^').map_or((wanted, None), |(scope, name)| (scope, Some(name)));
-        let scope = if section == "GLOBAL" { "" } else { section };
-        let is_wanted = |option: &str| name.is_none_or(|name| name.replace('_', "-") == option);
+        let scope = scope_of_section(section);
+        let is_wanted = |option: &str| name.is_none_or(|name| option_of_key(name) == option);
         let values = options.scope(scope).filter(|(option, _)| is_wanted(option));
         let values: Map<String, Value> =
-            values.map(|(option, value)| (option.replace('-', "_"), json!(Json(&value.value)))).collect();
+            values.map(|(option, value)| (key_of(option), json!(Json(&value.value)))).collect();
         if let (false, Value::Object(entry)) = (values.is_empty(), &mut *of_scopes.entry(section).or_insert(json!({})))
         {
             entry.extend(values);

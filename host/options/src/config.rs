@@ -162,13 +162,15 @@ impl ConfigFiles {
     }
 }
 
-/// A `.toml` and a `.ini` file are what they are named; any other, such as `.pants.rc`, may be either.
+/// A `.toml` and a `.ini` file are what they are named; any other, such as `.pants.rc`, may be either. One that is neither
+/// is told what is wrong with it in the language that it looks like.
 fn parse_by_name(path: &Path, text: &str) -> Result<(Table, Vec<Fault>), Fault> {
     let parse_toml = || toml_tree::parse(text).map(|table| (table, Vec::new()));
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("toml") => parse_toml(),
         Some("ini") => ini::parse(text),
-        _ => parse_toml().or_else(|error| ini::parse(text).map_err(|_| error)),
+        _ => parse_toml()
+            .or_else(|in_toml| ini::parse(text).map_err(|in_ini| if ini::is_likely(text) { in_ini } else { in_toml })),
     }
 }
 

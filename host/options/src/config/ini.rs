@@ -81,6 +81,14 @@ pub(crate) fn is_comment(line: &str) -> bool {
     line.starts_with(['#', ';'])
 }
 
+/// Whether a text looks like an ini file and not like TOML: the first key in a section is followed by a colon.
+pub(super) fn is_likely(text: &str) -> bool {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
+    let mut in_section = lines.skip_while(|line| !line.starts_with('[')).filter(|line| !line.starts_with('['));
+    let first = in_section.find_map(|line| line.find([':', '=']).map(|at| &line[at..]));
+    first.is_some_and(|delimiter| delimiter.starts_with(':'))
+}
+
 /// Parses a file, or says what is wrong with which bytes; and what is odd about which.
 pub(super) fn parse(text: &str) -> Result<(Table, Vec<Fault>), Fault> {
     let (mut sections, mut oddities) = (Vec::<Section<'_>>::new(), Vec::new());

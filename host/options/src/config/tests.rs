@@ -373,6 +373,26 @@ fn a_broken_ini_file_shows_its_line() {
               2 | nothing
                 |        ^"#]],
     );
+    check_as(
+        "rc",
+        &["; mine\n[x]\ny: 1\n\n[z\na: 2\nnothing\n"],
+        "x",
+        "y",
+        expect![[r#"
+            1.rc:5:1: neither a section nor `key: value`; the lines of a longer value are indented
+              5 | [z
+                | ^^"#]],
+    );
+    check_as(
+        "rc",
+        &["[x]\ny = 'a:b\n[z]\nnothing\n"],
+        "x",
+        "y",
+        expect![[r#"
+            1.rc:4:8: key with no value, expected `=`
+              4 | nothing
+                |        ^"#]],
+    );
 }
 
 proptest! {

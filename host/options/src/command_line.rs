@@ -17,6 +17,7 @@ use crate::legacy;
 use crate::scopes::Scopes;
 use crate::value::{changes, is_dict, is_list};
 use mistakes::Scene;
+use std::cell::OnceCell;
 
 /// First words that no plugin may register as a goal; a directory of that name is asked for as `./plugin`.
 pub const RESERVED_WORDS: &[&str] =
@@ -95,7 +96,7 @@ pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, places: &Places<'_>, di
         before.iter().map(String::as_str).filter(|arg| !arg.is_empty() && scopes.get(arg).is_some()).collect();
     let mut reader = Reader {
         scopes,
-        scene: Scene { scopes, places, mentioned: &mentioned, distance },
+        scene: Scene { scopes, places, mentioned: &mentioned, distance, flags: OnceCell::new() },
         help: help_of(before),
         current: String::new(),
         previous: "",
@@ -198,7 +199,8 @@ impl Reader<'_> {
                 if legacy::has_flag(name) {
                     self.words.idle.extend((!legacy::is_silent_flag(name)).then(|| typed.to_owned()));
                 } else {
-                    self.words.errors.push(self.scene.unknown_flag(typed, &self.current));
+                    let error = self.scene.unknown_flag(typed, &self.current, self.words.errors.len());
+                    self.words.errors.push(error);
                 }
             }
         }

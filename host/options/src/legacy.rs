@@ -8,7 +8,7 @@ mod idle;
 
 pub(crate) use idle::{Detail, IdleKey, warning};
 
-use crate::names::{GLOBAL_SECTION, is_key_of, option_of_key, qualified, scope_of_section};
+use crate::names::{GLOBAL_SECTION, is_key_of, option_of_flag, option_of_key, scope_of_section};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -69,7 +69,7 @@ pub(crate) fn has_flag(flag: &str) -> bool {
     let flags = [Some(flag), flag.strip_prefix("no-")];
     flags.into_iter().flatten().any(|flag| {
         scopes().any(|(scope, options)| {
-            let name = option_of_flag(flag, if scope == GLOBAL_SECTION { "" } else { scope });
+            let name = option_of_flag(flag, scope_of_section(scope));
             name.is_some_and(|name| OF_EVERY_SCOPE.contains(&name) || options.last_release(name).is_some())
         })
     })

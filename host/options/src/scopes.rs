@@ -1,6 +1,6 @@
 //! The declared scopes and their options, asked by name.
 
-use crate::names::qualified;
+use crate::names::{option_of_flag, qualified};
 use pants_model::{OptionKind, OptionSpec, ScopeSpec};
 use std::collections::BTreeMap;
 
@@ -114,7 +114,7 @@ impl<'a> Scopes<'a> {
         let names = self.scopes.keys().copied().chain(self.older.keys().map(String::as_str));
         names
             .filter_map(|scope| {
-                let name = if scope.is_empty() { flag } else { after_scope(flag, scope)? };
+                let name = option_of_flag(flag, scope)?;
                 Some((scope, self.option(scope, name)?))
             })
             .max_by_key(|(scope, _)| scope.len())
@@ -147,14 +147,6 @@ impl<'a> Scopes<'a> {
 
 fn answers_to(spec: &OptionSpec, name: &str) -> bool {
     spec.name == name || spec.aliases.iter().any(|alias| alias == name)
-}
-
-/// The option in a qualified flag of a scope, in which dots are dashes.
-fn after_scope<'a>(flag: &'a str, scope: &str) -> Option<&'a str> {
-    let is_same = |(have, wanted): (u8, u8)| have == if wanted == b'.' { b'-' } else { wanted };
-    let (begin, rest) = flag.split_at_checked(scope.len())?;
-    let is_begin = begin.bytes().zip(scope.bytes()).all(is_same);
-    rest.strip_prefix('-').filter(|_| is_begin)
 }
 
 /// The scopes around one, the outermost first: `a.b.c` stands in ``, `a` and `a.b`.

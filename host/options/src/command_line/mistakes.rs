@@ -10,6 +10,7 @@ use crate::scopes::{Scopes, outer_scopes};
 use crate::suggest::{MOST, closest, closest_within};
 use crate::value::is_list;
 use pants_model::ScopeSpec;
+use std::cell::OnceCell;
 
 /// What is known when a mistake is found.
 pub(super) struct Scene<'a> {
@@ -19,16 +20,18 @@ pub(super) struct Scene<'a> {
     pub(super) mentioned: &'a [&'a str],
     /// How many letters of an option's name may be wrong.
     pub(super) distance: usize,
+    /// All flags, from the first mistake on.
+    pub(super) flags: OnceCell<Vec<(String, String)>>,
 }
 
 impl Scene<'_> {
-    /// A flag without its value, after a goal of this scope, that no option has.
-    pub(super) fn unknown_flag(&self, typed: &str, current: &str) -> OptionsError {
-        let advice = self.advice(typed, current);
-        let suggestions = match advice {
-            Some(_) => Vec::new(),
-            None => self.similar_flags(typed, current),
-        };
+    /// A flag without its value, after a goal of this scope, that no option has; `earlier` mistakes were found before.
+    pub(super) fn unknown_flag(&self, typed: &str, current: &str, earlier: usize) -> OptionsError {
+        // Who makes more mistakes than this mistyped nothing, and would wait for the answer.
+        const ADVISED: usize = 20;
+        let is_advised = earlier < ADVISED;
+        let advice = is_advised.then(|| self.advice(typed, current)).flatten();
+        let suggestions = if is_advised && advice.is_none() { self.similar_flags(typed, current) } else { Vec::new() };
         OptionsError::UnknownOption { flag: typed.to_owned(), scope: current.to_owned(), suggestions, advice }
     }
 
@@ -82,17 +85,17 @@ impl Scene<'_> {
         let begun = self.scopes.all().map(|scope| prefix(&scope.name)).filter(|scope| bare(typed).starts_with(scope));
         let here: Vec<String> = self.mentioned_scopes().map(prefix).chain(begun).collect();
         let is_here = |qualified: &str| here.iter().any(|scope| bare(qualified).starts_with(scope));
-        let all = self.scopes.flags();
+        let all = self.flags.get_or_init(|| self.scopes.flags());
         let (nearby, elsewhere): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|(name, qualified)| name == qualified || is_here(qualified));
+            all.iter().partition(|(name, qualified)| name == qualified || is_here(qualified));
         let own = self.scopes.options(current).into_iter().map(|declared| format!("--{}", declared.spec.name));
         let own: Vec<String> = own.collect();
 
         let near = |flags: Vec<&String>| closest_within(self.distance, typed, flags.into_iter().map(String::as_str));
-        let whole = |flags: &[(String, String)], own: &[String]| {
+        let whole = |flags: &[&(String, String)], own: &[String]| {
             near(flags.iter().map(|(_, qualified)| qualified).chain(own).collect())
         };
-        let named = |flags: &[(String, String)]| {
+        let named = |flags: &[&(String, String)]| {
             let names = near(flags.iter().map(|(name, _)| name).collect());
             let named = flags.iter().filter(|(name, _)| names.contains(name)).map(|(_, qualified)| qualified.clone());
             named.take(MOST).collect()

@@ -534,6 +534,18 @@ fn a_bad_value_is_named_as_it_was_given() {
 }
 
 #[test]
+fn of_many_unknown_flags_the_first_are_advised() {
+    let dir = tempfile::tempdir().expect("a temp directory");
+    write(dir.path(), "BUILDROOT", "");
+    let args = (0..3_000).map(|number| format!("--levl={number}")).collect();
+    let invocation = Invocation { args, environment: Arc::default(), cwd: dir.path().to_path_buf() };
+    let error = run(&invocation).expect_err("the flags are unknown");
+    let diagnostics = error.diagnostics();
+    let advised = diagnostics.iter().filter(|one| one.hints.contains(&"did you mean `--level`?".to_owned()));
+    assert_eq!((diagnostics.len(), advised.count()), (3_000, 20));
+}
+
+#[test]
 fn a_deprecated_option_and_an_idle_shorthand_are_warnings() {
     check_args(
         "run --old",

@@ -3,7 +3,7 @@
 use crate::command_line::RESERVED_WORDS;
 use crate::names::{names_of, section_of};
 use crate::scopes::{Scopes, outer_scopes};
-use crate::suggest::closest;
+use crate::suggest::{closest, did_you_mean};
 use crate::value::{Raw, ValueError, changes, is_dict, is_list, member_of, wrong_kind};
 use pants_model::{OptionKind, OptionSpec, ScopeSpec, Value};
 use std::collections::BTreeSet;
@@ -81,7 +81,7 @@ pub enum ScopeError {
     /// A task has an instance of a subsystem that nobody registers.
     #[error(
         "the task of `{goal}` uses the subsystem `{subsystem}`, which no backend registers{}",
-        did_you_mean(suggestions)
+        and_question(suggestions)
     )]
     UnknownSubsystem {
         /// The scope of the task's goal.
@@ -103,8 +103,8 @@ pub enum ScopeError {
     },
 }
 
-fn did_you_mean(suggestions: &[String]) -> String {
-    if suggestions.is_empty() { String::new() } else { format!("; did you mean `{}`?", suggestions.join("` or `")) }
+fn and_question(suggestions: &[String]) -> String {
+    did_you_mean(suggestions).map(|question| format!("; {question}")).unwrap_or_default()
 }
 
 /// Judges all declarations, in their order.

@@ -1,5 +1,7 @@
 //! What can be wrong with an invocation, as data; and how it is said.
 
+mod hints;
+
 use crate::value::ValueError;
 use pants_model::{Diagnostic, Location, OptionSource};
 use std::path::PathBuf;
@@ -100,22 +102,6 @@ pub enum FlagAdvice {
         /// A flag that takes the options of another program.
         taker: String,
     },
-}
-
-impl FlagAdvice {
-    fn hints(&self, flag: &str) -> Vec<String> {
-        match self {
-            Self::OfOtherScope { scope, qualified } => vec![
-                format!("did you mean `{qualified}`?"),
-                format!("`{flag}` alone is understood after the word `{scope}`"),
-            ],
-            Self::TwoDashes => vec![format!("did you mean `-{flag}`?")],
-            Self::Apart(flags) => vec![format!("one-letter flags stand apart: `{}`", flags.join(" "))],
-            Self::OfOtherProgram { taker } => {
-                vec![format!("options of the programs that goals start are given as `{taker}={flag}`")]
-            }
-        }
-    }
 }
 
 /// Why an invocation was not understood.
@@ -296,18 +282,6 @@ impl OptionsError {
         }
     }
 
-    /// What helps with an error in the `pants.ini`.
-    fn hint_for_old_config(&self) -> &'static str {
-        match self {
-            Self::Config { problem, .. }
-                if matches!(**problem, ConfigProblem::UnknownSection { .. } | ConfigProblem::UnknownKey { .. }) =>
-            {
-                "`pants migrate-config` writes a `pants.toml` in which what nobody reads is a comment"
-            }
-            _ => "a `pants.toml` beside it, be it empty, is read instead of `pants.ini`",
-        }
-    }
-
     fn diagnostic(&self) -> Diagnostic {
         let mut diagnostic = match self {
             Self::Config { place, problem } => at(place, problem.to_string()),
@@ -319,71 +293,6 @@ impl OptionsError {
         };
         diagnostic.hints = self.hints();
         diagnostic.legible()
-    }
-
-    /// What the user may do about it, one line each.
-    pub fn hints(&self) -> Vec<String> {
-        match self {
-            Self::NoBuildRoot { markers, .. } => {
-                let (last, others) = markers.split_last().expect("there are markers");
-                vec![format!("a build root holds a file named `{}` or `{last}`", others.join("`, `"))]
-            }
-            Self::Config { problem, .. } => config_hints(problem),
-            Self::BadValue { problem, .. } => problem.hint().into_iter().collect(),
-            Self::UnknownOption { flag, scope, suggestions, advice } => {
-                let mut hints = did_you_mean(suggestions);
-                hints.extend(advice.iter().flat_map(|advice| advice.hints(flag)));
-                let of = if scope.is_empty() { String::new() } else { format!(" {scope}") };
-                hints.push(format!("`pants help-advanced{of}` lists all options"));
-                hints
-            }
-            Self::ValueMissing { flag, value } => vec![format!("write `{flag}={value}`")],
-            Self::ValueUnexpected { flag } => {
-                let positive = flag.replacen("--no-", "--", 1);
-                vec![format!("`{positive}` says yes, `{flag}` says no")]
-            }
-            Self::UnknownGoal { suggestions, .. } => {
-                let mut hints = did_you_mean(suggestions);
-                hints.push("`pants goals` lists all goals".to_owned());
-                hints
-            }
-            Self::UnknownWord { goals, paths, .. } => {
-                let words = [("goal", goals), ("directory", paths)].into_iter().filter(|(_, words)| !words.is_empty());
-                let mut hints: Vec<String> =
-                    words.map(|(kind, words)| format!("did you mean the {kind} `{}`?", words.join("` or `"))).collect();
-                hints.push("`pants goals` lists all goals; a target is named as `path/to/directory:name`".to_owned());
-                hints
-            }
-            Self::UnknownScope { suggestions, .. } => {
-                let mut hints = did_you_mean(suggestions);
-                hints.push("`pants goals` lists all goals, `pants help-all` shows all scopes".to_owned());
-                hints
-            }
-            Self::NotFirst { word } => vec![format!("a directory of that name is asked for as `./{word}`")],
-            Self::GoalWithoutTask { types, .. } => {
-                let mut hints = vec!["a plugin may bring it; `pants goals` lists all goals that there are".to_owned()];
-                let (named, others) = types.split_at(types.len().min(3));
-                if !named.is_empty() {
-                    let others =
-                        if others.is_empty() { String::new() } else { format!(" and {} others", others.len()) };
-                    hints.insert(0, format!("it was for targets of type `{}`{others}", named.join("`, `")));
-                }
-                hints
-            }
-            Self::NotAGoal { word } => {
-                vec![
-                    format!("`pants help-advanced {word}` lists its options"),
-                    format!("a directory of that name is asked for as `./{word}`"),
-                ]
-            }
-            Self::GoalAfterSpecs { word, .. } => {
-                vec![
-                    "goals come first, then targets".to_owned(),
-                    format!("a directory of that name is asked for as `./{word}`"),
-                ]
-            }
-            _ => Vec::new(),
-        }
     }
 }
 
@@ -402,29 +311,6 @@ fn at(place: &ConfigPlace, message: String) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(place.location(), message);
     diagnostic.excerpt = Some(place.excerpt.clone());
     diagnostic
-}
-
-fn config_hints(problem: &ConfigProblem) -> Vec<String> {
-    match problem {
-        ConfigProblem::UnknownSection { suggestions, .. } | ConfigProblem::UnknownKey { suggestions, .. } => {
-            let mut hints = did_you_mean(suggestions);
-            hints.push("`--no-verify-config` disables this check".to_owned());
-            hints
-        }
-        ConfigProblem::OutsideSection(_) => vec!["global options belong in `[GLOBAL]`".to_owned()],
-        ConfigProblem::UnknownVariable { .. } => vec!["`%%(` stands for a plain `%(`".to_owned()],
-        ConfigProblem::OverlongValue { .. } => {
-            vec!["each variable that stands several times in another one multiplies its length".to_owned()]
-        }
-        ConfigProblem::Syntax(_) | ConfigProblem::CircularVariable { .. } => Vec::new(),
-    }
-}
-
-fn did_you_mean(suggestions: &[String]) -> Vec<String> {
-    if suggestions.is_empty() {
-        return Vec::new();
-    }
-    vec![format!("did you mean `{}`?", suggestions.join("` or `"))]
 }
 
 fn quote_source(source: &OptionSource) -> String {

@@ -32,6 +32,11 @@ pub(crate) fn closest_within<'a>(
     near.into_iter().take(MOST).map(|(_, word)| word.to_owned()).collect()
 }
 
+/// The suggestions as a question; none where there are none.
+pub(crate) fn did_you_mean(suggestions: &[String]) -> Option<String> {
+    (!suggestions.is_empty()).then(|| format!("did you mean `{}`?", suggestions.join("` or `")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{closest, closest_within};

@@ -53,48 +53,27 @@ fn object_of(event: Event) -> Value {
         Event::WorkunitStarted { id, scope, name } => {
             json!({ "event": "workunit_started", "id": id, "scope": scope, "name": name })
         }
+        Event::WorkunitFinished { id, is_success } => {
+            json!({ "event": "workunit_finished", "id": id, "success": is_success })
+        }
         Event::Voice { scope, voice: Voice { level, is_quiet, has_colors } } => json!({
             "event": "voice", "scope": scope, "level": level_word(level), "quiet": is_quiet, "colors": has_colors,
         }),
-        Event::ResultJudged { scope, address, fingerprint, moment, is_valid } => {
-            let moment = match moment {
-                ResultMoment::Before => "before",
-                ResultMoment::After => "after",
-            };
-            let (address, fingerprint) = (address.to_string(), fingerprint.to_hex());
-            json!({
-                "event": "result_judged", "scope": scope, "address": address, "fingerprint": fingerprint,
-                "moment": moment, "valid": is_valid,
-            })
-        }
+        Event::ResultJudged { scope, address, fingerprint, moment, is_valid } => json!({
+            "event": "result_judged", "scope": scope, "address": address.to_string(),
+            "fingerprint": fingerprint.to_hex(), "moment": moment_word(moment), "valid": is_valid,
+        }),
         Event::ProcessCached { scope, description } => {
             json!({ "event": "process_cached", "scope": scope, "description": description })
         }
         Event::ProcessStarted { scope, description } => {
             json!({ "event": "process_started", "scope": scope, "description": description })
         }
-        Event::WorkunitFinished { id, is_success } => {
-            json!({ "event": "workunit_finished", "id": id, "success": is_success })
-        }
         Event::Waiting { scope, holder } => json!({ "event": "waiting", "scope": scope, "holder": holder }),
-        Event::TestResult { address, status, report } => {
-            let status = match status {
-                TestStatus::Success => "success",
-                TestStatus::Cached => "cached",
-                TestStatus::Failure => "failure",
-                TestStatus::NotRun => "not_run",
-            };
-            json!({ "event": "test_result", "address": address.to_string(), "status": status, "report": report })
-        }
-        Event::RunFinished { ending } => {
-            let ending = match ending {
-                RunEnding::Success => "success",
-                RunEnding::Failure => "failure",
-                RunEnding::Interrupted => "interrupted",
-                RunEnding::Foreground => "foreground",
-            };
-            json!({ "event": "run_finished", "ending": ending })
-        }
+        Event::TestResult { address, status, report } => json!({
+            "event": "test_result", "address": address.to_string(), "status": status_word(status), "report": report,
+        }),
+        Event::RunFinished { ending } => json!({ "event": "run_finished", "ending": ending_word(ending) }),
     }
 }
 
@@ -121,6 +100,31 @@ fn diagnostic_object(diagnostic: Diagnostic) -> Value {
         "excerpt": excerpt,
         "hints": hints,
     })
+}
+
+fn moment_word(moment: ResultMoment) -> &'static str {
+    match moment {
+        ResultMoment::Before => "before",
+        ResultMoment::After => "after",
+    }
+}
+
+fn status_word(status: TestStatus) -> &'static str {
+    match status {
+        TestStatus::Success => "success",
+        TestStatus::Cached => "cached",
+        TestStatus::Failure => "failure",
+        TestStatus::NotRun => "not_run",
+    }
+}
+
+fn ending_word(ending: RunEnding) -> &'static str {
+    match ending {
+        RunEnding::Success => "success",
+        RunEnding::Failure => "failure",
+        RunEnding::Interrupted => "interrupted",
+        RunEnding::Foreground => "foreground",
+    }
 }
 
 fn level_word(level: LogLevel) -> &'static str {

@@ -6,8 +6,8 @@
 use crate::backends::{self, Backends};
 use crate::backends_of;
 use crate::older_config::disabled_scopes;
-use crate::places::workspace_config;
 use crate::request::Request;
+use crate::room_configs::workspace_config;
 use crate::silence::Silence;
 use crate::warm::Warm;
 use pants_build_files::BuildFiles;

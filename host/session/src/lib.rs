@@ -17,13 +17,13 @@ mod json;
 mod migration;
 mod older_config;
 mod physical_workdir;
-mod places;
 mod problems;
 mod record;
 mod report;
 mod repository;
 mod repository_options;
 mod request;
+mod room_configs;
 mod selection;
 mod silence;
 mod soundness;
@@ -44,7 +44,7 @@ pub use warm::Warm;
 use backends::{BackendKey, Backends};
 use evaluations::Evaluations;
 use pants_build_files::BuildFiles;
-use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, Workspace, execute, plan_rounds};
+use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, RoundPlan, Workspace, execute, plan_rounds};
 use pants_model::{Event, EventSink, LogLevel, OptionValues};
 use pants_options::CommandLine;
 use problems::{Limit, OnErrors, Problems};
@@ -94,7 +94,7 @@ pub fn run(
     ended
 }
 
-/// The second half of a run, from what was understood to the outcome.
+/// The second half of a run, from what was understood to the outcome: the repository, the plan, and what the plan does.
 fn carry_out(
     request: &Request,
     backends: &Arc<Backends>,
@@ -105,14 +105,10 @@ fn carry_out(
     cancel: &Cancel,
 ) -> Result<Outcome, SessionError> {
     let selection = Selection::of(command, &options)?;
-    let files =
-        BuildFiles::new(places::workspace_config(request, &options, &backends.symbols), backends.symbols.clone());
-    let files = files.with_store(Arc::new(Evaluations::new(request, backends, events.clone())));
-    let problems = Problems::new(on_errors(&options), limit(&options));
-    let repository = Arc::new(Repository::new(request, files, events.clone(), problems));
+    let repository = repository_of(request, backends, &options, events);
     let roots = repository.select(&selection, &options)?;
     let roots = aliases::meant(backends, &command.goals, &repository.graph(), roots);
-    let mut asked = PlanRequest {
+    let asked = PlanRequest {
         phases: command.goals.clone(),
         roots,
         left_out: BTreeSet::new(),
@@ -120,32 +116,16 @@ fn carry_out(
         passthrough: command.passthrough.clone(),
         build_root: request.bootstrap.build_root.clone(),
     };
-    let plan_of = |asked: &PlanRequest| {
-        plan_rounds(&backends.registry, asked, &*repository)
-            .map_err(|error| SessionError::of_plan(error, limit(&options)))
+    let plan = match plan_of(asked, backends, &repository, &selection, &**events)? {
+        Planned::Explained => return Ok(repository.conclude(Outcome::Success)),
+        Planned::ToDo(plan) => plan,
     };
-    let mut plan = plan_of(&asked)?;
-    if is_set(&options, "explain") {
-        idle::warn(&plan, &selection, &options, &**events);
-        events.emit(Event::Output(plan.explain().into_bytes()));
-        return Ok(repository.conclude(Outcome::Success));
-    }
-    asked.left_out = unbuilt::check(&plan, backends, &repository)?;
-    if asked.left_out.is_empty() {
-        idle::check(&plan, &selection, &options)?;
-    } else {
-        plan = plan_of(&asked)?;
-    }
-    // Where everything is left out, that was told.
-    if asked.left_out.is_empty() || !plan.roots().is_empty() {
-        idle::warn(&plan, &selection, &options, &**events);
-    }
 
     terms::tell_voices(&plan, &options, &**events);
     for warning in caches::unusable_ones(&plan, request, &options) {
         say(&**events, LogLevel::Warn, warning);
     }
-    let processes = warm.processes(places::process_config(request, &options))?;
+    let processes = warm.processes(room_configs::process_config(request, &options))?;
     if plan.goals().iter().any(|goal| !goal.identity().spec.is_console) {
         let phases = plan.phase_order().into_iter().map(str::to_owned).collect();
         events.emit(Event::PlanReady { phases });
@@ -169,6 +149,61 @@ fn carry_out(
     let outcome = conclude(executed, &repository, cancel, &**events);
     free(repository);
     Ok(outcome)
+}
+
+/// The repository as BUILD files and options make it; nothing of it is loaded yet.
+fn repository_of(
+    request: &Request,
+    backends: &Arc<Backends>,
+    options: &OptionValues,
+    events: &Arc<dyn EventSink>,
+) -> Arc<Repository> {
+    let config = room_configs::workspace_config(request, options, &backends.symbols);
+    let files = BuildFiles::new(config, backends.symbols.clone());
+    let files = files.with_store(Arc::new(Evaluations::new(request, backends, events.clone())));
+    let problems = Problems::new(on_errors(options), limit(options));
+    Arc::new(Repository::new(request, files, events.clone(), problems))
+}
+
+/// What became of planning.
+enum Planned {
+    /// It was only to be shown, and was.
+    Explained,
+    /// It is to be carried out.
+    ToDo(RoundPlan),
+}
+
+/// Plans what is asked for, without the targets that no goal can work on where the run goes on without them, and tells
+/// what will be idle.
+fn plan_of(
+    mut asked: PlanRequest,
+    backends: &Backends,
+    repository: &Repository,
+    selection: &Selection,
+    events: &dyn EventSink,
+) -> Result<Planned, SessionError> {
+    let options = asked.options.clone();
+    let plan_of = |asked: &PlanRequest| {
+        plan_rounds(&backends.registry, asked, repository)
+            .map_err(|error| SessionError::of_plan(error, limit(&options)))
+    };
+    let mut plan = plan_of(&asked)?;
+    if is_set(&options, "explain") {
+        idle::warn(&plan, selection, &options, events);
+        events.emit(Event::Output(plan.explain().into_bytes()));
+        return Ok(Planned::Explained);
+    }
+    asked.left_out = unbuilt::check(&plan, backends, repository)?;
+    if asked.left_out.is_empty() {
+        idle::check(&plan, selection, &options)?;
+    } else {
+        plan = plan_of(&asked)?;
+    }
+    // Where everything is left out, that was told.
+    if asked.left_out.is_empty() || !plan.roots().is_empty() {
+        idle::warn(&plan, selection, &options, events);
+    }
+    Ok(Planned::ToDo(plan))
 }
 
 /// Frees a repository that nobody needs any more, without anybody waiting for it: for a large graph that takes as long as

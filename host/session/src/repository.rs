@@ -2,9 +2,9 @@
 
 use crate::error::SessionError;
 use crate::goals::ChangedTargets;
-use crate::places::missing_files_policy;
 use crate::problems::{self, Problems};
 use crate::request::{Outcome, Request};
+use crate::room_configs::missing_files_policy;
 use crate::selection::Selection;
 use pants_build_files::{AddressSpec, BuildFiles, CompiledFilters, MissingFilesPolicy, SpecFilters, Symbols};
 use pants_engine::{Workspace, WorkspaceError};

@@ -1,4 +1,4 @@
-//! Directories and limits of a run, from its bootstrap options and its client's environment.
+//! What the rooms below get to know of options: how processes run, and what the repository is made of.
 
 use crate::repository_options;
 use crate::request::Request;

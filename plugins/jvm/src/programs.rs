@@ -126,7 +126,15 @@ impl Programs {
 }
 
 /// One thread of compiling per worker: no collector threads, and no compiler that is worth its start only after minutes.
-const WORKER_OPTIONS: &[&str] = &["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss4m", "-Xshare:auto"];
+/// A JVM warns on stdout, where only the protocol is spoken, of an archive that it cannot use: a copied one, for example.
+const WORKER_OPTIONS: &[&str] = &[
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xss4m",
+    "-Xshare:auto",
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
+];
 
 /// Makes the compiler load what it needs for usual sources.
 const WARM_UP: &str = r#"
@@ -213,4 +221,34 @@ fn add_tree(directory: &Path, prefix: &str, entries: &mut JarEntries) -> std::io
 pub(crate) fn path_text(path: &Path) -> Result<String> {
     let text = path.to_str().ok_or_else(|| Error::msg(format!("`{}` is no UTF-8", path.display())))?;
     Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_worker_whose_archive_is_from_elsewhere_says_nothing_on_stdout() {
+        let root = tempfile::tempdir().unwrap();
+        let mut entries = JarEntries::default();
+        add_tree(crate::test_support::worker().classes(), "", &mut entries).unwrap();
+        let archive = root.path().join("worker.jsa");
+        let stdout_of = |option: &str, directory: &str| {
+            let jar = root.path().join(directory).join(JAR);
+            entries.write(&jar).unwrap();
+            let output = Command::new("java")
+                .args(WORKER_OPTIONS)
+                .arg(format!("-XX:{option}={}", archive.display()))
+                .args(["-cp".as_ref(), jar.as_os_str(), "pants.jvm.worker.Worker".as_ref()])
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            std::fs::remove_file(jar).unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        stdout_of("ArchiveClassesAtExit", "there");
+        assert!(archive.is_file(), "there is an archive to refuse");
+        assert_eq!(stdout_of("SharedArchiveFile", "here"), "");
+    }
 }

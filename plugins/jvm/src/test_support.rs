@@ -7,7 +7,7 @@ use crate::{graph, jdk, jvm_options, platform, scala};
 use plugin_api::testing::TestContext;
 use plugin_api::{Address, Error, Exit, OptionRegistrar, Process, ProcessOutput, Result, Target, Value};
 use std::io::{BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
@@ -20,6 +20,7 @@ pub(crate) struct Answer {
 /// A worker that serves requests, one at a time.
 pub(crate) struct TestWorker {
     _child: Child,
+    classes: PathBuf,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
 }
@@ -52,7 +53,12 @@ impl TestWorker {
             .expect("java is on PATH");
         let stdin = child.stdin.take().expect("it is piped");
         let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
-        Self { _child: child, stdin, stdout }
+        Self { _child: child, classes, stdin, stdout }
+    }
+
+    /// The directory with its classes.
+    pub(crate) fn classes(&self) -> &Path {
+        &self.classes
     }
 
     /// Sends one request and reads its answer.

@@ -9,18 +9,15 @@ use cases::{Corpus, Laboratory, Random, Subject};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-/// As many cases as a run has, unless the machine is too busy for them.
-const CASES: usize = 1_000;
-const LONGEST: Duration = Duration::from_secs(2);
+/// As many cases as a run has: of the same seed, so always the same ones.
+const CASES: usize = 300;
 
 fn check(subject: Subject) {
     let laboratory = Laboratory::new(subject);
     let mut corpus = Corpus::new(subject);
     let mut random = Random::new(1);
     let seeds = corpus.len();
-    let start = Instant::now();
     for number in 0..CASES {
         let case = corpus.next(&mut random);
         let Ok(shown) = catch_unwind(AssertUnwindSafe(|| laboratory.run(&case))) else {
@@ -29,9 +26,6 @@ fn check(subject: Subject) {
             panic!("case {number} of `{}`: see above; it is saved in {}", subject.name(), path.display());
         };
         corpus.learn(case, &shown);
-        if start.elapsed() > LONGEST {
-            break;
-        }
     }
     assert!(corpus.len() > seeds, "cases show something new");
 }
@@ -41,7 +35,12 @@ fn every_subject_survives_a_short_run() {
     Subject::ALL.into_iter().for_each(check);
 }
 
-/// What longer runs found.
+/// Nineteen variables, each of which is the one before it ten times.
+fn multiplied(sign: &str) -> String {
+    (1..20).map(|number| format!("a{number}{sign}'{}'\n", format!("%(a{})s", number - 1).repeat(10))).collect()
+}
+
+/// What longer runs and readers found.
 #[test]
 fn what_was_found_once_stays_fixed() {
     let cases = [
@@ -53,6 +52,10 @@ fn what_was_found_once_stays_fixed() {
         (Subject::Toml, format!("[{}\n", "%(local)s".repeat(100_000))),
         // Each key that stands a second time was looked for from the start.
         (Subject::Ini, format!("[s]\n{}", "key: 1\n".repeat(300))),
+        // Each variable was read as often as something led to it.
+        (Subject::Ini, format!("[DEFAULT]\na0: x\n{}[s]\nb: ['%(a19)s']\n", multiplied(": "))),
+        // Each variable was written out as often.
+        (Subject::Toml, format!("[DEFAULT]\na0 = 'x'\n{}[kinds]\nstring = '%(a19)s'\n", multiplied(" = "))),
         // An endless number is none.
         (Subject::Toml, "[kinds]\nfloat = inf\n".to_owned()),
     ];
@@ -61,8 +64,8 @@ fn what_was_found_once_stays_fixed() {
     }
 }
 
-/// Values of ten megabytes are answered, with messages that do not repeat them; lists and dicts in a time that does not
-/// count squared. Without optimisation, one megabyte shows the same.
+/// Values of ten megabytes are answered, with messages that do not repeat them. Nothing is counted squared: of a hundred
+/// thousand items that would be without end. Without optimisation, one megabyte shows the same.
 #[test]
 fn large_values_are_answered() {
     const LARGE: usize = if cfg!(debug_assertions) { 1 << 20 } else { 10 << 20 };
@@ -86,9 +89,6 @@ fn large_values_are_answered() {
         (Subject::Ini, format!("[kinds]\nint: {word}\n{word}: 1\n[{word}]\n")),
     ];
     for (subject, case) in cases {
-        let start = Instant::now();
         Laboratory::new(subject).run(case.as_bytes());
-        let begin: String = case.chars().take(60).collect();
-        assert!(start.elapsed() < Duration::from_secs(20), "`{begin}` took {:?}", start.elapsed());
     }
 }

@@ -93,72 +93,66 @@ impl Bootstrap {
 
 /// Finds the build root, reads the config files and the options of the global scope.
 pub fn bootstrap(invocation: &Invocation) -> Result<Bootstrap, OptionsError> {
-    let build_root = build_root::find(&invocation.cwd, &invocation.environment)?;
     let specs = [global_scope()];
     let scopes = Scopes::new(&specs);
-    let user = UserDirectories::of(&invocation.environment);
-    let mut reader = Reader {
-        config: ConfigFiles::new(seeds(invocation, &build_root, &user)),
-        user,
-        invocation,
-        build_root: &build_root,
-        flags: global_flags(&invocation.args, &scopes),
-        scopes,
-    };
+    let flags = global_flags(&invocation.args, &scopes);
+    let mut reader = Reader::new(invocation, scopes, &invocation.environment, flags)?;
     reader.read_config()?;
-    let (values, errors) = resolve_all(&reader.scopes, &reader.sources());
-    if let Some(error) = OptionsError::of_many(errors) {
-        return Err(error);
-    }
-    let Reader { config, user, .. } = reader;
-    match OptionsError::of_many(check_versions(&values, &config)) {
-        Some(error) => Err(error),
-        None => Ok(Bootstrap { build_root, config, values, user }),
-    }
+    reader.finish()
 }
 
-/// The same without the config files: what is left where they are wrong, for who only wants to read help.
+/// The same without config files, variables and flags: what is left where they are wrong, for who only wants to read help.
 pub fn bootstrap_without_config(invocation: &Invocation) -> Result<Bootstrap, OptionsError> {
-    let build_root = build_root::find(&invocation.cwd, &invocation.environment)?;
     let specs = [global_scope()];
-    let scopes = Scopes::new(&specs);
-    let user = UserDirectories::of(&invocation.environment);
-    let config = ConfigFiles::new(seeds(invocation, &build_root, &user));
-    let environment = BTreeMap::new();
-    let sources = Sources {
-        config: &config,
-        environment: &environment,
-        flags: &[],
-        cwd: &invocation.cwd,
-        build_root: &build_root,
-    };
-    let (values, errors) = resolve_all(&scopes, &sources);
-    match OptionsError::of_many(errors) {
-        Some(error) => Err(error),
-        None => Ok(Bootstrap { build_root, config, values, user }),
-    }
+    Reader::new(invocation, Scopes::new(&specs), &BTreeMap::new(), Vec::new())?.finish()
 }
 
 /// The config file of a repository that does not say otherwise.
 const DEFAULT_CONFIG: &str = "pants.toml";
 
+/// Reads the options of the global scope.
 struct Reader<'a> {
     invocation: &'a Invocation,
-    build_root: &'a Path,
-    flags: Vec<Flag>,
+    build_root: PathBuf,
     scopes: Scopes<'a>,
+    /// Whose variables set options.
+    environment: &'a BTreeMap<OsString, OsString>,
+    flags: Vec<Flag>,
     config: ConfigFiles,
     user: UserDirectories,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(
+        invocation: &'a Invocation,
+        scopes: Scopes<'a>,
+        environment: &'a BTreeMap<OsString, OsString>,
+        flags: Vec<Flag>,
+    ) -> Result<Self, OptionsError> {
+        let build_root = build_root::find(&invocation.cwd, &invocation.environment)?;
+        let user = UserDirectories::of(&invocation.environment);
+        let config = ConfigFiles::new(seeds(invocation, &build_root, &user));
+        Ok(Self { invocation, build_root, scopes, environment, flags, config, user })
+    }
+
     fn sources(&self) -> Sources<'_> {
         Sources {
             config: &self.config,
-            environment: &self.invocation.environment,
+            environment: self.environment,
             flags: &self.flags,
             cwd: &self.invocation.cwd,
-            build_root: self.build_root,
+            build_root: &self.build_root,
+        }
+    }
+
+    fn finish(self) -> Result<Bootstrap, OptionsError> {
+        let (values, mut errors) = resolve_all(&self.scopes, &self.sources());
+        if errors.is_empty() {
+            errors = check_versions(&values, &self.config);
+        }
+        match OptionsError::of_many(errors) {
+            Some(error) => Err(error),
+            None => Ok(Bootstrap { build_root: self.build_root, config: self.config, values, user: self.user }),
         }
     }
 
@@ -227,7 +221,7 @@ impl Reader<'_> {
     fn base(&self, source: &OptionSource) -> &Path {
         match source {
             OptionSource::Flag(_) | OptionSource::Environment(_) => &self.invocation.cwd,
-            OptionSource::Default | OptionSource::Config { .. } => self.build_root,
+            OptionSource::Default | OptionSource::Config { .. } => &self.build_root,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What must be known before any plugin: the build root, the config files, the options of the global scope.
 
 use crate::build_root;
+use crate::check_values::check_versions;
 use crate::command_line::{Flag, global_flags};
 use crate::config::ConfigFiles;
 use crate::error::{OptionsError, about_value};
 use crate::global::global_scope;
-use crate::judge::check_versions;
 use crate::resolve::{resolve, resolve_all};
 use crate::scopes::Scopes;
 use crate::sources::Sources;

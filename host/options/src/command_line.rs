@@ -5,12 +5,12 @@
 //! whoever means only the scope writes `--list-level`.
 
 mod flags;
+mod local_paths;
 mod mistakes;
 mod old_goals;
-mod places;
 
 pub(crate) use flags::{Flag, find, understand};
-pub(crate) use places::Places;
+pub(crate) use local_paths::LocalPaths;
 
 use crate::error::OptionsError;
 use crate::legacy;
@@ -90,13 +90,13 @@ pub(crate) struct Words {
 }
 
 /// Reads a command line. Of the name of an option, `distance` letters may be wrong for it to be suggested.
-pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, places: &Places<'_>, distance: usize) -> Words {
+pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, paths: &LocalPaths<'_>, distance: usize) -> Words {
     let (before, passthrough) = split_passthrough(args);
     let mentioned: Vec<&str> =
         before.iter().map(String::as_str).filter(|arg| !arg.is_empty() && scopes.get(arg).is_some()).collect();
     let mut reader = Reader {
         scopes,
-        scene: Scene { scopes, places, mentioned: &mentioned, distance, flags: OnceCell::new() },
+        scene: Scene { scopes, paths, mentioned: &mentioned, distance, flags: OnceCell::new() },
         help: help_of(before),
         current: String::new(),
         previous: "",
@@ -230,7 +230,7 @@ impl Reader<'_> {
         let goal = word.split_once('.').map(|(phase, _)| phase).filter(|_| !word.contains(['/', ':', '*', '?']));
         let is_task = goal
             .is_some_and(|phase| self.scopes.get(phase).is_some_and(|scope| scope.is_goal) || old_goals::has(phase));
-        self.scene.places.exists(word) || (looks_like_spec(word) && !is_task)
+        self.scene.paths.exists(word) || (looks_like_spec(word) && !is_task)
     }
 
     /// `--jobs 3`: the word was meant as the value of the flag before it, which says so.
@@ -276,7 +276,7 @@ impl Reader<'_> {
     fn spec(&mut self, word: &str) {
         let is_goal = self.scopes.get(word).is_some_and(|scope| scope.is_goal);
         match self.words.command.specs.first() {
-            Some(spec) if is_goal && !self.scene.places.exists(word) => {
+            Some(spec) if is_goal && !self.scene.paths.exists(word) => {
                 let error = OptionsError::GoalAfterSpecs { word: word.to_owned(), spec: spec.clone() };
                 self.words.errors.push(error);
             }

@@ -14,24 +14,24 @@ use std::collections::BTreeSet;
 pub struct Completion {
     /// Whole words, sorted.
     pub words: Vec<String>,
-    /// A place in the repository that can stand there, too.
-    pub place: Option<WantedPlace>,
+    /// A path that can stand there, too.
+    pub path: Option<WantedPath>,
 }
 
-/// A place in the repository that is typed in part.
+/// A path, or the address of a target, that is typed in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WantedPlace {
-    /// What of the word stands before the place (`--output-file=`).
+pub struct WantedPath {
+    /// What of the word stands before it (`--output-file=`).
     pub before: String,
-    /// What is typed of the place.
+    /// What is typed of it.
     pub typed: String,
-    /// Which kind of place.
-    pub kind: PlaceKind,
+    /// What it leads to.
+    pub kind: PathKind,
 }
 
-/// Kinds of places.
+/// What paths lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlaceKind {
+pub enum PathKind {
     /// A target, or files that targets own, below the build root.
     Target,
     /// A file, from the current directory.
@@ -51,7 +51,7 @@ pub fn complete(words: &[String], scopes: &[ScopeSpec]) -> Completion {
     let line = Line::read(before, &scopes);
     match current.split_once('=') {
         Some((flag, value)) if flag.starts_with("--") => line.value(flag, value),
-        _ if current.starts_with('-') => Completion { words: line.flags(current), place: None },
+        _ if current.starts_with('-') => Completion { words: line.flags(current), path: None },
         _ => line.word(current),
     }
 }
@@ -99,18 +99,18 @@ impl<'a> Line<'a> {
         let before = format!("{flag}=");
         let of = |values: &[String]| Completion {
             words: starting_with(&before, typed, values.iter().map(String::as_str)),
-            place: None,
+            path: None,
         };
-        let place = |kind| Completion {
+        let path = |kind| Completion {
             words: Vec::new(),
-            place: Some(WantedPlace { before: before.clone(), typed: typed.to_owned(), kind }),
+            path: Some(WantedPath { before: before.clone(), typed: typed.to_owned(), kind }),
         };
         match kind {
             OptionKind::Bool => of(&["false".to_owned(), "true".to_owned()]),
             OptionKind::Choice(choices) => of(choices),
-            OptionKind::Target => place(PlaceKind::Target),
-            OptionKind::File | OptionKind::DictWithFiles => place(PlaceKind::File),
-            OptionKind::Dir => place(PlaceKind::Directory),
+            OptionKind::Target => path(PathKind::Target),
+            OptionKind::File | OptionKind::DictWithFiles => path(PathKind::File),
+            OptionKind::Dir => path(PathKind::Directory),
             _ => Completion::default(),
         }
     }
@@ -158,9 +158,9 @@ impl<'a> Line<'a> {
         }
         let words = starting_with("", typed, words);
         // Where nothing is typed, nobody looks for a target before there is a goal.
-        let may_be_place = !self.asks_for_help && (!self.typed.is_empty() || typed.contains(['/', ':']));
-        let place = WantedPlace { before: String::new(), typed: typed.to_owned(), kind: PlaceKind::Target };
-        Completion { words, place: may_be_place.then_some(place) }
+        let may_be_path = !self.asks_for_help && (!self.typed.is_empty() || typed.contains(['/', ':']));
+        let path = WantedPath { before: String::new(), typed: typed.to_owned(), kind: PathKind::Target };
+        Completion { words, path: may_be_path.then_some(path) }
     }
 }
 
@@ -193,7 +193,7 @@ mod tests {
             let completion = complete(&words, &scopes());
             let current = words.last().cloned().unwrap_or_default();
             prop_assert!(completion.words.iter().all(|word| word.starts_with(&current)), "{completion:?}");
-            prop_assert!(completion.place.is_none_or(|place| place.before + &place.typed == current));
+            prop_assert!(completion.path.is_none_or(|path| path.before + &path.typed == current));
         }
     }
 
@@ -225,9 +225,9 @@ mod tests {
 
     fn check(line: &str, expect: Expect) {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        let Completion { words, place } = complete(&words, &scopes());
-        let place = place.map(|place| format!(" {:?}({:?}, {:?})", place.kind, place.before, place.typed));
-        expect.assert_eq(&format!("{}{}", words.join(" "), place.unwrap_or_default()));
+        let Completion { words, path } = complete(&words, &scopes());
+        let path = path.map(|path| format!(" {:?}({:?}, {:?})", path.kind, path.before, path.typed));
+        expect.assert_eq(&format!("{}{}", words.join(" "), path.unwrap_or_default()));
     }
 
     #[test]

@@ -39,8 +39,8 @@ mod paths;
 mod sources;
 
 mod check_scopes;
+mod check_values;
 mod deprecated;
-mod judge;
 mod resolve;
 mod verify;
 
@@ -55,7 +55,7 @@ mod help;
 pub use bootstrap::{Bootstrap, Invocation, bootstrap, bootstrap_without_config};
 pub use check_scopes::{ScopeError, check_scopes};
 pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS, help_of};
-pub use complete::{Completion, PlaceKind, WantedPlace, complete};
+pub use complete::{Completion, PathKind, WantedPath, complete};
 pub use config::ConfigFiles;
 pub use error::{ConfigPlace, ConfigProblem, FlagAdvice, OptionsError};
 pub use fingerprint::{DaemonOption, daemon_fingerprint, daemon_options};

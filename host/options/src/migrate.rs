@@ -85,8 +85,8 @@ impl<'a> Known<'a> {
 
     /// Why a key has no effect.
     fn idle(&self, section: &str, key: &str) -> Option<String> {
-        let is_judged = self.is_complete || section == GLOBAL_SECTION;
-        if section == DEFAULT_SECTION || !is_judged || !self.options(section, key).is_empty() {
+        let is_known = self.is_complete || section == GLOBAL_SECTION;
+        if section == DEFAULT_SECTION || !is_known || !self.options(section, key).is_empty() {
             return None;
         }
         let option = option_of_key(key);
@@ -105,7 +105,7 @@ fn migrate(text: &str, name: &str, known: &Known<'_>) -> Result<Migrated, Option
     let items = ini::items(text.as_str())
         .map_err(|(span, message)| config_error(text.place(&span), ConfigProblem::Syntax(message)))?;
     let mut document = Document::new(items);
-    document.sections.iter_mut().for_each(|section| judge(section, known));
+    document.sections.iter_mut().for_each(|section| mark_idle(section, known));
     let writer = Writer { document: &document, known, variables: variables(text.as_str()) };
     let mut notes = Vec::new();
     for section in &document.sections {
@@ -122,7 +122,7 @@ fn migrate(text: &str, name: &str, known: &Known<'_>) -> Result<Migrated, Option
 }
 
 /// Marks what has no effect, and what a later key overrides.
-fn judge(section: &mut Section<'_>, known: &Known<'_>) {
+fn mark_idle(section: &mut Section<'_>, known: &Known<'_>) {
     for index in 0..section.settings.len() {
         let reason = if section.is_last(index) {
             known.idle(&section.name, &section.settings[index].option.key)
@@ -220,7 +220,7 @@ impl Writer<'_> {
         let key = &setting.option.key;
         let options = self.known.options(&section.name, key);
         let text = self.without_idle_variables(section, setting);
-        let value = layout::Given {
+        let value = layout::Assignment {
             key,
             source: setting.source.clone().filter(|_| text == setting.value).or_else(|| Some(text.clone())),
             kinds: options.iter().map(|option| &option.kind).collect(),

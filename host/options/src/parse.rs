@@ -1,11 +1,11 @@
 //! The whole invocation, once every scope is known: what is asked for, and the value of every option.
 
 use crate::bootstrap::{Bootstrap, Invocation};
-use crate::command_line::{self, CommandLine, Places, Words};
+use crate::check_values::{check_numbers, files_chosen_in_files};
+use crate::command_line::{self, CommandLine, LocalPaths, Words};
 use crate::deprecated::say_farewell;
 use crate::error::OptionsError;
 use crate::global::missing_global;
-use crate::judge::{check_numbers, files_chosen_in_files};
 use crate::legacy;
 use crate::resolve::resolve_all;
 use crate::scopes::Scopes;
@@ -89,10 +89,10 @@ pub fn read_command(
 }
 
 fn words(invocation: &Invocation, bootstrap: &Bootstrap, scopes: &Scopes<'_>) -> Words {
-    let places = Places { cwd: &invocation.cwd, build_root: &bootstrap.build_root };
+    let paths = LocalPaths { cwd: &invocation.cwd, build_root: &bootstrap.build_root };
     let distance = bootstrap.values.value("", "option-name-check-distance").as_int();
     let distance = distance.and_then(|distance| usize::try_from(distance).ok()).unwrap_or(0);
-    command_line::read(&invocation.args, scopes, &places, distance)
+    command_line::read(&invocation.args, scopes, &paths, distance)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::exclusive::settle;
 use crate::names::{DEFAULT_SECTION, environment_variables, is_key_of, names_of, section_of};
 use crate::paths::{Bases, anchor, check_there};
 use crate::scopes::{Declared, Scopes};
-use crate::sources::{Place, Places, Sources};
+use crate::sources::{Mention, Mentions, Sources};
 use crate::value::{Change, Raw, ValueError, apply, is_dict, is_list};
 use pants_model::{OptionSource, OptionSpec, OptionValue, OptionValues, OverriddenValue};
 use std::collections::BTreeSet;
@@ -29,18 +29,18 @@ struct Given {
 
 /// The values of all options of these scopes, and everything that is wrong.
 pub(crate) fn resolve_all(scopes: &Scopes<'_>, sources: &Sources<'_>) -> (OptionValues, Vec<OptionsError>) {
-    let places = Places::find(scopes, sources);
+    let mentions = Mentions::find(scopes, sources);
     let (mut values, mut errors) = (OptionValues::default(), Vec::new());
     // The fault of an inherited option is met again in every inner scope, and told once.
     let mut told = BTreeSet::new();
     for scope in scopes.all() {
-        if places.is_silent(&scope.name)
+        if mentions.is_silent(&scope.name)
             && let Some(twin) = scopes.twin(scope)
         {
             values.share(&scope.name, twin);
             continue;
         }
-        let (options, faults) = resolve_scope(&scope.name, scopes, &places, sources);
+        let (options, faults) = resolve_scope(&scope.name, scopes, &mentions, sources);
         values.insert_scope(&scope.name, options);
         errors.extend(faults.into_iter().filter(|fault| told.insert(fault.to_string())));
     }
@@ -50,11 +50,11 @@ pub(crate) fn resolve_all(scopes: &Scopes<'_>, sources: &Sources<'_>) -> (Option
 fn resolve_scope(
     scope: &str,
     scopes: &Scopes<'_>,
-    places: &Places<'_>,
+    mentions: &Mentions<'_>,
     sources: &Sources<'_>,
 ) -> (Vec<(String, OptionValue)>, Vec<OptionsError>) {
     let (mut options, mut errors) = (Vec::new(), Vec::new());
-    let resolver = Resolver { chain: places.chain(scope), has_defaults: places.has_defaults, sources };
+    let resolver = Resolver { chain: mentions.chain(scope), has_defaults: mentions.has_defaults, sources };
     for declared in scopes.options(scope) {
         match resolver.resolve(declared) {
             Ok(value) => options.push((declared, value)),
@@ -75,14 +75,14 @@ pub(crate) fn resolve(
     scopes: &Scopes<'_>,
     sources: &Sources<'_>,
 ) -> Result<OptionValue, OptionsError> {
-    let places = Places::find(scopes, sources);
-    Resolver { chain: places.chain(scope), has_defaults: places.has_defaults, sources }.resolve(declared)
+    let mentions = Mentions::find(scopes, sources);
+    Resolver { chain: mentions.chain(scope), has_defaults: mentions.has_defaults, sources }.resolve(declared)
 }
 
 /// Resolves the options of one scope.
 struct Resolver<'a> {
     /// From the outermost scope inwards, where somebody says something.
-    chain: Vec<&'a Place<'a>>,
+    chain: Vec<&'a Mention<'a>>,
     has_defaults: bool,
     sources: &'a Sources<'a>,
 }
@@ -95,15 +95,15 @@ impl Resolver<'_> {
             given = self.config(DEFAULT_SECTION, spec)?;
         }
         // All of the chain stand around one scope: from the declaring one inwards are those with names as long at least.
-        let inwards = || self.chain.iter().filter(|place| place.scope.len() >= declared.owner.len());
-        for place in inwards().filter(|place| place.has_section) {
-            given.extend(self.config(section_of(&place.name), spec)?);
+        let inwards = || self.chain.iter().filter(|mention| mention.scope.len() >= declared.owner.len());
+        for mention in inwards().filter(|mention| mention.has_section) {
+            given.extend(self.config(section_of(&mention.name), spec)?);
         }
-        for place in inwards().filter(|place| !place.variables.is_empty()) {
-            given.extend(self.environment(place, spec)?);
+        for mention in inwards().filter(|mention| !mention.variables.is_empty()) {
+            given.extend(self.environment(mention, spec)?);
         }
-        for place in inwards().filter(|place| !place.flags.is_empty()) {
-            given.extend(self.flags(place, spec)?);
+        for mention in inwards().filter(|mention| !mention.flags.is_empty()) {
+            given.extend(self.flags(mention, spec)?);
         }
         self.merge(spec, given)
     }
@@ -135,13 +135,13 @@ impl Resolver<'_> {
         found.map(understand).collect()
     }
 
-    fn environment(&self, place: &Place<'_>, spec: &OptionSpec) -> Result<Option<Given>, OptionsError> {
+    fn environment(&self, mention: &Mention<'_>, spec: &OptionSpec) -> Result<Option<Given>, OptionsError> {
         for name in names_of(spec) {
             // Most options have no variable: their names are not even made.
-            if !place.variables.iter().any(|variable| ends_like(variable, name)) {
+            if !mention.variables.iter().any(|variable| ends_like(variable, name)) {
                 continue;
             }
-            for variable in environment_variables(&place.name, name) {
+            for variable in environment_variables(&mention.name, name) {
                 let Some(text) = self.sources.environment.get(&OsString::from(&variable)) else { continue };
                 let Some(text) = text.to_str() else {
                     return Err(OptionsError::EnvironmentNotUnicode { name: variable });
@@ -155,9 +155,9 @@ impl Resolver<'_> {
     }
 
     /// All flags of one option are one source: within them a removal wins.
-    fn flags(&self, place: &Place<'_>, spec: &OptionSpec) -> Result<Option<Given>, OptionsError> {
+    fn flags(&self, mention: &Mention<'_>, spec: &OptionSpec) -> Result<Option<Given>, OptionsError> {
         let mut merged: Option<Given> = None;
-        for flag in place.flags.iter().filter(|flag| flag.option == spec.name) {
+        for flag in mention.flags.iter().filter(|flag| flag.option == spec.name) {
             let source = OptionSource::Flag(flag.typed.clone());
             let one = self.understand(spec, flag.raw.clone(), source, None, self.sources.cwd)?;
             match &mut merged {

@@ -21,11 +21,11 @@ pub(crate) struct Sources<'a> {
     pub(crate) build_root: &'a Path,
 }
 
-/// A scope under one of its names, and who says something there.
-pub(crate) struct Place<'a> {
+/// Who says something about a scope under one of its names.
+pub(crate) struct Mention<'a> {
     /// The scope.
     pub(crate) scope: &'a str,
-    /// What it is called there: its name, or an older one.
+    /// What it is called: its name, or an older one.
     pub(crate) name: Cow<'a, str>,
     /// Whether a config file has a section of this name.
     pub(crate) has_section: bool,
@@ -35,44 +35,44 @@ pub(crate) struct Place<'a> {
     pub(crate) flags: Vec<&'a Flag>,
 }
 
-impl Place<'_> {
+impl Mention<'_> {
     fn is_silent(&self) -> bool {
         !self.has_section && self.variables.is_empty() && self.flags.is_empty()
     }
 }
 
-/// All places at which somebody says something.
-pub(crate) struct Places<'a> {
-    by_scope: HashMap<&'a str, Vec<Place<'a>>>,
+/// All mentions of scopes.
+pub(crate) struct Mentions<'a> {
+    by_scope: HashMap<&'a str, Vec<Mention<'a>>>,
     /// Whether a config file has a section for all scopes.
     pub(crate) has_defaults: bool,
 }
 
-impl<'a> Places<'a> {
-    /// Looks up the places of these scopes.
+impl<'a> Mentions<'a> {
+    /// Looks up the mentions of these scopes.
     pub(crate) fn find(scopes: &Scopes<'a>, sources: &Sources<'a>) -> Self {
         let variables = sources.variables();
-        let mut by_scope: HashMap<&str, Vec<Place<'_>>> = HashMap::new();
+        let mut by_scope: HashMap<&str, Vec<Mention<'_>>> = HashMap::new();
         for scope in scopes.all() {
             // The newer name comes later: at equal rank it wins.
             let older = scopes.older_names(scope).into_iter().map(Cow::Owned);
-            let places = older.chain([Cow::Borrowed(scope.name.as_str())]).map(|name| Place {
+            let mentions = older.chain([Cow::Borrowed(scope.name.as_str())]).map(|name| Mention {
                 scope: &scope.name,
                 has_section: sources.config.has_section(section_of(&name)),
                 variables: variables_of(&name, &variables),
                 flags: sources.flags.iter().filter(|flag| flag.scope == name).collect(),
                 name,
             });
-            let places: Vec<Place<'_>> = places.filter(|place| !place.is_silent()).collect();
-            if !places.is_empty() {
-                by_scope.insert(&scope.name, places);
+            let mentions: Vec<Mention<'_>> = mentions.filter(|mention| !mention.is_silent()).collect();
+            if !mentions.is_empty() {
+                by_scope.insert(&scope.name, mentions);
             }
         }
         Self { by_scope, has_defaults: sources.config.has_section(DEFAULT_SECTION) }
     }
 
-    /// The places that count for a scope, from the outermost scope inwards.
-    pub(crate) fn chain(&self, scope: &str) -> Vec<&Place<'a>> {
+    /// The mentions that count for a scope, from the outermost scope inwards.
+    pub(crate) fn chain(&self, scope: &str) -> Vec<&Mention<'a>> {
         let inwards = outer_scopes(scope).into_iter().chain([scope]);
         inwards.filter_map(|scope| self.by_scope.get(scope)).flatten().collect()
     }

@@ -25,30 +25,30 @@ pub(crate) struct Verdict {
     pub(crate) idle: Vec<IdleKey>,
 }
 
-/// Judges every section and key.
+/// Looks at every section and key.
 pub(crate) fn verify(config: &ConfigFiles, scopes: &Scopes<'_>, disabled: &[DisabledScope]) -> Verdict {
     let mut verdict = Verdict::default();
     for file in config.files() {
         verdict.warnings.extend(file.oddities());
-        let mut judge = Judge { file, scopes, disabled, verdict: &mut verdict };
+        let mut verifier = Verifier { file, scopes, disabled, verdict: &mut verdict };
         for entry in &file.root.entries {
             match &entry.value {
-                Node::Table(table) => judge.section(&entry.key, entry, table),
-                Node::Plain(_) => judge.error(entry, ConfigProblem::OutsideSection(entry.key.clone())),
+                Node::Table(table) => verifier.section(&entry.key, entry, table),
+                Node::Plain(_) => verifier.error(entry, ConfigProblem::OutsideSection(entry.key.clone())),
             }
         }
     }
     verdict
 }
 
-struct Judge<'a> {
+struct Verifier<'a> {
     file: &'a ConfigFile,
     scopes: &'a Scopes<'a>,
     disabled: &'a [DisabledScope],
     verdict: &'a mut Verdict,
 }
 
-impl Judge<'_> {
+impl Verifier<'_> {
     fn section(&mut self, name: &str, header: &Entry, table: &Table) {
         if name == DEFAULT_SECTION {
             return;

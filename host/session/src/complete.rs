@@ -12,7 +12,7 @@ use crate::silence::Silence;
 use crate::warm::Warm;
 use pants_build_files::BuildFiles;
 use pants_model::OptionValues;
-use pants_options::{Invocation, PlaceKind, WantedPlace, complete, parse_with_disabled};
+use pants_options::{Invocation, PathKind, WantedPath, complete, parse_with_disabled};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,22 +23,22 @@ pub fn completions(request: &Request, words: &[String]) -> Vec<String> {
     let Ok(backends) = loaded.or_else(|_| backends::bundled(request).map(Arc::new)) else { return Vec::new() };
     let completion = complete(words, &backends.scopes);
     let mut found = completion.words;
-    if let Some(place) = completion.place {
-        found.extend(places(request, &backends, &place));
+    if let Some(path) = completion.path {
+        found.extend(paths(request, &backends, &path));
     }
     found.sort_unstable();
     found.dedup();
     found
 }
 
-fn places(request: &Request, backends: &Backends, wanted: &WantedPlace) -> Vec<String> {
+fn paths(request: &Request, backends: &Backends, wanted: &WantedPath) -> Vec<String> {
     let invocation = &request.invocation;
     let found = match wanted.kind {
-        PlaceKind::Target => targets(request, backends, &wanted.typed),
-        PlaceKind::File => entries(&invocation.cwd, &wanted.typed, |_| true),
-        PlaceKind::Directory => entries(&invocation.cwd, &wanted.typed, |entry| entry.is_directory),
+        PathKind::Target => targets(request, backends, &wanted.typed),
+        PathKind::File => entries(&invocation.cwd, &wanted.typed, |_| true),
+        PathKind::Directory => entries(&invocation.cwd, &wanted.typed, |entry| entry.is_directory),
     };
-    found.into_iter().map(|place| format!("{}{place}", wanted.before)).collect()
+    found.into_iter().map(|path| format!("{}{path}", wanted.before)).collect()
 }
 
 /// Targets and what leads to them.

@@ -3,7 +3,7 @@
 //! Nothing here walks a tree: a typo is answered at once, however large the repository is.
 
 use super::flags::{Polarity, find};
-use super::{Places, RESERVED_WORDS, old_goals};
+use super::{LocalPaths, RESERVED_WORDS, old_goals};
 use crate::error::{FlagAdvice, OptionsError};
 use crate::names::qualified;
 use crate::scopes::{Scopes, outer_scopes};
@@ -15,7 +15,7 @@ use std::cell::OnceCell;
 /// What is known when a mistake is found.
 pub(super) struct Scene<'a> {
     pub(super) scopes: &'a Scopes<'a>,
-    pub(super) places: &'a Places<'a>,
+    pub(super) paths: &'a LocalPaths<'a>,
     /// Every scope that the command line names, before or after the mistake.
     pub(super) mentioned: &'a [&'a str],
     /// How many letters of an option's name may be wrong.
@@ -116,7 +116,7 @@ impl Scene<'_> {
         } else if is_first {
             OptionsError::UnknownGoal { word, suggestions: goals }
         } else {
-            let names = self.places.directories();
+            let names = self.paths.directories();
             let paths = closest(&word, names.iter().map(String::as_str));
             OptionsError::UnknownWord { word, goals, paths }
         }

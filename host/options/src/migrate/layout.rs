@@ -10,7 +10,7 @@ use pants_model::{OptionKind, Value};
 const INDENT: &str = "    ";
 
 /// A key and what is known about it.
-pub(super) struct Given<'a> {
+pub(super) struct Assignment<'a> {
     pub(super) key: &'a str,
     /// The value as options read it.
     pub(super) text: String,
@@ -26,7 +26,7 @@ pub(super) struct Given<'a> {
     pub(super) is_idle_item: &'a dyn Fn(&str) -> bool,
 }
 
-impl Given<'_> {
+impl Assignment<'_> {
     /// The lines of TOML.
     pub(super) fn lines(&self) -> Vec<String> {
         let nicer = [self.structured(), self.scalar()].into_iter().flatten().find(|lines| self.is_equal(lines));

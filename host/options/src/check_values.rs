@@ -33,7 +33,7 @@ pub(crate) fn files_chosen_in_files(values: &OptionValues) -> Vec<String> {
         .collect()
 }
 
-/// Judges the values of all global options, given with their names.
+/// What is wrong with the values of global options, given with their names.
 fn check(
     values: &OptionValues,
     config: &ConfigFiles,

@@ -16,6 +16,12 @@ impl Diagnostic {
     }
 }
 
+/// A message without hints in the same way.
+pub fn legible(mut message: String) -> String {
+    make_legible(&mut message, LONGEST);
+    message
+}
+
 fn make_legible(text: &mut String, longest: usize) {
     let is_strange = |char: char| char.is_control() && char != '\n';
     if text.len() <= longest && !text.contains(is_strange) {

@@ -20,6 +20,7 @@ pub use diagnostic::{Diagnostic, Location, Severity};
 pub use event::{Event, EventSink, LogLevel, ResultMoment, RunEnding, TestStatus, Voice};
 pub use fingerprint::{Fingerprint, FingerprintBuilder};
 pub use graph::{BuildGraph, Order, TargetId};
+pub use legible::legible;
 pub use options::{
     OptionKind, OptionRank, OptionSource, OptionSpec, OptionValue, OptionValues, OverriddenValue, ScopeSpec,
 };

@@ -11,7 +11,7 @@ use crate::resolve::resolve_all;
 use crate::scopes::Scopes;
 use crate::sources::Sources;
 use crate::verify::{DisabledScope, verify};
-use pants_model::{Diagnostic, OptionValues, ScopeSpec, Value};
+use pants_model::{OptionValues, ScopeSpec, Value, legible};
 
 /// An invocation, understood.
 #[derive(Clone, Debug)]
@@ -69,7 +69,6 @@ pub fn parse_with_disabled(
     warnings.extend(legacy::warning(&words.idle, &idle, detail));
     warnings.extend(farewell.warnings);
     warnings.extend(files_chosen_in_files(&values));
-    let legible = |warning: String| Diagnostic::warning_without_place(warning).legible().message;
     let warnings = warnings.into_iter().map(legible).collect();
     Ok(Parsed { command: words.command, values, warnings })
 }

@@ -31,7 +31,10 @@ fn the_smallest_backend_of_the_guide_builds_and_runs() {
     let api = current_api().display().to_string();
     // The package lies below this workspace's directory and is no part of it.
     let manifest = manifest.replace("../path/to/plugin-api", &api) + "\n[workspace]\n";
-    let library = cargo_build(&package("acme-backend", &[("Cargo.toml", manifest), ("src/lib.rs", code.clone())]), &[]);
+    let library = cargo_build(
+        &package(&current_api(), "acme-backend", &[("Cargo.toml", manifest), ("src/lib.rs", code.clone())]),
+        &[],
+    );
 
     let files =
         "//- src/BUILD\njava_library(name='a')\nfiles(name='other', sources=['*'])\n//- src/A.java\nclass A {}\n";

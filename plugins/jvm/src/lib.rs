@@ -66,7 +66,8 @@ impl Backend for JvmBackend {
             "JaCoCo, which measures the coverage of tests.",
             tasks::register_jacoco_options,
         );
-        registrar.scope(scala::SCOPE, "Scala, of which only names of jars are known.", scala::register_options);
+        let description = "Scala, of which only names of jars are known.";
+        registrar.renamed_scope(scala::SCOPE, &["scala-platform"], description, scala::register_options);
         registrar.scope(graph::SCOPE, "How Java is compiled.", tasks::register_java_options);
         targets::register(registrar);
         tasks::register(registrar);

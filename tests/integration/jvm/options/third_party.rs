@@ -2,6 +2,7 @@
 
 use super::run;
 use crate::support::Repository;
+use expect_test::expect;
 
 fn library() -> Repository {
     Repository::new("\n//- 3rdparty/BUILD\njar_library(name='junit', jars=[jar('junit', 'junit', '4.12')])\n")
@@ -32,4 +33,20 @@ fn the_jvm_of_coursier_takes_options() {
     let repository = library();
     let said = run(&repository, &["resolve", "--resolve-coursier-jvm-options=-Xno-such", "3rdparty:junit"]).failure(1);
     assert!(said.contains("-Xno-such"), "{said}");
+}
+
+#[test]
+fn the_older_name_of_the_scope_of_scala_is_understood() {
+    let repository = library();
+    repository.write("pants.toml", "[scala-platform]\nversion = 'custom'\nsuffix_version = '3'\n");
+    let output = run(&repository, &["options", "--scope=scala", "--only-overridden"]);
+    expect![[r#"
+        warning: `pants.toml [scala-platform]` is deprecated: it is called `[scala]` now
+    "#]]
+    .assert_eq(&output.stderr);
+    expect![[r#"
+        scala.suffix_version = 3 (from CONFIG in pants.toml:3 [scala-platform] suffix_version)
+        scala.version = custom (from CONFIG in pants.toml:2 [scala-platform] version)
+    "#]]
+    .assert_eq(&output.success());
 }

@@ -2,7 +2,8 @@
 //!
 //! Entries are copied as they are compressed; nothing is compressed twice.
 
-use crate::jar::{JarError, write_atomically};
+use crate::files;
+use crate::jar::JarError;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -85,7 +86,7 @@ impl FatJar {
 
     /// Writes the jar beside its place and moves it there.
     pub(crate) fn write(&self, path: &Path) -> Result<(), JarError> {
-        write_atomically(path, |file| self.write_to(file)).map_err(|source| JarError::new("write", path, source))
+        files::write_with(path, |file| self.write_to(file)).map_err(|source| JarError::new("write", path, source))
     }
 
     fn write_to(&self, file: &mut File) -> io::Result<()> {

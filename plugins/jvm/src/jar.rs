@@ -1,6 +1,7 @@
 //! Jars that are a function of their content: entries sorted by name, the time of each 1980-01-01, nothing compressed, the
 //! same attributes everywhere. Read and written here; what stands in them is others' business.
 
+use crate::files;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
@@ -43,7 +44,7 @@ impl JarEntries {
 
     /// Writes the jar beside its place and moves it there.
     pub(crate) fn write(&self, path: &Path) -> Result<(), JarError> {
-        write_atomically(path, |file| {
+        files::write_with(path, |file| {
             let mut zip = ZipWriter::new(BufWriter::new(file));
             self.write_entries(&mut zip)?;
             zip.finish()?.flush()
@@ -81,22 +82,6 @@ impl JarEntries {
         names.dedup();
         names
     }
-}
-
-/// Writes a file beside its place and moves it there, so that no reader ever sees half of it.
-pub(crate) fn write_atomically(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(directory)?;
-    let mut unfinished = tempfile::Builder::new().permissions(world_readable()).tempfile_in(directory)?;
-    write(unfinished.as_file_mut())?;
-    unfinished.persist(path)?;
-    Ok(())
-}
-
-#[cfg(unix)]
-fn world_readable() -> std::fs::Permissions {
-    // What the user's mask takes away is taken away when the file is made.
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 
 /// Calls `take` with the name and the bytes of each file of a jar, in the jar's order.

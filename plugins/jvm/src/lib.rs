@@ -4,11 +4,13 @@
 //! world do the work: a JDK that is found, not fetched; Coursier, which resolves third-party jars; and small Java
 //! programs of ours (`java/`), compiled once for each JDK, one of which stays up as the compile worker.
 //!
-//! The modules stand in floors, each using those above it: files (`xml`, `jar`, `class_file`, `abi_jar`, `fat_jar`), the
-//! outside world (`jdk`, `maven`, `programs`), what BUILD files say (`third_party`, `platform`, `targets`,
-//! `jvm_options`, `graph`), and the tasks.
+//! The modules stand in floors, each using those above it: files (`xml`, `files`, `jar`, `class_file`, `abi_jar`,
+//! `fat_jar`), the outside world (`jdk`, `maven`, `programs`), what BUILD files say (`third_party`, `platform`,
+//! `targets`, `jvm_options`, `graph`), and the tasks.
 
 mod xml;
+
+mod files;
 
 mod jar;
 

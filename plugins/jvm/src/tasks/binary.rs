@@ -75,7 +75,7 @@ impl BinaryCreate {
         }
         let shown = format!("{}/{}.jar", context.dist_dir(), basename(target));
         let copy = |file: &mut std::fs::File| std::io::copy(&mut std::fs::File::open(&made)?, file).map(drop);
-        crate::jar::write_atomically(&context.absolute(&shown), copy)
+        crate::files::write_with(&context.absolute(&shown), copy)
             .map_err(|error| Error::from(error).context(format!("cannot write `{shown}`")))?;
         context.log(LogLevel::Info, format!("created {shown}"))
     }

@@ -72,7 +72,7 @@ impl Outputs {
     fn write_classpath(&self, context: &Context, paths: &[&str]) -> Result<()> {
         let file = context.absolute(&self.classes).with_file_name("classpath.txt");
         let lines: String = paths.iter().map(|path| format!("{path}\n")).collect();
-        Ok(crate::jar::write_atomically(&file, |out| std::io::Write::write_all(out, lines.as_bytes()))?)
+        Ok(crate::files::write(&file, lines.as_bytes())?)
     }
 
     /// What programs have on their classpath.

@@ -1,5 +1,6 @@
 //! `resolve.coursier`: third-party jars onto classpaths.
 
+use crate::files;
 use crate::jdk::Jdk;
 use crate::scala::{self, ScalaPlatform};
 use crate::targets::on_classpath;
@@ -125,8 +126,7 @@ fn resolve(context: &Context, management: &mut Management<'_>, declared: &Groups
 fn write_report(context: &Context, declared: &Groups, lock: &LockFile) -> Result<()> {
     let path = format!("{}/report.txt", context.workdir());
     let text = report::render(declared, lock);
-    crate::jar::write_atomically(&context.absolute(&path), |file| std::io::Write::write_all(file, text.as_bytes()))
-        .map_err(|error| Error::from(error).context(format!("cannot write `{path}`")))?;
+    files::write_text(context, &path, &text)?;
     context.log(LogLevel::Info, format!("what third-party jars came to: {path}"))
 }
 
@@ -219,7 +219,7 @@ fn resolve_anew(
     }
     let lock = LockFile::new(locked);
     let text = lock.to_text();
-    crate::jar::write_atomically(lock_path, |file| std::io::Write::write_all(file, text.as_bytes()))
+    files::write(lock_path, text.as_bytes())
         .map_err(|error| Error::from(error).context(format!("cannot write `{}`", shown(context, lock_path))))?;
     if !lock_path.starts_with(context.absolute(context.workdir())) {
         context.log(LogLevel::Info, format!("wrote the lock file {}", shown(context, lock_path)))?;

@@ -116,8 +116,7 @@ fn write_command(context: &Context, process: &Process, jdk: &Jdk, file: &str) ->
         "" => format!("{command}\n"),
         directory => format!("cd {} && {command}\n", quoted(directory)),
     };
-    crate::jar::write_atomically(&context.absolute(file), |out| std::io::Write::write_all(out, line.as_bytes()))
-        .map_err(|error| Error::from(error).context(format!("cannot write `{file}`")))?;
+    crate::files::write_text(context, file, &line)?;
     context.log(LogLevel::Info, format!("wrote the command to {file}"))
 }
 

@@ -45,7 +45,7 @@ impl JarDirectory {
     pub(crate) fn put(&self, file: &Path, path: &str) -> io::Result<()> {
         let mut source = File::open(file)?;
         let copy = |place: &mut File| io::copy(&mut source, place).map(drop);
-        crate::jar::write_atomically(&self.directory.join(path), copy)
+        crate::files::write_with(&self.directory.join(path), copy)
     }
 
     /// Those of the files that are not there, or not with the right content.
@@ -73,7 +73,7 @@ impl JarDirectory {
         if std::fs::read(&self.record).is_ok_and(|old| old == text) {
             return Ok(());
         }
-        crate::jar::write_atomically(&self.record, |file| io::Write::write_all(file, &text))
+        crate::files::write(&self.record, &text)
     }
 }
 

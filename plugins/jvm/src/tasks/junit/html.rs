@@ -1,7 +1,7 @@
 //! The report for people: one page with all tests of a run.
 
 use super::report::Case;
-use plugin_api::{CachePolicy, Context, Error, LogLevel, Process, Result};
+use plugin_api::{CachePolicy, Context, LogLevel, Process, Result};
 
 /// The name of the page in the work directory of the task.
 const PAGE: &str = "report.html";
@@ -14,8 +14,7 @@ const DESKTOP_VARIABLES: &[&str] =
 pub(super) fn write(context: &Context, targets: &[(String, Vec<Case>)]) -> Result<String> {
     let page = format!("{}/{PAGE}", context.workdir());
     let text = render(targets);
-    crate::jar::write_atomically(&context.absolute(&page), |file| std::io::Write::write_all(file, text.as_bytes()))
-        .map_err(|error| Error::from(error).context(format!("cannot write `{page}`")))?;
+    crate::files::write_text(context, &page, &text)?;
     context.log(LogLevel::Info, format!("the tests as a page: {page}"))?;
     Ok(page)
 }

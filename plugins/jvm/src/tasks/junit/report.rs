@@ -62,7 +62,7 @@ pub(super) fn merge(directories: &[std::path::PathBuf], report: &Path) -> Result
     }
     let text =
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n{}\n</testsuites>\n", suites.join("\n"));
-    crate::jar::write_atomically(report, |file| std::io::Write::write_all(file, text.as_bytes()))?;
+    crate::files::write(report, text.as_bytes())?;
     Ok(true)
 }
 

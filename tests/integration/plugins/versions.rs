@@ -100,7 +100,8 @@ fn a_scope_of_a_plugin_stands_alone_though_its_name_begins_with_that_of_another(
         expect![[r#"
             acme: Str("2") (--acme-version)
             acme.python: Str("3") (default)
-        "#]        .assert_eq(&repository.run(&arguments).quiet_success());
+        "#]]
+        .assert_eq(&repository.run(&arguments).quiet_success());
         let message = repository.run(&["--acme-python-jobs=1", "versions", "::"]).failure(1);
         assert!(message.contains("`--acme-python-jobs`"), "{message}");
     }

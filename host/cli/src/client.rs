@@ -125,7 +125,11 @@ impl Client {
     pub(crate) fn log_file(&self, bootstrap: &Bootstrap) -> Result<Option<LogFile>, Failure> {
         let Some(path) = bootstrap.log_file() else { return Ok(None) };
         let open = || -> io::Result<LogFile> {
-            std::fs::create_dir_all(path.parent().expect("the file is in the directory"))?;
+            let directory = path.parent().expect("the file is in the directory");
+            if directory.is_file() {
+                return Err(io::Error::other(format!("`{}` is a file", directory.display())));
+            }
+            std::fs::create_dir_all(directory)?;
             let file = File::options().append(true).create(true).open(&path)?;
             let sink = LogSink::new(file.try_clone()?, self.clock(), level(bootstrap))?;
             sink.line(&format!("{}: pants {}", self.run_id, self.invocation.args.join(" ")));

@@ -87,9 +87,6 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 #[test]
 fn bash_completes() {
-    if !has_program("bash") {
-        return not_checked("bash");
-    }
     let repository = Repository::new(FILES);
     let check = |line: &str, expect: &str| assert_eq!(in_shell(&repository, "bash", BASH, line), expect, "{line}");
     check("pants dep", "dependees dependencies depmap");

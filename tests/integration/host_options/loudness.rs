@@ -56,6 +56,9 @@ fn a_log_file_is_kept() {
     assert!(log().contains("[gen.protoc] protoc proto") && log().contains("SUCCESS"), "{}", log());
     assert!(!log().contains("[gen.protoc] started"), "{}", log());
 
+    generate(&repository, &["-q", "--colors", "--gen-protoc-level=debug"]);
+    assert!(log().contains("[gen.protoc] started") && !log().contains('\x1b'), "{}", log());
+
     let _ = repository.run(&["-ldebug", "list", "odd"]).success();
     assert!(log().contains("gen proto") && log().contains("list odd"), "the second run is added: {}", log());
     assert!(log().contains("warning: ") && !log().contains("odd:odd\n"), "{}", log());
@@ -67,8 +70,11 @@ fn a_log_file_is_kept() {
 fn a_log_file_that_cannot_be_written_is_told_with_its_place() {
     let repository = repository("");
     repository.write("file", "");
-    let told = repository.run(&["--logdir=file/logs", "list", "odd"]).failure(1);
-    assert!(told.contains("--logdir") && told.contains("cannot be written"), "{told}");
+    for (logdir, why) in [("file/logs", ""), ("file", "/file` is a file\n")] {
+        let told = repository.run(&[&format!("--logdir={logdir}"), "list", "odd"]).failure(1);
+        assert!(told.contains("--logdir") && told.contains("cannot be written"), "{told}");
+        assert!(told.ends_with(why), "{told}");
+    }
 }
 
 #[test]

@@ -1,4 +1,7 @@
 //! Signals: the first one cancels the run, a second one ends the program even if the run does not end.
+//!
+//! Before the run has begun anything that listens (it reads options or BUILD files, perhaps from a pipe that nobody
+//! writes to), there is nothing to clean up: then the first one ends the program, too.
 
 use pants_session::{Cancel, CancelReason};
 use std::time::Duration;
@@ -6,6 +9,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The exit code of a run that the user stopped.
 pub(crate) const INTERRUPTED: i32 = 130;
+
+/// How long a run that began nothing yet may take to end by itself.
+const SHORT_MOMENT: Duration = Duration::from_millis(300);
 
 /// How long a run may still take to end after a second signal.
 const LAST_MOMENT: Duration = Duration::from_secs(2);
@@ -42,6 +48,11 @@ async fn wait(cancel: &Cancel) {
             std::thread::sleep(LAST_MOMENT);
             std::process::exit(INTERRUPTED);
         }
+        let has_begun = cancel.has_listeners();
         cancel.cancel(CancelReason::Interrupted);
+        if !has_begun {
+            std::thread::sleep(SHORT_MOMENT);
+            std::process::exit(INTERRUPTED);
+        }
     }
 }

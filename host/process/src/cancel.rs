@@ -83,6 +83,11 @@ impl Cancel {
         self.0.lock().reason
     }
 
+    /// Whether somebody would be woken by a cancellation: a child, or whoever registered a callback.
+    pub fn has_listeners(&self) -> bool {
+        !self.0.lock().callbacks.is_empty()
+    }
+
     /// A token that is cancelled with this one, and can be cancelled alone.
     pub fn child(&self) -> Cancel {
         Cancel(Arc::new_cyclic(|child: &std::sync::Weak<Inner>| {

@@ -67,6 +67,23 @@ fn impatience_leaves_no_process_either() {
 }
 
 #[test]
+fn whoever_waits_for_the_value_of_an_option_can_be_stopped() {
+    let repository = with_protoc("protoc");
+    let words = repository.root().join("words");
+    let made = std::process::Command::new("mkfifo").arg(&words).status().expect("there is mkfifo");
+    assert!(made.success());
+    let run = repository.pants(&["list", "--sep=@words", "::"]).start();
+    // Opened like this, a pipe that nobody reads is an error.
+    let flags = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NONBLOCK;
+    let writer = wait_for("a reader", || rustix::fs::open(&words, flags, rustix::fs::Mode::empty()).ok());
+    let start = Instant::now();
+    run.signal(Signal::INT);
+    assert_eq!(run.finish().code, Some(130));
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    drop(writer);
+}
+
+#[test]
 fn a_request_to_end() {
     check_stopped(Signal::TERM);
 }

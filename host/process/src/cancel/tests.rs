@@ -48,7 +48,9 @@ fn a_dropped_child_leaves_nothing_behind() {
     for _ in 0..100 {
         drop(parent.child());
     }
-    assert!(parent.0.lock().callbacks.is_empty());
+    assert!(!parent.has_listeners());
+    let _child = parent.child();
+    assert!(parent.has_listeners());
 }
 
 #[test]

@@ -77,6 +77,14 @@ impl<'a> Known<'a> {
         self.is_complete && !is_scope
     }
 
+    /// What the scope of a section is called now.
+    fn newest_name<'s>(&self, section: &'s str) -> &'s str
+    where
+        'a: 's,
+    {
+        self.scopes.get(section).map_or(section, |scope| &scope.name)
+    }
+
     /// Why an item of a list has no effect.
     fn idle_item(&self, section: &str, key: &str, item: &str) -> Option<&'static str> {
         let is_global = matches!(section, DEFAULT_SECTION | GLOBAL_SECTION);
@@ -174,7 +182,8 @@ impl Writer<'_> {
         let mut lines: Vec<String> = Vec::new();
         for section in &self.document.sections {
             lines.extend(section.comments.iter().cloned());
-            let header = toml_text::header(&section.name, self.is_key_too(&section.name));
+            let name = self.newest_name(section);
+            let header = toml_text::header(name, self.is_key_too(name));
             let is_idle = section.settings.iter().all(|setting| setting.idle.is_some());
             let is_idle = is_idle && (!section.settings.is_empty() || self.known.is_nobodys(&section.name));
             lines.push(if is_idle { format!("# {header}") } else { header });
@@ -189,6 +198,15 @@ impl Writer<'_> {
             toml.push('\n');
         }
         toml
+    }
+
+    /// What a section is called now, unless another one means the same scope: TOML knows each name once.
+    fn newest_name<'s>(&'s self, section: &'s Section<'_>) -> &'s str {
+        let name = self.known.newest_name(&section.name);
+        let is_another =
+            |other: &&Section<'_>| other.name != section.name && self.known.newest_name(&other.name) == name;
+        let is_renamed = name != section.name && !self.document.sections.iter().any(|other| is_another(&other));
+        if is_renamed { name } else { &section.name }
     }
 
     fn setting(&self, section: &Section<'_>, setting: &Setting<'_>, lines: &mut Vec<String>) {

@@ -377,6 +377,18 @@ fn thousands_of_keys_and_sections_are_written() {
     assert_eq!(lines(&many(&|number| format!("[s.t{number}]\nkey: 1\n"))), 10_000);
 }
 
+#[test]
+fn a_section_gets_the_name_that_its_scope_has_now() {
+    let renamed = ScopeSpec { older_names: vec!["old".into(), "oldest".into()], ..scopes().remove(0) };
+    let check = |ini: &str, toml: &str| {
+        let migrated = migrate_config_for(ini, "pants.ini", std::slice::from_ref(&renamed), &|_, _| None);
+        assert_eq!(migrated.expect("an ini file").toml, toml);
+    };
+    check("[old]\ncount: 1\n", "[a]\ncount = 1\n");
+    check("[old]\ncount: 1\n[a]\nflag: True\n", "[old]\ncount = 1\n[a]\nflag = true\n");
+    check("[old]\ncount: 1\n[oldest]\nflag: True\n", "[old]\ncount = 1\n[oldest]\nflag = true\n");
+}
+
 fn scopes() -> Vec<ScopeSpec> {
     let option = |name: &str, kind: OptionKind| OptionSpec::new(name, kind, pants_model::Value::None, "");
     let options = vec![

@@ -11,7 +11,7 @@ const PORT: &str = "{debug_port}";
 
 /// Declares the options of [`SCOPE`].
 pub(crate) fn register_options(options: &mut OptionRegistrar) {
-    options.list("options", &["-Xmx256m"], "Options for the JVMs that run programs and tests of the repository.");
+    options.shell_list("options", &["-Xmx256m"], "Options for the JVMs that run programs and tests of the repository.");
     options.shell_list("program-args", &[], "Arguments for the program that `run` starts, before those after `--`.");
     options.bool("debug", false, "Wait for a debugger before a program or test starts.");
     options.int("debug-port", 5005, "The port on which to wait for the debugger.").advanced();

@@ -112,7 +112,7 @@ impl Task for JavacCompile {
             )
             .fingerprinted()
             .advanced();
-        options.list("jvm-options", &["-Xmx768m"], "Options for the JVMs that javac runs in.").advanced();
+        options.shell_list("jvm-options", &["-Xmx768m"], "Options for the JVMs that javac runs in.").advanced();
         Ok(())
     }
 

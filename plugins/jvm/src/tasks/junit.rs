@@ -59,7 +59,7 @@ impl TestTask for JunitRun {
     }
 
     fn register_options(options: &mut OptionRegistrar) -> Result<()> {
-        options.list("jvm-options", &[], "Options for the JVMs that run tests, after those of `[jvm] options`.");
+        options.shell_list("jvm-options", &[], "Options for the JVMs that run tests, after those of `[jvm] options`.");
         options.string("console", COORDINATE, "The console of the JUnit platform, as `org:name:rev`.").advanced();
         selection::register_options(options);
         launch::register_options(options);

@@ -46,7 +46,7 @@ pub(crate) fn register_options(options: &mut OptionRegistrar) {
 
 /// Declares the options of each task that asks Coursier.
 pub(crate) fn register_task_options(options: &mut OptionRegistrar) {
-    options.list("jvm-options", &["-Xmx256m"], "Options for the JVM that Coursier runs in.").advanced();
+    options.shell_list("jvm-options", &["-Xmx256m"], "Options for the JVM that Coursier runs in.").advanced();
 }
 
 /// Why jars could not be resolved.

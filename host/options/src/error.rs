@@ -180,6 +180,16 @@ pub enum OptionsError {
         /// The flag as typed, without its value.
         flag: String,
     },
+    /// `--no-x` of an option that is not a bool.
+    #[error("`{flag}` takes a value; there is no `{negation}`")]
+    NoNegation {
+        /// The flag that there is.
+        flag: String,
+        /// The flag as typed, without its value.
+        negation: String,
+        /// What to write for the value.
+        value: String,
+    },
     /// A word in a goal's place is no goal.
     #[error("unknown goal `{word}`")]
     UnknownGoal {

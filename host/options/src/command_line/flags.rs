@@ -56,12 +56,23 @@ fn long_flag(arg: &str, current: &str, scopes: &Scopes<'_>) -> Option<Result<Fla
         Some((typed, text)) => (typed, Some(text)),
         None => (arg, None),
     };
-    let (scope, declared, polarity) = find(typed.strip_prefix("--")?, current, scopes)?;
+    let name = typed.strip_prefix("--")?;
+    let Some((scope, declared, polarity)) = find(name, current, scopes) else {
+        return without_negation(name, current, scopes).map(Err);
+    };
     Some(match (polarity, text) {
         (Polarity::Plain, text) => given(typed, text, scope, declared),
         (Polarity::Negated, Some(_)) => Err(OptionsError::ValueUnexpected { flag: typed.to_owned() }),
         (Polarity::Negated, None) => Ok(flag(typed, scope, declared, Raw::Plain(Value::Bool(false)))),
     })
+}
+
+/// `--no-x` of an option that is not a bool.
+fn without_negation(name: &str, current: &str, scopes: &Scopes<'_>) -> Option<OptionsError> {
+    let positive = name.strip_prefix("no-")?;
+    let (_, declared, _) = find(positive, current, scopes).filter(|(.., polarity)| *polarity == Polarity::Plain)?;
+    let value = metavar(&declared.spec.kind);
+    Some(OptionsError::NoNegation { flag: format!("--{positive}"), negation: format!("--{name}"), value })
 }
 
 fn short_flag(arg: &str, current: &str, scopes: &Scopes<'_>) -> Option<Result<Flag, OptionsError>> {

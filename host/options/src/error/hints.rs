@@ -20,7 +20,9 @@ impl OptionsError {
                 hints.push(format!("`pants help-advanced{of}` lists all options"));
                 hints
             }
-            Self::ValueMissing { flag, value } => vec![format!("write `{flag}={value}`")],
+            Self::ValueMissing { flag, value } | Self::NoNegation { flag, value, .. } => {
+                vec![format!("write `{flag}={value}`")]
+            }
             Self::ValueUnexpected { flag } => {
                 let positive = flag.replacen("--no-", "--", 1);
                 vec![format!("`{positive}` says yes, `{flag}` says no")]

@@ -576,3 +576,27 @@ fn a_variable_that_is_not_unicode_is_an_error() {
     let error = run(&invocation).expect_err("the variable is bad");
     assert_eq!(error.to_string(), "the environment variable `PANTS_LEVEL` is not valid Unicode");
 }
+
+#[test]
+fn only_a_bool_has_a_negation() {
+    check_args(
+        "--no-level --no-tag=x --no-jvm-options --no-list-sep list",
+        expect![[r#"
+        `--level` takes a value; there is no `--no-level`
+          hint: write `--level=<trace|debug|info|warn|error>`
+        `--tag` takes a value; there is no `--no-tag`
+          hint: write `--tag="['<str>', ...]"`
+        `--jvm-options` takes a value; there is no `--no-jvm-options`
+          hint: write `--jvm-options="['<str>', ...]"`
+        `--list-sep` takes a value; there is no `--no-list-sep`
+          hint: write `--list-sep=<str>`
+    "#]],
+    );
+    check_args(
+        "list --no-sep",
+        expect![[r#"
+        `--sep` takes a value; there is no `--no-sep`
+          hint: write `--sep=<str>`
+    "#]],
+    );
+}

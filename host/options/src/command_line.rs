@@ -14,9 +14,11 @@ pub(crate) use local_paths::LocalPaths;
 
 use crate::error::OptionsError;
 use crate::legacy;
+use crate::names::GLOBAL_SECTION;
 use crate::scopes::Scopes;
 use crate::value::{changes, is_dict, is_list};
 use mistakes::Scene;
+use pants_model::ScopeSpec;
 use std::cell::OnceCell;
 
 /// First words that no plugin may register as a goal; a directory of that name is asked for as `./plugin`.
@@ -217,6 +219,7 @@ impl Reader<'_> {
                     self.goal(word);
                 }
             }
+            None if self.help.is_some() && word.eq_ignore_ascii_case(GLOBAL_SECTION) => self.enter(""),
             _ if self.is_spec(word) => self.words.command.specs.push(word.to_owned()),
             Some(_) => self.words.errors.push(OptionsError::NotAGoal { word: word.to_owned() }),
             None if self.is_missing_value(word) => {}
@@ -228,8 +231,9 @@ impl Reader<'_> {
     /// `compile.javca` has a dot as files have, and is a goal all the same.
     fn is_spec(&self, word: &str) -> bool {
         let goal = word.split_once('.').map(|(phase, _)| phase).filter(|_| !word.contains(['/', ':', '*', '?']));
-        let is_task = goal
-            .is_some_and(|phase| self.scopes.get(phase).is_some_and(|scope| scope.is_goal) || old_goals::has(phase));
+        // Who reads help asks for scopes, be they goals or not.
+        let is_outer = |scope: &ScopeSpec| scope.is_goal || self.help.is_some();
+        let is_task = goal.is_some_and(|phase| self.scopes.get(phase).is_some_and(is_outer) || old_goals::has(phase));
         self.scene.paths.exists(word) || (looks_like_spec(word) && !is_task)
     }
 

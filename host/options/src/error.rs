@@ -114,6 +114,8 @@ pub enum OptionsError {
         start: PathBuf,
         /// The files that would have marked one.
         markers: &'static [&'static str],
+        /// The nearest config file of the Pants v1 years, which marks none.
+        old_config: Option<PathBuf>,
     },
     /// `PANTS_BUILDROOT_OVERRIDE` names no directory.
     #[error("`PANTS_BUILDROOT_OVERRIDE` names `{}`, which is not a directory", path.display())]
@@ -215,6 +217,8 @@ pub enum OptionsError {
         word: String,
         /// Scopes with similar names.
         suggestions: Vec<String>,
+        /// The scopes that there are inside of it, or beside it.
+        inner: Vec<String>,
     },
     /// A word that means something else than a goal only when it comes first.
     #[error("`{word}` is no goal: it stands alone, as the first word")]

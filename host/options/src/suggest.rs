@@ -24,12 +24,18 @@ pub(crate) fn closest_within<'a>(
         .into_iter()
         // The distance is never less than this, and there may be ten thousand words.
         .filter(|word| word.chars().count().abs_diff(length) <= limit)
-        .map(|word| (strsim::osa_distance(typed, word), word))
+        .map(|word| (distance(typed, word), word))
         .filter(|(distance, _)| *distance <= limit)
         .collect();
     near.sort_unstable();
     near.dedup();
     near.into_iter().take(MOST).map(|(_, word)| word.to_owned()).collect()
+}
+
+/// How many letters are wrong; a word in other cases is as near as any wrong one can be.
+fn distance(typed: &str, word: &str) -> usize {
+    let is_same = typed != word && typed.eq_ignore_ascii_case(word);
+    if is_same { 1 } else { strsim::osa_distance(typed, word) }
 }
 
 /// The suggestions as a question; none where there are none.
@@ -56,6 +62,7 @@ mod tests {
         check("frobnicate", &[]);
         check("--tost", &[]);
         check("", &[]);
+        check("COMPILE", &["compile"]);
     }
 
     #[test]

@@ -127,8 +127,16 @@ impl Scene<'_> {
         if old_goals::has(word) {
             return OptionsError::GoalWithoutTask { word: word.to_owned(), types: Vec::new() };
         }
-        let suggestions = closest(word, self.scopes.all().map(|scope| scope.name.as_str()));
-        OptionsError::UnknownScope { word: word.to_owned(), suggestions }
+        let known = || self.scopes.all().map(|scope| scope.name.as_str());
+        let suggestions = closest(word, known());
+        let inner_of = |outer: &str| {
+            let is_inner = |scope: &&str| scope.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+            known().filter(is_inner).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let around =
+            std::iter::once(word).chain(outer_scopes(word).into_iter().rev().filter(|outer| !outer.is_empty()));
+        let inner = around.map(inner_of).find(|inner| !inner.is_empty()).unwrap_or_default();
+        OptionsError::UnknownScope { word: word.to_owned(), suggestions, inner }
     }
 }
 

@@ -3,13 +3,19 @@
 use super::{ConfigProblem, FlagAdvice, OptionsError};
 use crate::suggest::did_you_mean;
 
+/// What makes a build root of a directory with a `pants.ini`.
+const BESIDE_OLD_CONFIG: &str =
+    "`pants.ini` alone marks none: `pants migrate-config` writes a pants.toml, or make an empty file `BUILDROOT`";
+
 impl OptionsError {
     /// What the user may do about it, one line each.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::NoBuildRoot { markers, .. } => {
+            Self::NoBuildRoot { markers, old_config, .. } => {
                 let (last, others) = markers.split_last().expect("there are markers");
-                vec![format!("a build root holds a file named `{}` or `{last}`", others.join("`, `"))]
+                let mut hints = vec![format!("a build root holds a file named `{}` or `{last}`", others.join("`, `"))];
+                hints.extend(old_config.is_some().then(|| BESIDE_OLD_CONFIG.to_owned()));
+                hints
             }
             Self::Config { problem, .. } => config_hints(problem),
             Self::BadValue { problem, .. } => problem.hint().into_iter().collect(),
@@ -39,19 +45,20 @@ impl OptionsError {
                 hints.push("`pants goals` lists all goals; a target is named as `path/to/directory:name`".to_owned());
                 hints
             }
-            Self::UnknownScope { suggestions, .. } => {
+            Self::UnknownScope { suggestions, inner, .. } => {
                 let mut hints = question(suggestions);
+                if suggestions.is_empty() && !inner.is_empty() {
+                    let are = if inner.len() == 1 { "is" } else { "are" };
+                    hints.push(format!("there {are} {}", named(inner)));
+                }
                 hints.push("`pants goals` lists all goals, `pants help-all` shows all scopes".to_owned());
                 hints
             }
             Self::NotFirst { word } => vec![format!("a directory of that name is asked for as `./{word}`")],
             Self::GoalWithoutTask { types, .. } => {
                 let mut hints = vec!["a plugin may bring it; `pants goals` lists all goals that there are".to_owned()];
-                let (named, others) = types.split_at(types.len().min(3));
-                if !named.is_empty() {
-                    let others =
-                        if others.is_empty() { String::new() } else { format!(" and {} others", others.len()) };
-                    hints.insert(0, format!("it was for targets of type `{}`{others}", named.join("`, `")));
+                if !types.is_empty() {
+                    hints.insert(0, format!("it was for targets of type {}", named(types)));
                 }
                 hints
             }
@@ -114,6 +121,13 @@ fn config_hints(problem: &ConfigProblem) -> Vec<String> {
         }
         ConfigProblem::Syntax(_) | ConfigProblem::CircularVariable { .. } => Vec::new(),
     }
+}
+
+/// The first of some names, and how many others there are.
+fn named(names: &[String]) -> String {
+    let (named, others) = names.split_at(names.len().min(3));
+    let others = if others.is_empty() { String::new() } else { format!(" and {} others", others.len()) };
+    format!("`{}`{others}", named.join("`, `"))
 }
 
 /// What similar words there are, as a question.

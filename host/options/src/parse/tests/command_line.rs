@@ -600,3 +600,68 @@ fn only_a_bool_has_a_negation() {
     "#]],
     );
 }
+
+#[test]
+fn help_about_a_scope_that_is_not_there_names_those_that_are() {
+    check_args(
+        "help jvm.compile",
+        expect![[r#"
+        unknown goal or scope `jvm.compile`
+          hint: there are `jvm.run`, `jvm.test.junit`
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "help cache.nosuch",
+        expect![[r#"
+        unknown goal or scope `cache.nosuch`
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "help kinds pick.x",
+        expect![[r#"
+        unknown goal or scope `pick.x`
+          hint: did you mean `pick`?
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "help jvm.test",
+        expect![[r#"
+        unknown goal or scope `jvm.test`
+          hint: there is `jvm.test.junit`
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "help jvm.test.junt",
+        expect![[r#"
+        unknown goal or scope `jvm.test.junt`
+          hint: did you mean `jvm.test.junit`?
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "help compile.javca",
+        expect![[r#"
+        unknown goal or scope `compile.javca`
+          hint: did you mean `compile.javac`?
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "help src/a.b list a.txt",
+        expect![[r#"
+        the goal `list` stands after a target, `src/a.b`
+          hint: goals come first, then targets
+          hint: a directory of that name is asked for as `./list`
+    "#]],
+    );
+    check_args(
+        "help-advanced GLOBAL",
+        expect![[r#"
+        help: Advanced
+    "#]],
+    );
+}

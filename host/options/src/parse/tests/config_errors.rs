@@ -203,3 +203,18 @@ read = false
         "#]],
     );
 }
+
+#[test]
+fn a_section_in_other_cases_is_suggested() {
+    check_toml(
+        "[global]\nlevel = 'debug'\n",
+        "",
+        expect![[r#"
+        pants.toml:1:2: unknown section `[global]`
+          1 | [global]
+            |  ^^^^^^
+          hint: did you mean `GLOBAL`?
+          hint: `--no-verify-config` disables this check
+    "#]],
+    );
+}

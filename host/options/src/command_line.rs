@@ -288,8 +288,28 @@ impl Reader<'_> {
         }
     }
 
+    /// Where a goal stands that is none there, when no other was given.
+    fn misplaced_goal(&self, passthrough: &[String]) -> Option<OptionsError> {
+        if !self.words.command.goals.is_empty() || self.help.is_some() {
+            return None;
+        }
+        let is_goal = |word: &str| self.scopes.get(word).is_some_and(|scope| scope.is_goal);
+        let in_spec = self.words.command.specs.iter().find_map(|spec| {
+            let (goal, _) = spec.split_once(':').filter(|(word, _)| is_goal(word) && !self.scene.paths.exists(word))?;
+            Some(OptionsError::GoalInSpec { word: goal.to_owned(), spec: spec.clone() })
+        });
+        let after_dashes = || {
+            let word = passthrough.first().filter(|word| is_goal(word))?;
+            Some(OptionsError::GoalAfterDashes { word: word.clone() })
+        };
+        in_spec.or_else(after_dashes)
+    }
+
     fn finish(mut self, passthrough: &[String]) -> Words {
         self.warn_of_idle_shorthand();
+        if self.words.errors.is_empty() {
+            self.words.errors.extend(self.misplaced_goal(passthrough));
+        }
         self.words.command.passthrough = passthrough.to_vec();
         self.words.command.help = self.help.map(|kind| HelpRequest { kind, scopes: self.typed_scopes });
         self.words

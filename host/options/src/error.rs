@@ -248,6 +248,20 @@ pub enum OptionsError {
         /// The spec before it.
         spec: String,
     },
+    /// No goal was given but the one that a spec begins with.
+    #[error("no goal was given")]
+    GoalInSpec {
+        /// The goal.
+        word: String,
+        /// The spec.
+        spec: String,
+    },
+    /// No goal was given but the one after `--`.
+    #[error("no goal was given")]
+    GoalAfterDashes {
+        /// The goal.
+        word: String,
+    },
     /// An environment variable is not Unicode.
     #[error("the environment variable `{name}` is not valid Unicode")]
     EnvironmentNotUnicode {

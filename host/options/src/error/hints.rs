@@ -74,6 +74,13 @@ impl OptionsError {
                     format!("a directory of that name is asked for as `./{word}`"),
                 ]
             }
+            Self::GoalInSpec { word, spec } => {
+                let rest = spec.strip_prefix(word).unwrap_or(spec);
+                vec![format!("did you mean `{word} {rest}`?"), "goals come first, then targets".to_owned()]
+            }
+            Self::GoalAfterDashes { word } => {
+                vec![format!("`{word}` stands after `--`, where arguments of programs stand: goals come first")]
+            }
             _ => Vec::new(),
         }
     }

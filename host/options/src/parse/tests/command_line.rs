@@ -665,3 +665,51 @@ fn help_about_a_scope_that_is_not_there_names_those_that_are() {
     "#]],
     );
 }
+
+#[test]
+fn a_goal_in_the_wrong_place_is_named() {
+    check_args(
+        "./plugin list",
+        expect![[r#"
+        the goal `list` stands after a target, `./plugin`
+          hint: goals come first, then targets
+          hint: a directory of that name is asked for as `./list`
+    "#]],
+    );
+    check_args(
+        "-- list",
+        expect![[r#"
+        no goal was given
+          hint: `list` stands after `--`, where arguments of programs stand: goals come first
+    "#]],
+    );
+    check_args(
+        "list::",
+        expect![[r#"
+        no goal was given
+          hint: did you mean `list ::`?
+          hint: goals come first, then targets
+    "#]],
+    );
+    check_args(
+        "-q list:x -- sort",
+        expect![[r#"
+        no goal was given
+          hint: did you mean `list :x`?
+          hint: goals come first, then targets
+    "#]],
+    );
+    check_args(
+        "test::",
+        expect![[r#"
+        specs: test::
+    "#]],
+    );
+    check_args(
+        "list -- sort",
+        expect![[r#"
+        goals: list
+        passthrough: sort
+    "#]],
+    );
+}

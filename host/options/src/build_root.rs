@@ -9,11 +9,14 @@ use std::path::{Path, PathBuf};
 pub(crate) const MARKERS: &[&str] = &["pants.toml", "pants", "BUILDROOT", "BUILD_ROOT"];
 
 /// The variable that names the build root outright.
-const OVERRIDE: &str = "PANTS_BUILDROOT_OVERRIDE";
+pub const BUILD_ROOT_VARIABLE: &str = "PANTS_BUILDROOT_OVERRIDE";
+
+/// The config file of the Pants v1 years. It marks no build root: tools of today look for the files that do.
+const OLD_CONFIG: &str = "pants.ini";
 
 /// The nearest directory at or above `cwd` that holds a marker, or the one that the environment names.
 pub(crate) fn find(cwd: &Path, environment: &BTreeMap<OsString, OsString>) -> Result<PathBuf, OptionsError> {
-    if let Some(path) = environment.get(&OsString::from(OVERRIDE)).filter(|path| !path.is_empty()) {
+    if let Some(path) = environment.get(&OsString::from(BUILD_ROOT_VARIABLE)).filter(|path| !path.is_empty()) {
         let path = cwd.join(path);
         let found = path.canonicalize().ok().filter(|found| found.is_dir());
         return found.ok_or(OptionsError::BadBuildRootOverride { path });
@@ -21,7 +24,11 @@ pub(crate) fn find(cwd: &Path, environment: &BTreeMap<OsString, OsString>) -> Re
     cwd.ancestors()
         .find(|dir| MARKERS.iter().any(|marker| dir.join(marker).is_file()))
         .map(|dir| dir.components().collect())
-        .ok_or_else(|| OptionsError::NoBuildRoot { start: cwd.to_path_buf(), markers: MARKERS })
+        .ok_or_else(|| OptionsError::NoBuildRoot {
+            start: cwd.to_path_buf(),
+            markers: MARKERS,
+            old_config: cwd.ancestors().map(|dir| dir.join(OLD_CONFIG)).find(|file| file.is_file()),
+        })
 }
 
 #[cfg(test)]
@@ -41,7 +48,7 @@ mod tests {
                 fs::write(file, "").expect("a file");
             }
         }
-        let environment = variable.map(|value| (OVERRIDE.into(), value.into())).into_iter().collect();
+        let environment = variable.map(|value| (BUILD_ROOT_VARIABLE.into(), value.into())).into_iter().collect();
         let got = match find(&root.join(cwd), &environment) {
             Ok(found) => match found.strip_prefix(&root) {
                 Ok(found) => found.display().to_string(),
@@ -83,5 +90,22 @@ mod tests {
             no build root found in `/proc/self` or above it
               hint: a build root holds a file named `pants.toml`, `pants`, `BUILDROOT` or `BUILD_ROOT`"#]]
         .assert_eq(&error.diagnostics()[0].to_string());
+    }
+
+    #[test]
+    fn an_old_config_marks_none_and_is_told_of() {
+        let dir = tempfile::tempdir().expect("a temp directory");
+        fs::create_dir(dir.path().join("a")).expect("a directory");
+        fs::write(dir.path().join("pants.ini"), "").expect("a file");
+        let error = find(&dir.path().join("a"), &BTreeMap::new()).expect_err("nothing marks a root there");
+        assert!(
+            matches!(&error, OptionsError::NoBuildRoot { old_config: Some(file), .. } if *file == dir.path().join("pants.ini"))
+        );
+        let shown = error.diagnostics()[0].to_string().replace(&dir.path().display().to_string(), "[ROOT]");
+        expect_test::expect![[r#"
+            no build root found in `[ROOT]/a` or above it
+              hint: a build root holds a file named `pants.toml`, `pants`, `BUILDROOT` or `BUILD_ROOT`
+              hint: `pants.ini` alone marks none: `pants migrate-config` writes a pants.toml, or make an empty file `BUILDROOT`"#]]
+        .assert_eq(&shown);
     }
 }

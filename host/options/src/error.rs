@@ -283,6 +283,17 @@ impl OptionsError {
         }
     }
 
+    /// Whether a flag was not understood, and every word may have been.
+    pub(crate) fn is_about_flag(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownOption { .. }
+                | Self::ValueMissing { .. }
+                | Self::ValueUnexpected { .. }
+                | Self::NoNegation { .. }
+        )
+    }
+
     /// The error as what is shown: each with its place, its line and its hints.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let errors = self.each();

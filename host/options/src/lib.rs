@@ -53,6 +53,7 @@ mod complete;
 mod help;
 
 pub use bootstrap::{Bootstrap, Invocation, bootstrap, bootstrap_without_config};
+pub use build_root::BUILD_ROOT_VARIABLE;
 pub use check_scopes::{ScopeError, check_scopes};
 pub use command_line::{CommandLine, HelpKind, HelpRequest, RESERVED_WORDS, help_of};
 pub use complete::{Completion, PathKind, WantedPath, complete};

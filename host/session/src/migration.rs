@@ -61,24 +61,14 @@ pub enum MigrateError {
 
 /// Reads the one file and writes the other, whole or not at all.
 ///
-/// Where there is a repository, what none of its backends reads becomes a comment; without a request there is none.
-pub fn migrate_config(
-    request: Option<&Request>,
-    cwd: &Path,
-    migration: &Migration,
-) -> Result<MigratedFile, MigrateError> {
-    let input = migration.input.clone().unwrap_or_else(|| match request {
-        Some(request) => shown(&request.bootstrap.build_root.join("pants.ini"), cwd),
-        None => "pants.ini".to_owned(),
-    });
+/// What no backend reads, neither of those that come with the program nor of the repository's own, becomes a comment.
+pub fn migrate_config(request: &Request, cwd: &Path, migration: &Migration) -> Result<MigratedFile, MigrateError> {
+    let input = migration.input.clone().unwrap_or_else(|| shown(&request.bootstrap.build_root.join("pants.ini"), cwd));
     let output = migration.output.clone();
     let output = output.unwrap_or_else(|| shown(&Path::new(&input).with_file_name("pants.toml"), cwd));
     let text = std::fs::read_to_string(cwd.join(&input))
         .map_err(|source| MigrateError::Read { name: input.clone(), source })?;
-    let Migrated { toml, notes } = match request {
-        Some(request) => migrate(request, &text, &input),
-        None => pants_options::migrate_config(&text, &input),
-    }?;
+    let Migrated { toml, notes } = migrate(request, &text, &input)?;
     match whole_file::create(&cwd.join(&output), &toml) {
         Ok(()) => Ok(MigratedFile { input, output, notes }),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(MigrateError::Exists { name: output }),

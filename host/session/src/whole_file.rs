@@ -1,8 +1,8 @@
 //! Files that appear when they are whole: whoever looks for one finds it as it was, or complete.
 
-use std::fs::Permissions;
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
@@ -11,9 +11,14 @@ use tempfile::NamedTempFile;
 /// Its name means nothing to anybody: errors do not tell it.
 pub(crate) fn begin(directory: &Path) -> io::Result<NamedTempFile> {
     let mut temporary = tempfile::Builder::new();
-    // The umask takes away what it takes away of any new file.
-    temporary.prefix(".pants-").permissions(Permissions::from_mode(0o666));
-    temporary.tempfile_in(directory).map_err(|error| error.kind().into())
+    temporary.prefix(".pants-");
+    let mut refusal = None;
+    let begun = temporary.make_in(directory, |path| {
+        // The umask takes away what it takes away of any new file.
+        let opened = File::options().read(true).write(true).create_new(true).mode(0o666).open(path);
+        opened.inspect_err(|error| refusal = error.raw_os_error())
+    });
+    begun.map_err(|error| refusal.map_or_else(|| error.kind().into(), io::Error::from_raw_os_error))
 }
 
 /// Writes a file that must not be there yet, into a directory that is.
@@ -52,7 +57,13 @@ mod tests {
         replace(&path, "third").expect("it may be replaced");
         assert_eq!(read_to_string(&path).expect("it is there"), "third");
         let below = directory.path().join("a/b/file");
-        assert_eq!(create(&below, "").map_err(|error| error.kind()), Err(io::ErrorKind::NotFound));
+        let nowhere = create(&below, "").expect_err("there is no directory");
+        assert_eq!(nowhere.kind(), io::ErrorKind::NotFound);
+        assert_eq!(
+            nowhere.to_string(),
+            "No such file or directory (os error 2)",
+            "as the system says it, without a name"
+        );
         replace(&below, "new").expect("directories are made");
         assert_eq!(std::fs::read_dir(directory.path()).expect("it is there").count(), 2, "nothing else is left");
     }

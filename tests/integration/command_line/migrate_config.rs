@@ -84,11 +84,56 @@ fn nothing_is_overwritten() {
         &["migrate-config", "pants.ini", "--output-file=no/such/dir.toml"],
         expect![[r#"
             error: cannot write `no/such/dir.toml`
-              because: entity not found
+              because: No such file or directory (os error 2)
             exit 1
         "#]],
     );
     assert!(repository.names().iter().all(|name| !name.starts_with(".pants-")), "{:?}", repository.names());
+}
+
+#[test]
+fn an_old_repository_needs_no_marker() {
+    let repository = Repository::new("");
+    repository.remove("pants.toml");
+    repository.write("old/BUILD", "");
+    let ini = "[GLOBAL]\nbackend_packages: +['acme.backend']\n[compile.javac]\nargs: ['-g']\n[acme]\nkey: 1\n";
+    repository.write("old/pants.ini", ini);
+    let old = repository.root().join("old");
+    let run = |directory: &std::path::Path, args: &[&str]| repository.pants(args).in_directory(directory).run();
+
+    let list = run(&old, &["list", "::"]);
+    let told = shown(&list).replace(&repository.root().display().to_string(), "[ROOT]");
+    expect![[r#"
+        error: no build root found in `[ROOT]/old` or above it
+          hint: a build root holds a file named `pants.toml`, `pants`, `BUILDROOT` or `BUILD_ROOT`
+          hint: `pants.ini` alone marks none: `pants migrate-config` writes a pants.toml, or make an empty file `BUILDROOT`
+        exit 1
+    "#]]
+    .assert_eq(&told);
+
+    let _ = run(&old, &["migrate-config"]).success();
+    let here = repository.read("old/pants.toml");
+    expect![[r#"
+        [GLOBAL]
+        # no plugin provides this backend; the types of its targets may be listed in `[build-files] opaque_types`.
+        backend_packages.add = [
+            # "acme.backend",
+        ]
+        [compile.javac]
+        args = ["-g"]
+        # [acme]
+        # key: nobody reads this here.
+        # key = 1
+    "#]]
+    .assert_eq(&here);
+    repository.remove("old/pants.toml");
+    let (input, output) = (old.join("pants.ini"), old.join("pants.toml"));
+    let flag = format!("--output-file={}", output.display());
+    let input = input.to_str().expect("a name in Unicode");
+    let _ = run(&repository.home(), &["migrate-config", input, &flag]).success();
+    assert_eq!(repository.read("old/pants.toml"), here, "wherever one stands");
+    let options = run(&old, &["options", "--only-overridden"]).quiet_success();
+    assert!(options.contains("compile.javac.args"), "{options}");
 }
 
 #[test]

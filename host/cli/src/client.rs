@@ -1,6 +1,6 @@
 //! The client's world, read once.
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::panics::Backtraces;
 use jiff::Zoned;
 use pants_console::{Clock, ClockReading, ConsoleOptions, ConsoleSink, LogSink};
@@ -173,7 +173,9 @@ fn level(bootstrap: &Bootstrap) -> LogLevel {
 pub(crate) fn print(text: &[u8]) -> ExitCode {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            failure::without_console(&Failure::unwritable_output(error.kind()))
+        }
         _ => ExitCode::SUCCESS,
     }
 }

@@ -54,6 +54,11 @@ impl Failure {
         Self::one(FailureKind::User, report)
     }
 
+    /// Standard output takes nothing more: a disk is full.
+    pub(crate) fn unwritable_output(kind: io::ErrorKind) -> Self {
+        Self::user(format!("cannot write to standard output: {kind}"))
+    }
+
     /// A bug of this program.
     pub(crate) fn internal(message: String) -> Self {
         let report = Diagnostic::error_without_place(format!("internal error: {message}"));
@@ -127,7 +132,7 @@ pub(crate) fn exit_code(outcome: &Outcome, console: &ConsoleSink) -> ExitCode {
         // Whoever read the output has seen enough (`pants list :: | head`).
         None | Some(io::ErrorKind::BrokenPipe) => code(outcome),
         Some(_) if outcome != 0 => code(outcome),
-        Some(kind) => Failure::user(format!("cannot write to standard output: {kind}")).report(console),
+        Some(kind) => Failure::unwritable_output(kind).report(console),
     }
 }
 

@@ -360,11 +360,10 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 #[test]
 fn output_that_cannot_be_written_is_a_failure() {
     let repository = Repository::new(FILES);
-    let full = std::fs::File::options().write(true).open("/dev/full").expect("a device that is always full");
-    let output = repository.pants(&["list", "::"]).stdout_to(full).run();
-    expect![[r#"
-        error: cannot write to standard output: no storage space
-        exit 1
-    "#]]
-    .assert_eq(&shown(&output));
+    let lines: [&[&str]; 4] = [&["list", "::"], &["--version"], &["help", "--man"], &["complete", "bash"]];
+    for args in lines {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a device that is always full");
+        let output = repository.pants(args).stdout_to(full).run();
+        assert_eq!(shown(&output), "error: cannot write to standard output: no storage space\nexit 1\n", "{args:?}");
+    }
 }

@@ -92,7 +92,7 @@ fn bootstrap(invocation: &Invocation) -> Result<(Bootstrap, Vec<Diagnostic>), Op
         Err(error @ OptionsError::NoBuildRoot { .. }) => Err(error),
         Err(error) if help_of(&invocation.args).is_some() => {
             let faults = error.diagnostics().into_iter().map(Diagnostic::as_warning).collect();
-            bootstrap_without_config(invocation).map(|bootstrap| (bootstrap, faults))
+            bootstrap_without_config(invocation).map(|bootstrap| (bootstrap.having_told(&error), faults))
         }
         Err(error) => Err(error),
     }

@@ -39,9 +39,22 @@ pub struct Bootstrap {
     pub values: OptionValues,
     /// The directories of the user.
     pub(crate) user: UserDirectories,
+    /// What is wrong, and is not told again.
+    told: Vec<Diagnostic>,
 }
 
 impl Bootstrap {
+    /// The same, after the user was told what is wrong: who reads on does not tell it again.
+    pub fn having_told(self, error: &OptionsError) -> Self {
+        Self { told: error.diagnostics(), ..self }
+    }
+
+    /// The errors that the user was not told yet.
+    pub(crate) fn untold(&self, mut errors: Vec<OptionsError>) -> Vec<OptionsError> {
+        errors.retain(|error| !error.diagnostics().iter().all(|fault| self.told.contains(fault)));
+        errors
+    }
+
     /// Where results are kept, absolute.
     pub fn workdir(&self) -> PathBuf {
         self.path("pants-workdir")
@@ -152,7 +165,13 @@ impl<'a> Reader<'a> {
         }
         match OptionsError::of_many(errors) {
             Some(error) => Err(error),
-            None => Ok(Bootstrap { build_root: self.build_root, config: self.config, values, user: self.user }),
+            None => Ok(Bootstrap {
+                build_root: self.build_root,
+                config: self.config,
+                values,
+                user: self.user,
+                told: Vec::new(),
+            }),
         }
     }
 

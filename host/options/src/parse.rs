@@ -39,7 +39,7 @@ pub fn parse_with_disabled(
     let global = missing_global(scopes);
     let scopes = Scopes::new(global.iter().chain(scopes));
     let words = words(invocation, bootstrap, &scopes);
-    if let Some(error) = OptionsError::of_many(words.errors) {
+    if let Some(error) = OptionsError::of_many(bootstrap.untold(words.errors)) {
         return Err(error);
     }
 
@@ -61,7 +61,7 @@ pub fn parse_with_disabled(
     }
     let farewell = say_farewell(&scopes, &values, &bootstrap.config);
     errors.extend(farewell.errors);
-    if let Some(error) = OptionsError::of_many(errors) {
+    if let Some(error) = OptionsError::of_many(bootstrap.untold(errors)) {
         return Err(error);
     }
     let is_debug = matches!(values.value("", "level").as_str(), Some("trace" | "debug"));
@@ -73,7 +73,8 @@ pub fn parse_with_disabled(
     Ok(Parsed { command: words.command, values, warnings })
 }
 
-/// What is asked for, without a look at the values of options: whoever asks for help gets it, whatever is configured.
+/// What is asked for, without a look at options: whoever asks for help gets it, whatever is configured. Only a word that
+/// help was asked about is judged.
 pub fn read_command(
     invocation: &Invocation,
     bootstrap: &Bootstrap,
@@ -81,7 +82,8 @@ pub fn read_command(
 ) -> Result<CommandLine, OptionsError> {
     let global = missing_global(scopes);
     let words = words(invocation, bootstrap, &Scopes::new(global.iter().chain(scopes)));
-    match OptionsError::of_many(words.errors) {
+    let about_words = words.errors.into_iter().filter(|error| !error.is_about_flag());
+    match OptionsError::of_many(about_words.collect()) {
         Some(error) => Err(error),
         None => Ok(words.command),
     }

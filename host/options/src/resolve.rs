@@ -58,7 +58,11 @@ fn resolve_scope(
     for declared in scopes.options(scope) {
         match resolver.resolve(declared) {
             Ok(value) => options.push((declared, value)),
-            Err(error) => errors.push(error),
+            Err(error) => {
+                // Whoever goes on in spite of it has the option as if nobody had set it.
+                options.push((declared, OptionValue::of_default(declared.spec.default.clone())));
+                errors.push(error);
+            }
         }
     }
     errors.extend(settle(&mut options).into_iter().map(|conflict| {

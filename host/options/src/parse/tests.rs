@@ -1,7 +1,8 @@
 //! Invocations from end to end: files, variables and arguments in, what is asked for and every set value out.
 
 use crate::{
-    Bootstrap, DisabledScope, Invocation, OptionsError, Parsed, bootstrap, parse_with_disabled, render_literal,
+    Bootstrap, DisabledScope, Invocation, OptionsError, Parsed, bootstrap, bootstrap_without_config,
+    parse_with_disabled, read_command, render_literal,
 };
 use expect_test::{Expect, expect};
 use pants_model::{OptionKind, OptionSource, OptionSpec, ScopeSpec, Value};

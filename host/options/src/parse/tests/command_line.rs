@@ -713,3 +713,54 @@ fn a_goal_in_the_wrong_place_is_named() {
     "#]],
     );
 }
+
+/// An invocation that goes on in spite of what is wrong, as that of whoever reads help does.
+fn check_in_spite_of_all(args: &str, level: Option<&str>, expect: Expect) {
+    let dir = tempfile::tempdir().expect("a temp directory");
+    write(dir.path(), "BUILDROOT", "");
+    let level = level.map(|level| ("PANTS_LEVEL".into(), level.into()));
+    let environment = Arc::new([("PANTS_PANTSRC".into(), "false".into())].into_iter().chain(level).collect());
+    let args = args.split(' ').map(str::to_owned).collect();
+    let invocation = Invocation { args, environment, cwd: dir.path().to_path_buf() };
+    let said = |title: &str, error: &OptionsError| format!("{title}: {}\n", error);
+    let (mut got, bootstrap) = match bootstrap(&invocation) {
+        Ok(bootstrap) => (String::new(), bootstrap),
+        Err(error) => {
+            let bootstrap = bootstrap_without_config(&invocation).expect("there is a build root");
+            (said("first", &error), bootstrap.having_told(&error))
+        }
+    };
+    got.push_str(&match read_command(&invocation, &bootstrap, &scopes()) {
+        Ok(command) => format!("help: {:?}\n", command.help.map(|help| (help.kind, help.scopes))),
+        Err(error) => said("no command", &error),
+    });
+    if let Err(error) = parse_with_disabled(&invocation, &bootstrap, &scopes(), &[]) {
+        got.push_str(&said("then", &error));
+    }
+    expect.assert_eq(&got);
+}
+
+#[test]
+fn what_is_wrong_is_told_once_to_whoever_reads_help() {
+    check_in_spite_of_all("--level=bogus help", None, expect![[r#"
+        first: `--level`: `bogus` is not one of `trace`, `debug`, `info`, `warn`, `error`
+        help: Some((Basic, []))
+    "#]]);
+    check_in_spite_of_all("help", Some("bogus"), expect![[r#"
+        first: `PANTS_LEVEL`: `bogus` is not one of `trace`, `debug`, `info`, `warn`, `error`
+        help: Some((Basic, []))
+    "#]]);
+    check_in_spite_of_all("--level=bogus --nosuch help", None, expect![[r#"
+        first: `--level`: `bogus` is not one of `trace`, `debug`, `info`, `warn`, `error`
+        help: Some((Basic, []))
+        then: unknown option `--nosuch`
+    "#]]);
+    check_in_spite_of_all("list --sep --help", None, expect![[r#"
+        help: Some((Basic, ["list"]))
+        then: `--sep` needs a value
+    "#]]);
+    check_in_spite_of_all("help --nosuch compile.javca", None, expect![[r#"
+        no command: unknown goal or scope `compile.javca`
+        then: 2 things are wrong
+    "#]]);
+}

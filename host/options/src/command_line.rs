@@ -91,7 +91,7 @@ pub(crate) struct Words {
     pub(crate) errors: Vec<OptionsError>,
 }
 
-/// Reads a command line. Of the name of an option, `distance` letters may be wrong for it to be suggested.
+/// Reads a command line. Of a flag, goal, scope or directory, `distance` letters may be wrong for it to be suggested.
 pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, paths: &LocalPaths<'_>, distance: usize) -> Words {
     let (before, passthrough) = split_passthrough(args);
     let mentioned: Vec<&str> =
@@ -103,7 +103,7 @@ pub(crate) fn read(args: &[String], scopes: &Scopes<'_>, paths: &LocalPaths<'_>,
         current: String::new(),
         previous: "",
         typed_scopes: Vec::new(),
-        shorthand_flags: 0,
+        flags_behind: 0,
         words: Words::default(),
     };
     for (index, arg) in before.iter().enumerate() {
@@ -162,8 +162,8 @@ struct Reader<'a> {
     previous: &'a str,
     /// The scopes typed, goals or not.
     typed_scopes: Vec<String>,
-    /// How many flags of its own the current goal has.
-    shorthand_flags: usize,
+    /// How many flags stand after the current goal.
+    flags_behind: usize,
     words: Words,
 }
 
@@ -189,9 +189,9 @@ impl Reader<'_> {
     }
 
     fn flag(&mut self, arg: &str) {
+        self.flags_behind += 1;
         match understand(arg, &self.current, self.scopes) {
             Some(Ok(flag)) => {
-                self.shorthand_flags += usize::from(flag.scope == self.current);
                 self.words.flags.push(flag);
             }
             Some(Err(error)) => self.words.errors.push(error),
@@ -259,14 +259,14 @@ impl Reader<'_> {
     fn enter(&mut self, scope: &str) {
         self.warn_of_idle_shorthand();
         self.current = scope.to_owned();
-        self.shorthand_flags = 0;
+        self.flags_behind = 0;
         self.typed_scopes.push(scope.to_owned());
     }
 
     /// `compile.javac` without flags looks like a wish to run that task alone, which it is not.
     fn warn_of_idle_shorthand(&mut self) {
         if let Some((phase, _)) = self.current.split_once('.')
-            && self.shorthand_flags == 0
+            && self.flags_behind == 0
             && self.help.is_none()
         {
             self.words.warnings.push(format!(

@@ -185,7 +185,7 @@ fn config_options() -> Vec<OptionSpec> {
         int(
             "option-name-check-distance",
             2,
-            "How many letters of a mistyped flag may be wrong for another one to be suggested; 0 suggests none.",
+            "How many letters of a mistyped word may be wrong for another one to be suggested; 0 suggests none.",
         )
         .advanced(),
     ]

@@ -7,7 +7,7 @@ use super::{LocalPaths, RESERVED_WORDS, old_goals};
 use crate::error::{FlagAdvice, OptionsError};
 use crate::names::qualified;
 use crate::scopes::{Scopes, outer_scopes};
-use crate::suggest::{MOST, closest, closest_within};
+use crate::suggest::{MOST, closest_within};
 use crate::value::is_list;
 use pants_model::ScopeSpec;
 use std::cell::OnceCell;
@@ -18,7 +18,7 @@ pub(super) struct Scene<'a> {
     pub(super) paths: &'a LocalPaths<'a>,
     /// Every scope that the command line names, before or after the mistake.
     pub(super) mentioned: &'a [&'a str],
-    /// How many letters of an option's name may be wrong.
+    /// How many letters of a word may be wrong.
     pub(super) distance: usize,
     /// All flags, from the first mistake on.
     pub(super) flags: OnceCell<Vec<(String, String)>>,
@@ -108,7 +108,7 @@ impl Scene<'_> {
     /// A word in the place of a goal that is none; `is_first`: no goal stands before it.
     pub(super) fn unknown_word(&self, word: &str, is_first: bool) -> OptionsError {
         let word = word.to_owned();
-        let goals = closest(&word, self.scopes.goals());
+        let goals = closest_within(self.distance, &word, self.scopes.goals());
         if RESERVED_WORDS.contains(&word.as_str()) {
             OptionsError::NotFirst { word }
         } else if old_goals::has(&word) {
@@ -117,7 +117,7 @@ impl Scene<'_> {
             OptionsError::UnknownGoal { word, suggestions: goals }
         } else {
             let names = self.paths.directories();
-            let paths = closest(&word, names.iter().map(String::as_str));
+            let paths = closest_within(self.distance, &word, names.iter().map(String::as_str));
             OptionsError::UnknownWord { word, goals, paths }
         }
     }
@@ -128,7 +128,7 @@ impl Scene<'_> {
             return OptionsError::GoalWithoutTask { word: word.to_owned(), types: Vec::new() };
         }
         let known = || self.scopes.all().map(|scope| scope.name.as_str());
-        let suggestions = closest(word, known());
+        let suggestions = closest_within(self.distance, word, known());
         let inner_of = |outer: &str| {
             let is_inner = |scope: &&str| scope.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
             known().filter(is_inner).map(str::to_owned).collect::<Vec<_>>()

@@ -457,6 +457,35 @@ fn a_habit_from_elsewhere_is_answered_with_how_it_is_here() {
           hint: `pants help-advanced` lists all options
     "#]],
     );
+    check_args(
+        "--option-name-check-distance=0 lst",
+        expect![[r#"
+        unknown goal `lst`
+          hint: `pants goals` lists all goals
+    "#]],
+    );
+    check_args(
+        "--option-name-check-distance=0 list sr",
+        expect![[r#"
+        `sr` is neither a goal nor a target or path
+          hint: `pants goals` lists all goals; a target is named as `path/to/directory:name`
+    "#]],
+    );
+    check_args(
+        "--option-name-check-distance=0 help lst",
+        expect![[r#"
+        unknown goal or scope `lst`
+          hint: `pants goals` lists all goals, `pants help-all` shows all scopes
+    "#]],
+    );
+    check_args(
+        "list sr",
+        expect![[r#"
+        `sr` is neither a goal nor a target or path
+          hint: did you mean the directory `src`?
+          hint: `pants goals` lists all goals; a target is named as `path/to/directory:name`
+    "#]],
+    );
 }
 
 #[test]
@@ -561,6 +590,14 @@ fn a_deprecated_option_and_an_idle_shorthand_are_warnings() {
             goals: compile
             specs: ::
             warning: `compile.javac` runs all of `compile`; naming one task only says whose flags follow, and none do
+        "#]],
+    );
+    check_args(
+        "compile.javac --level=debug ::",
+        expect![[r#"
+            goals: compile
+            specs: ::
+            level = 'debug' (--level)
         "#]],
     );
 }
@@ -742,25 +779,45 @@ fn check_in_spite_of_all(args: &str, level: Option<&str>, expect: Expect) {
 
 #[test]
 fn what_is_wrong_is_told_once_to_whoever_reads_help() {
-    check_in_spite_of_all("--level=bogus help", None, expect![[r#"
+    check_in_spite_of_all(
+        "--level=bogus help",
+        None,
+        expect![[r#"
         first: `--level`: `bogus` is not one of `trace`, `debug`, `info`, `warn`, `error`
         help: Some((Basic, []))
-    "#]]);
-    check_in_spite_of_all("help", Some("bogus"), expect![[r#"
+    "#]],
+    );
+    check_in_spite_of_all(
+        "help",
+        Some("bogus"),
+        expect![[r#"
         first: `PANTS_LEVEL`: `bogus` is not one of `trace`, `debug`, `info`, `warn`, `error`
         help: Some((Basic, []))
-    "#]]);
-    check_in_spite_of_all("--level=bogus --nosuch help", None, expect![[r#"
+    "#]],
+    );
+    check_in_spite_of_all(
+        "--level=bogus --nosuch help",
+        None,
+        expect![[r#"
         first: `--level`: `bogus` is not one of `trace`, `debug`, `info`, `warn`, `error`
         help: Some((Basic, []))
         then: unknown option `--nosuch`
-    "#]]);
-    check_in_spite_of_all("list --sep --help", None, expect![[r#"
+    "#]],
+    );
+    check_in_spite_of_all(
+        "list --sep --help",
+        None,
+        expect![[r#"
         help: Some((Basic, ["list"]))
         then: `--sep` needs a value
-    "#]]);
-    check_in_spite_of_all("help --nosuch compile.javca", None, expect![[r#"
+    "#]],
+    );
+    check_in_spite_of_all(
+        "help --nosuch compile.javca",
+        None,
+        expect![[r#"
         no command: unknown goal or scope `compile.javca`
         then: 2 things are wrong
-    "#]]);
+    "#]],
+    );
 }

@@ -164,6 +164,8 @@ struct Search {
     searched_dirs: Vec<PathBuf>,
     /// Libraries that could be what is wanted, were they not damaged.
     damaged: Vec<LoadError>,
+    /// Files that never were plugins, which is no fault of theirs unless one has the name of what is wanted.
+    others: Vec<(PathBuf, PluginFault)>,
 }
 
 type SearchedRank = Vec<Found>;
@@ -179,6 +181,7 @@ impl Search {
             searched: Vec::new(),
             searched_dirs: Vec::new(),
             damaged: Vec::new(),
+            others: Vec::new(),
         }
     }
 
@@ -197,8 +200,12 @@ impl Search {
         Err(self.unknown(wanted))
     }
 
-    /// A damaged library is the better explanation for what is missing.
+    /// A damaged library is the better explanation for what is missing, and so is a file that only has its name.
     fn unknown(&mut self, id: &str) -> LoadError {
+        if let Some(impostor) = self.others.iter().position(|(file, _)| is_named_after(file, id)) {
+            let (file, fault) = self.others.swap_remove(impostor);
+            return LoadError::plugin(file, fault);
+        }
         if let Some(damaged) = self.damaged.pop() {
             return damaged;
         }
@@ -220,7 +227,7 @@ impl Search {
                 match header::read_header(&file) {
                     Ok(header) => rank.push(accept(&file, header, &self.bundled_dirs)?),
                     Err(fault) if fault.is_damage() => self.damaged.push(LoadError::plugin(file, fault)),
-                    Err(_) => {}
+                    Err(fault) => self.others.push((file, fault)),
                 }
             }
             self.searched_dirs.push(dir);
@@ -228,6 +235,12 @@ impl Search {
         self.searched.push(rank);
         Ok(true)
     }
+}
+
+/// Whether a library is called as Cargo calls that of a plugin: `libpants_backend_jvm.so` for `pants.backend.jvm`.
+fn is_named_after(file: &Path, id: &str) -> bool {
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    stem.strip_prefix(std::env::consts::DLL_PREFIX).unwrap_or(stem) == id.replace(['.', '-'], "_")
 }
 
 /// The libraries of a directory, sorted; a directory that cannot be read has none.

@@ -196,3 +196,17 @@ fn a_damaged_library_in_a_searched_place_explains_what_is_missing() {
     let error = discover(&request).unwrap_err().to_string();
     assert!(sandbox.redact(&error).starts_with("[DIR]/bin/libjvm.so: is truncated: it has 100 bytes"), "{error}");
 }
+
+#[test]
+fn a_file_with_the_name_of_what_is_missing_is_told_of() {
+    let sandbox = Sandbox::new();
+    sandbox.write("bin/libpants_backend_jvm.so", b"not a library\n");
+    sandbox.write("bin/libtext.so", b"INPUT(libother.so)\n");
+    let mut request = sandbox.request();
+    request.backend_packages = strings(&["pants.backend.jvm"]);
+    check(
+        &sandbox,
+        &request,
+        "[DIR]/bin/libpants_backend_jvm.so: is a text file, not a shared library of this system\n",
+    );
+}

@@ -10,9 +10,10 @@ use crate::resolve::{resolve, resolve_all};
 use crate::scopes::Scopes;
 use crate::sources::Sources;
 use crate::user_directories::UserDirectories;
+use crate::user_name::user_name;
 use pants_model::{Diagnostic, OptionSource, OptionValues, Value};
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -245,10 +246,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn variable<'a>(invocation: &'a Invocation, name: &str) -> Option<&'a OsStr> {
-    invocation.environment.get(OsStr::new(name)).map(OsString::as_os_str)
-}
-
 /// What `%(name)s` can name before any option is known; the directories of options follow.
 fn seeds(invocation: &Invocation, build_root: &Path, user: &UserDirectories) -> BTreeMap<String, String> {
     let text = |path: &Path| path.display().to_string();
@@ -258,8 +255,7 @@ fn seeds(invocation: &Invocation, build_root: &Path, user: &UserDirectories) -> 
     {
         seeds.insert(name.to_owned(), text(&build_root.join(default)));
     }
-    let name = ["USER", "LOGNAME"].iter().find_map(|name| variable(invocation, name));
-    seeds.extend(name.map(|name| ("user".to_owned(), name.to_string_lossy().into_owned())));
+    seeds.extend(user_name(&invocation.environment).map(|name| ("user".to_owned(), name)));
     let UserDirectories { home, cache, config } = user;
     for (name, directory) in [("homedir", home), ("pants_bootstrapdir", cache), ("pants_configdir", config)] {
         seeds.extend(directory.as_ref().map(|directory| (name.to_owned(), text(directory))));

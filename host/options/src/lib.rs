@@ -3,8 +3,8 @@
 //! Takes the command line, the environment and the config files of one invocation and says what was asked: which
 //! goals, which specs, which value each option has and who set it. Must not know any goal, task, target type or backend
 //! by name: scopes and options arrive as data ([`ScopeSpec`](pants_model::ScopeSpec)), and the only options declared
-//! here are those of the global scope. Reads config files and `@file` values and asks whether a path exists; touches
-//! nothing else of the outside.
+//! here are those of the global scope. Reads config files and `@file` values, asks whether a path exists and, where the
+//! environment does not tell, what the user is called; touches nothing else of the outside.
 //!
 //! The one thing known by name is history: the goals, scopes and options that Pants v1 had, and what took the place of
 //! some (`legacy`, `command_line::old_goals`). No room above could hand that down, as it tells of what none of them has;
@@ -21,6 +21,7 @@ mod version;
 mod legacy;
 mod literal;
 mod user_directories;
+mod user_name;
 mod value;
 
 mod fingerprint;

@@ -8,7 +8,7 @@ mod interpolate;
 mod text;
 pub(crate) mod toml_tree;
 
-pub(crate) use interpolate::{MAX_DEPTH, MAX_EXPANDED};
+pub(crate) use interpolate::{MAX_DEPTH, MAX_EXPANDED, signs_before};
 pub(crate) use text::ConfigText;
 
 use crate::error::{ConfigPlace, ConfigProblem, OptionsError};

@@ -9,7 +9,7 @@ mod layout;
 mod pieces;
 mod toml_text;
 
-use crate::config::{ConfigText, MAX_DEPTH, MAX_EXPANDED, config_error, ini};
+use crate::config::{ConfigText, MAX_DEPTH, MAX_EXPANDED, config_error, ini, signs_before};
 use crate::error::{ConfigProblem, OptionsError};
 use crate::global::with_global;
 use crate::legacy;
@@ -152,16 +152,15 @@ fn replace_variable(text: &str, setting: &Setting<'_>) -> String {
     let (mut replaced, mut rest) = (String::new(), text);
     while let Some(start) = rest.find("%(") {
         let (before, variable) = (&rest[..start], &rest[start + 2..]);
-        replaced.push_str(before);
+        let signs = signs_before(before);
         match variable.split_once(")s") {
-            Some((name, after))
-                if !before.ends_with('%') && key_of(&name.to_lowercase()) == key_of(&setting.option.key) =>
-            {
+            Some((name, after)) if signs % 2 == 0 && key_of(&name.to_lowercase()) == key_of(&setting.option.key) => {
+                replaced.push_str(&before[..before.len() - signs / 2]);
                 replaced.push_str(&setting.value);
                 rest = after;
             }
             _ => {
-                replaced.push_str("%(");
+                replaced.push_str(&rest[..start + 2]);
                 rest = variable;
             }
         }

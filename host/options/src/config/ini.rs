@@ -62,15 +62,15 @@ impl IniOption<'_> {
     }
 }
 
-/// `%%` is `%`; but `%%(` is left for the interpolation, which knows it.
+/// `%%` is `%`; but those before a bracket are left for the interpolation, which knows them.
 pub(crate) fn unescape(text: &str) -> String {
     let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = rest.find('%') {
         let behind = rest[at..].trim_start_matches('%');
         let count = rest.len() - at - behind.len();
-        let escape = if count >= 2 && behind.starts_with('(') { 2 } else { 0 };
+        let signs = if behind.starts_with('(') { count } else { count.div_ceil(2) };
         plain.push_str(&rest[..at]);
-        plain.extend(std::iter::repeat_n('%', escape + (count - escape).div_ceil(2)));
+        plain.extend(std::iter::repeat_n('%', signs));
         rest = behind;
     }
     plain + rest

@@ -1,6 +1,6 @@
 //! `%(name)s` in config values: replaced by keys of the same section, of `[DEFAULT]`, or by what the host knows.
 //!
-//! `%%(` stands for a plain `%(`; a `%` elsewhere stands for itself.
+//! `%%(` stands for a plain `%(`, and `%%%(name)s` for `%` and the value; a `%` elsewhere stands for itself.
 
 use super::{Node, Table};
 use crate::error::ConfigProblem;
@@ -83,13 +83,13 @@ impl Expansion<'_> {
         let mut rest = text;
         while let Some(start) = rest.find("%(") {
             let (before, variable) = (&rest[..start], &rest[start + 2..]);
-            if let Some(before) = before.strip_suffix('%') {
-                expanded.push_str(before);
+            let signs = signs_before(before);
+            expanded.push_str(&before[..before.len() - signs.div_ceil(2)]);
+            if signs % 2 == 1 {
                 expanded.push_str("%(");
                 rest = variable;
                 continue;
             }
-            expanded.push_str(before);
             let Some((name, after)) = variable.split_once(")s") else {
                 expanded.push_str(&rest[start..]);
                 return Ok(expanded);
@@ -140,6 +140,11 @@ impl Variables<'_> {
             })
             .or_else(|| self.seeds.get(name).cloned())
     }
+}
+
+/// How many signs stand right before a `%(`: two are one, and an odd one makes the next plain.
+pub(crate) fn signs_before(text: &str) -> usize {
+    text.len() - text.trim_end_matches('%').len()
 }
 
 /// Whether a variable means a key: case does not count, and dashes and underscores are one.

@@ -290,7 +290,8 @@ fn two_percent_signs_are_one_except_before_a_bracket() {
     check("%%%%", "%%");
     check("%(x)s", "%(x)s");
     check("%%(x)s%%", "%%(x)s%");
-    check("%%%%(x)s", "%%%(x)s");
+    check("%%%(x)s", "%%%(x)s");
+    check("%%%%(x)s", "%%%%(x)s");
     check("\0%%", "\0%");
 }
 
@@ -408,4 +409,26 @@ proptest! {
             let _ = crate::migrate_config(&text, &name);
         }
     }
+}
+
+#[test]
+fn signs_before_a_variable_are_read_in_pairs() {
+    let read = |name: &str, file: String| {
+        let mut config = ConfigFiles::default();
+        config.add(name, Path::new(name), file).expect("the file is well-formed");
+        match config.find("s", |key| key == "a").expect("`x` is defined").remove(0).raw {
+            Raw::Plain(Value::Str(text)) => text,
+            other => panic!("{other:?} is no text"),
+        }
+    };
+    let check = |text: &str, expect: &str| {
+        assert_eq!(read("c.toml", format!("[s]\nx = 'v'\na = '{text}'\n")), expect, "{text} in TOML");
+        assert_eq!(read("c.ini", format!("[s]\nx: v\na: {text}\n")), expect, "{text} in an ini");
+    };
+    check("%(x)s", "v");
+    check("%%(x)s", "%(x)s");
+    check("%%%(x)s", "%v");
+    check("%%%%(x)s", "%%(x)s");
+    check("%%%%%(x)s", "%%v");
+    check("%(x)s%%%(x)s", "v%v");
 }

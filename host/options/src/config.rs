@@ -17,6 +17,7 @@ use crate::value::Raw;
 use pants_model::{OptionSource, ScopeSpec, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 /// The config files of one invocation, in the order in which later ones win.
 #[derive(Clone, Debug, Default)]
@@ -83,8 +84,8 @@ impl ConfigFiles {
 
     /// Reads a file and puts it after the others.
     pub(crate) fn read(&mut self, name: &str, path: &Path) -> Result<(), OptionsError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| OptionsError::ConfigRead { file: name.to_owned(), source })?;
+        let bytes = std::fs::read(path).map_err(|source| OptionsError::ConfigRead { file: name.to_owned(), source })?;
+        let text = String::from_utf8(bytes).map_err(|error| not_unicode(name, &error))?;
         self.add(name, path, text)
     }
 
@@ -233,6 +234,13 @@ pub(crate) fn raw_of(node: &Node) -> Raw {
         }
         Node::Table(table) => Raw::Plain(table.to_dict()),
     }
+}
+
+/// A file whose bytes are no text, with the line of the first of them.
+fn not_unicode(name: &str, error: &FromUtf8Error) -> OptionsError {
+    let at = error.utf8_error().valid_up_to();
+    let text = ConfigText::new(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
+    config_error(text.place(&(at..at)), ConfigProblem::Syntax("the file is not valid UTF-8 from here on".to_owned()))
 }
 
 pub(crate) fn config_error(place: ConfigPlace, problem: ConfigProblem) -> OptionsError {

@@ -287,7 +287,9 @@ fn files_that_cannot_be_read() {
         &repository,
         &["list", "::"],
         expect![[r#"
-        error: cannot read the config file `pants.toml`: stream did not contain valid UTF-8
+        pants.toml:2:10: the file is not valid UTF-8 from here on
+          2 | level = '�'
+            |          ^
         exit 1
     "#]],
     );

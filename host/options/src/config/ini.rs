@@ -216,6 +216,9 @@ impl<'a> Reader<'a> {
     }
 
     fn option(&mut self, content: &'a str, indent: usize, span: Range<usize>) -> Result<(), Fault> {
+        if content.starts_with('[') && !content.contains([':', '=']) {
+            return Err((span, "a `]` is missing behind the name of this section".to_owned()));
+        }
         if !self.has_section {
             return Err((span, "this line stands above the first section".to_owned()));
         }

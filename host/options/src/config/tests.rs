@@ -336,6 +336,26 @@ fn a_broken_ini_file_shows_its_line() {
     );
     check_as(
         "ini",
+        &["[GLOBAL\nlevel: debug\n"],
+        "x",
+        "y",
+        expect![[r#"
+        1.ini:1:1: a `]` is missing behind the name of this section
+          1 | [GLOBAL
+            | ^^^^^^^"#]],
+    );
+    check_as(
+        "ini",
+        &["[x]\ny: 1\n[z"],
+        "x",
+        "y",
+        expect![[r#"
+        1.ini:3:1: a `]` is missing behind the name of this section
+          3 | [z
+            | ^^"#]],
+    );
+    check_as(
+        "ini",
         &["[x]\n: 1\n"],
         "x",
         "y",
@@ -380,7 +400,7 @@ fn a_broken_ini_file_shows_its_line() {
         "x",
         "y",
         expect![[r#"
-            1.rc:5:1: neither a section nor `key: value`; the lines of a longer value are indented
+            1.rc:5:1: a `]` is missing behind the name of this section
               5 | [z
                 | ^^"#]],
     );
@@ -431,4 +451,17 @@ fn signs_before_a_variable_are_read_in_pairs() {
     check("%%%%(x)s", "%%(x)s");
     check("%%%%%(x)s", "%%v");
     check("%(x)s%%%(x)s", "v%v");
+}
+
+#[test]
+fn bytes_that_are_no_text_have_a_line() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("pants.toml");
+    std::fs::write(&path, b"[GLOBAL]\n# \xc3\xa9\nlevel = '\xff\xfe'\n").expect("the directory is ours");
+    let error = ConfigFiles::default().read("pants.toml", &path).expect_err("it is no text");
+    expect![[r#"
+        pants.toml:3:10: the file is not valid UTF-8 from here on
+          3 | level = '��'
+            |          ^"#]]
+    .assert_eq(&error.diagnostics()[0].to_string());
 }

@@ -42,6 +42,11 @@ pub(crate) enum Change {
 pub(crate) fn changes(kind: &OptionKind, raw: Raw) -> Result<Vec<Change>, ValueError> {
     match (kind, raw) {
         (kind, Raw::Text(text) | Raw::Plain(Value::Str(text))) if is_list(kind) => list_changes(kind, &text),
+        (kind, Raw::Plain(Value::Dict(entries))) if is_list(kind) && entries.iter().any(|(key, _)| is_edit(key)) => {
+            let other = entries.iter().map(|(key, _)| key).find(|key| !is_edit(key));
+            let other = other.and_then(Value::as_str).unwrap_or_default();
+            Err(ValueError::UnknownEdit(other.to_owned()))
+        }
         (kind, Raw::Plain(value)) if is_list(kind) => Ok(vec![Change::Set(Value::List(members(kind, value)?))]),
         (kind, Raw::Edit { add, remove }) if is_list(kind) => {
             let mut changes = Vec::new();
@@ -74,6 +79,11 @@ pub(crate) fn changes(kind: &OptionKind, raw: Raw) -> Result<Vec<Change>, ValueE
         (kind, Raw::Text(text)) => Ok(vec![Change::Set(scalar_of_text(kind, text)?)]),
         (kind, Raw::Plain(value)) => Ok(vec![Change::Set(scalar_of_value(kind, value)?)]),
     }
+}
+
+/// Whether a key of a table edits what stands under the table's name.
+fn is_edit(key: &Value) -> bool {
+    matches!(key.as_str(), Some("add" | "remove"))
 }
 
 /// Applies the changes of one source.

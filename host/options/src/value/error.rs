@@ -62,6 +62,9 @@ pub enum ValueError {
         /// What the option takes.
         wanted: &'static str,
     },
+    /// A key beside `add` and `remove` of a list.
+    #[error("unknown edit `{0}`: `add` and `remove` are")]
+    UnknownEdit(String),
     /// A list or dict that is not written as one.
     #[error("{0}")]
     Literal(LiteralError),

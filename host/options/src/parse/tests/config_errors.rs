@@ -218,3 +218,16 @@ fn a_section_in_other_cases_is_suggested() {
     "#]],
     );
 }
+
+#[test]
+fn an_edit_that_there_is_not_is_named() {
+    check_toml(
+        "[jvm]\noptions.add = ['-a']\noptions.remov = ['-b']\n",
+        "",
+        expect![[r#"
+        pants.toml:2:1: `[jvm] options`: unknown edit `remov`: `add` and `remove` are
+          2 | options.add = ['-a']
+            | ^^^^^^^
+    "#]],
+    );
+}

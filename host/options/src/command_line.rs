@@ -198,7 +198,9 @@ impl Reader<'_> {
             None => {
                 let typed = arg.split('=').next().unwrap_or(arg);
                 let name = typed.strip_prefix("--").unwrap_or_default();
-                if legacy::has_flag(name) {
+                if typed != arg && HelpKind::of_word(typed).is_some() {
+                    self.words.errors.push(OptionsError::ValueUnexpected { flag: typed.to_owned() });
+                } else if legacy::has_flag(name) {
                     self.words.idle.extend((!legacy::is_silent_flag(name)).then(|| typed.to_owned()));
                 } else {
                     let error = self.scene.unknown_flag(typed, &self.current, self.words.errors.len());

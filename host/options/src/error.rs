@@ -93,6 +93,8 @@ pub enum FlagAdvice {
         /// The flag as it may stand anywhere.
         qualified: String,
     },
+    /// `--man`: it is no flag of a run.
+    OnlyWithHelp,
     /// `-level`: it has one dash too few.
     TwoDashes,
     /// `-qx`: one-letter flags in one word.
@@ -163,8 +165,10 @@ pub enum OptionsError {
         advice: Option<FlagAdvice>,
     },
     /// An option that takes one value was given twice.
-    #[error("`{flag}` is given twice, and takes one value")]
+    #[error("{} is given twice, and takes one value", both(earlier, flag))]
     GivenTwice {
+        /// The flag as typed the first time.
+        earlier: String,
         /// The flag as typed the second time.
         flag: String,
     },
@@ -176,7 +180,7 @@ pub enum OptionsError {
         /// What to write for it (`<int>`), or what seems to be meant.
         value: String,
     },
-    /// A `--no-` flag has a value.
+    /// A `--no-` flag, or one that asks for help, has a value.
     #[error("`{flag}` takes no value")]
     ValueUnexpected {
         /// The flag as typed, without its value.
@@ -354,6 +358,11 @@ fn at(place: &ConfigPlace, message: String) -> Diagnostic {
 
 fn quote_source(source: &OptionSource) -> String {
     format!("`{source}`")
+}
+
+/// Two flags of one option: once where they are the same.
+fn both(earlier: &str, later: &str) -> String {
+    if earlier == later { format!("`{later}`") } else { format!("the option of `{earlier}` and `{later}`") }
 }
 
 fn in_scope(scope: &str) -> String {

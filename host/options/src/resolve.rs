@@ -166,8 +166,9 @@ impl Resolver<'_> {
             let one = self.understand(spec, flag.raw.clone(), source, None, self.sources.cwd)?;
             match &mut merged {
                 None => merged = Some(one),
-                Some(_) if !(is_list(&spec.kind) || is_dict(&spec.kind)) => {
-                    return Err(OptionsError::GivenTwice { flag: flag.typed.clone() });
+                Some(merged) if !(is_list(&spec.kind) || is_dict(&spec.kind)) => {
+                    let earlier = merged.source.to_string();
+                    return Err(OptionsError::GivenTwice { earlier, flag: flag.typed.clone() });
                 }
                 Some(merged) => merged.changes.extend(one.changes),
             }

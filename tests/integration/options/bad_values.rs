@@ -570,14 +570,14 @@ fn flags_with_too_many_values_or_none() {
     in_args(
         &["paint.wall", "--coats=1", "-c2"],
         expect![[r#"
-        error: `-c` is given twice, and takes one value
+        error: the option of `--coats` and `-c` is given twice, and takes one value
         exit 1
     "#]],
     );
     in_args(
         &["--paint-wall-primer", "--no-paint-wall-primer"],
         expect![[r#"
-        error: `--no-paint-wall-primer` is given twice, and takes one value
+        error: the option of `--paint-wall-primer` and `--no-paint-wall-primer` is given twice, and takes one value
         exit 1
     "#]],
     );

@@ -3,7 +3,7 @@
 //! Nothing here walks a tree: a typo is answered at once, however large the repository is.
 
 use super::flags::{Polarity, find};
-use super::{LocalPaths, RESERVED_WORDS, old_goals};
+use super::{HelpKind, LocalPaths, RESERVED_WORDS, old_goals};
 use crate::error::{FlagAdvice, OptionsError};
 use crate::names::qualified;
 use crate::scopes::{Scopes, outer_scopes};
@@ -11,6 +11,9 @@ use crate::suggest::{MOST, closest_within};
 use crate::value::is_list;
 use pants_model::ScopeSpec;
 use std::cell::OnceCell;
+
+/// What asks for the manual page, behind `help` alone.
+const MANUAL: &str = "--man";
 
 /// What is known when a mistake is found.
 pub(super) struct Scene<'a> {
@@ -38,6 +41,9 @@ impl Scene<'_> {
     /// What to do about a flag that is no slip of the fingers, but a habit from elsewhere.
     fn advice(&self, typed: &str, current: &str) -> Option<FlagAdvice> {
         let Some(name) = typed.strip_prefix("--") else { return self.advice_on_letters(typed, current) };
+        if typed == MANUAL {
+            return Some(FlagAdvice::OnlyWithHelp);
+        }
         let mut takers = self.mentioned_scopes().filter_map(|scope| {
             let (_, declared, polarity) = find(name, scope, self.scopes).filter(|(owner, ..)| *owner == scope)?;
             let negation = if polarity == Polarity::Negated { "no-" } else { "" };
@@ -50,7 +56,8 @@ impl Scene<'_> {
     /// `-qx`, `-Dkey`, `-level`.
     fn advice_on_letters(&self, typed: &str, current: &str) -> Option<FlagAdvice> {
         let letters = typed.strip_prefix('-')?;
-        if find(letters, current, self.scopes).is_some() {
+        let is_help = HelpKind::of_word(&format!("-{typed}")).is_some();
+        if is_help || find(letters, current, self.scopes).is_some() {
             return Some(FlagAdvice::TwoDashes);
         }
         let is_flag = |letter: char| self.scopes.short(current, letter).is_some();

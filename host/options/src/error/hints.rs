@@ -30,8 +30,8 @@ impl OptionsError {
                 vec![format!("write `{flag}={value}`")]
             }
             Self::ValueUnexpected { flag } => {
-                let positive = flag.replacen("--no-", "--", 1);
-                vec![format!("`{positive}` says yes, `{flag}` says no")]
+                let positive = flag.strip_prefix("--no-").map(|name| format!("--{name}"));
+                positive.map(|positive| format!("`{positive}` says yes, `{flag}` says no")).into_iter().collect()
             }
             Self::UnknownGoal { suggestions, .. } => {
                 let mut hints = question(suggestions);
@@ -105,6 +105,7 @@ impl FlagAdvice {
                 format!("did you mean `{qualified}`?"),
                 format!("`{flag}` alone is understood after the word `{scope}`"),
             ],
+            Self::OnlyWithHelp => vec![format!("`{flag}` goes with `help` only: `pants help {flag}`")],
             Self::TwoDashes => vec![format!("did you mean `-{flag}`?")],
             Self::Apart(flags) => vec![format!("one-letter flags stand apart: `{}`", flags.join(" "))],
             Self::OfOtherProgram { taker } => {

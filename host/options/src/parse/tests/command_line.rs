@@ -505,7 +505,7 @@ fn a_bad_value_is_named_as_it_was_given() {
     check_args(
         "--compile-javac-worker-count=1 compile.javac --worker-count=2",
         expect![[r#"
-            `--worker-count` is given twice, and takes one value
+            the option of `--compile-javac-worker-count` and `--worker-count` is given twice, and takes one value
         "#]],
     );
     check_args(
@@ -818,6 +818,44 @@ fn what_is_wrong_is_told_once_to_whoever_reads_help() {
         expect![[r#"
         no command: unknown goal or scope `compile.javca`
         then: 2 things are wrong
+    "#]],
+    );
+}
+
+#[test]
+fn flags_that_ask_for_help_are_advised_on() {
+    check_args(
+        "--help=compile",
+        expect![[r#"
+        `--help` takes no value
+    "#]],
+    );
+    check_args(
+        "list --version=1",
+        expect![[r#"
+        `--version` takes no value
+    "#]],
+    );
+    check_args(
+        "--quiet --no-quiet list",
+        expect![[r#"
+        the option of `--quiet` and `--no-quiet` is given twice, and takes one value
+    "#]],
+    );
+    check_args(
+        "-version",
+        expect![[r#"
+        unknown option `-version`
+          hint: did you mean `--version`?
+          hint: `pants help-advanced` lists all options
+    "#]],
+    );
+    check_args(
+        "help-all --man",
+        expect![[r#"
+        unknown option `--man`
+          hint: `--man` goes with `help` only: `pants help --man`
+          hint: `pants help-advanced` lists all options
     "#]],
     );
 }

@@ -166,7 +166,13 @@ impl ConfigFiles {
 /// A `.toml` and a `.ini` file are what they are named; any other, such as `.pants.rc`, may be either. One that is neither
 /// is told what is wrong with it in the language that it looks like.
 fn parse_by_name(path: &Path, text: &str) -> Result<(Table, Vec<Fault>), Fault> {
-    let parse_toml = || toml_tree::parse(text).map(|table| (table, Vec::new()));
+    let parse_toml = || {
+        let table = toml_tree::parse(text)?;
+        match table.list_of_sections() {
+            Some(fault) => Err(fault),
+            None => Ok((table, Vec::new())),
+        }
+    };
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("toml") => parse_toml(),
         Some("ini") => ini::parse(text),
@@ -204,6 +210,14 @@ impl Table {
             table.collect_sections(&name, found);
             found.entry(name).or_default().push(table.clone());
         }
+    }
+
+    /// `[[jvm]]`: of a section there is one.
+    fn list_of_sections(&self) -> Option<Fault> {
+        let is_section = |value: &Value| matches!(value, Value::Dict(_));
+        let is_list = |node: &Node| matches!(node, Node::Plain(Value::List(items)) if !items.is_empty() && items.iter().all(is_section));
+        let entry = self.entries.iter().find(|entry| is_list(&entry.value))?;
+        Some((entry.span.clone(), format!("this is a list of sections; write `[{}]`", entry.key)))
     }
 
     /// Whether the table is an edit of a list or dict: `key.add`, `key.remove`, and nothing else.

@@ -125,6 +125,15 @@ fn broken_toml_shows_its_line() {
                 |        ^"#]],
     );
     check(
+        &["[[jvm]]\noptions = ['-a']\n"],
+        "jvm",
+        "options",
+        expect![[r#"
+        1.toml:1:3: this is a list of sections; write `[jvm]`
+          1 | [[jvm]]
+            |   ^^^"#]],
+    );
+    check(
         &["a = 99999999999999999999"],
         "GLOBAL",
         "level",

@@ -154,7 +154,9 @@ fn replace_variable(text: &str, setting: &Setting<'_>) -> String {
         let (before, variable) = (&rest[..start], &rest[start + 2..]);
         let signs = signs_before(before);
         match variable.split_once(")s") {
-            Some((name, after)) if signs % 2 == 0 && key_of(&name.to_lowercase()) == key_of(&setting.option.key) => {
+            Some((name, after))
+                if signs.is_multiple_of(2) && key_of(&name.to_lowercase()) == key_of(&setting.option.key) =>
+            {
                 replaced.push_str(&before[..before.len() - signs / 2]);
                 replaced.push_str(&setting.value);
                 rest = after;

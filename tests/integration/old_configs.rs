@@ -101,6 +101,49 @@ args = ['-g']
 }
 
 #[test]
+fn a_word_of_a_backend_that_is_not_enabled_says_how_to_enable_it() {
+    let repository = Repository::new("");
+    repository.write("pants.toml", "[GLOBAL]\nbackend_packages = ['pants.backend.python']\n");
+    let said: String = [
+        &["--jvm-options=x", "options", "--scope=source"][..],
+        &["--compile-javac-args=x", "options", "--scope=source"],
+        &["--compile-javac-nothing=x", "options", "--scope=source"],
+        &["compile", "::"],
+        &["list", "compile", "::"],
+        &["help", "jvm"],
+        &["help", "compile"],
+        &["lint", "::"],
+    ]
+    .iter()
+    .map(|args| format!("{}\n{}", args.join(" "), repository.run(args).stderr))
+    .collect();
+    expect![[r#"
+        --jvm-options=x options --scope=source
+        warning: `--jvm-options` has no effect: its backend `pants.backend.jvm` is not enabled; `backend_packages` in `[GLOBAL]` enables it
+        --compile-javac-args=x options --scope=source
+        warning: `--compile-javac-args` has no effect: its backend `pants.backend.jvm` is not enabled; `backend_packages` in `[GLOBAL]` enables it
+        --compile-javac-nothing=x options --scope=source
+        error: unknown option `--compile-javac-nothing`
+          hint: `pants help-advanced` lists all options
+        compile ::
+        error: the goal `compile` is of the backend `pants.backend.jvm`, which is not enabled
+          hint: `[GLOBAL] backend_packages` enables it
+        list compile ::
+        error: the goal `compile` is of the backend `pants.backend.jvm`, which is not enabled
+          hint: `[GLOBAL] backend_packages` enables it
+        help jvm
+        error: the scope `jvm` is of the backend `pants.backend.jvm`, which is not enabled
+          hint: `[GLOBAL] backend_packages` enables it
+        help compile
+        error: the scope `compile` is of the backend `pants.backend.jvm`, which is not enabled
+          hint: `[GLOBAL] backend_packages` enables it
+        lint ::
+        error: goal `lint` of Pants v1 has no task here yet
+          hint: a plugin may bring it; `pants goals` lists all goals that there are
+    "#]].assert_eq(&said);
+}
+
+#[test]
 fn an_error_in_an_old_config_says_what_helps() {
     check(
         "[GLOBAL]\nlevle: debug\n[acme]\nx: 1\n",

@@ -3,6 +3,7 @@
 mod hints;
 
 use crate::value::ValueError;
+use crate::verify::DisabledScope;
 use pants_model::{Diagnostic, Location, OptionSource};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -244,6 +245,14 @@ pub enum OptionsError {
         /// The word.
         word: String,
     },
+    /// A flag, a goal or a scope comes from a backend that is not enabled.
+    #[error("{what} is of the backend `{backend}`, which is not enabled")]
+    OfDisabledBackend {
+        /// The word as typed, and what it is.
+        what: String,
+        /// The backend.
+        backend: String,
+    },
     /// A goal stands after the first spec.
     #[error("the goal `{word}` stands after a target, `{spec}`")]
     GoalAfterSpecs {
@@ -296,6 +305,42 @@ impl OptionsError {
                 | Self::ValueUnexpected { .. }
                 | Self::NoNegation { .. }
         )
+    }
+
+    /// Whether a word was not understood that a backend may explain.
+    pub fn has_unknown_words(&self) -> bool {
+        self.each().into_iter().any(|error| {
+            matches!(
+                error,
+                Self::UnknownOption { .. }
+                    | Self::UnknownGoal { .. }
+                    | Self::UnknownWord { .. }
+                    | Self::UnknownScope { .. }
+                    | Self::GoalWithoutTask { .. }
+            )
+        })
+    }
+
+    /// The same, with the backends named that would explain the words that were not understood.
+    pub fn with_disabled(self, disabled: &[DisabledScope]) -> Self {
+        let of_scope = |word: &str| disabled.iter().find(|scope| scope.name == word).map(|scope| &*scope.backend);
+        let (what, backend) = match &self {
+            Self::UnknownOption { flag, .. } => {
+                (format!("the option `{flag}`"), DisabledScope::backend_of_flag(disabled, flag))
+            }
+            Self::UnknownGoal { word, .. } | Self::UnknownWord { word, .. } | Self::GoalWithoutTask { word, .. } => {
+                (format!("the goal `{word}`"), of_scope(word))
+            }
+            Self::UnknownScope { word, .. } => (format!("the scope `{word}`"), of_scope(word)),
+            _ => (String::new(), None),
+        };
+        match (self, backend.map(str::to_owned)) {
+            (_, Some(backend)) => Self::OfDisabledBackend { what, backend },
+            (Self::Several(errors), None) => {
+                Self::Several(errors.into_iter().map(|error| error.with_disabled(disabled)).collect())
+            }
+            (other, None) => other,
+        }
     }
 
     /// The error as what is shown: each with its place, its line and its hints.

@@ -22,6 +22,8 @@ pub struct Parsed {
     pub values: OptionValues,
     /// What the user should know, one line each.
     pub warnings: Vec<String>,
+    /// The flags that only Pants v1 knew, as typed.
+    pub idle_flags: Vec<String>,
 }
 
 /// Understands an invocation whose backends are all enabled or unknown.
@@ -66,11 +68,18 @@ pub fn parse_with_disabled(
     }
     let is_debug = matches!(values.value("", "level").as_str(), Some("trace" | "debug"));
     let detail = if is_debug { legacy::Detail::Full } else { legacy::Detail::Short };
-    warnings.extend(legacy::warning(&words.idle, &idle, detail));
+    let backend_of = |flag: &String| DisabledScope::backend_of_flag(disabled, flag);
+    for (flag, backend) in words.idle.iter().filter_map(|flag| Some((flag, backend_of(flag)?))) {
+        warnings.push(format!(
+            "`{flag}` has no effect: its backend `{backend}` is not enabled; `backend_packages` in `[GLOBAL]` enables it"
+        ));
+    }
+    let idle_flags: Vec<String> = words.idle.into_iter().filter(|flag| backend_of(flag).is_none()).collect();
+    warnings.extend(legacy::warning(&idle_flags, &idle, detail));
     warnings.extend(farewell.warnings);
     warnings.extend(files_chosen_in_files(&values));
     let warnings = warnings.into_iter().map(legible).collect();
-    Ok(Parsed { command: words.command, values, warnings })
+    Ok(Parsed { command: words.command, values, warnings, idle_flags })
 }
 
 /// What is asked for, without a look at options: whoever asks for help gets it, whatever is configured. Only a word that

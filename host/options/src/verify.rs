@@ -3,9 +3,10 @@
 use crate::config::{ConfigFile, ConfigFiles, Entry, Node, Table, config_error};
 use crate::error::{ConfigProblem, OptionsError};
 use crate::legacy::{self, IdleKey};
-use crate::names::{DEFAULT_SECTION, key_of, option_of_key, scope_of_section, section_of};
+use crate::names::{DEFAULT_SECTION, key_of, option_of_key, qualified, scope_of_section, section_of};
 use crate::scopes::Scopes;
 use crate::suggest::closest;
+use pants_model::ScopeSpec;
 
 /// A scope of a backend that exists and is not enabled: its config section is not wrong, only idle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,24 @@ pub struct DisabledScope {
     pub name: String,
     /// The backend that would register it.
     pub backend: String,
+    /// The flags that set its options, wherever they stand, with their dashes.
+    pub flags: Vec<String>,
+}
+
+impl DisabledScope {
+    /// What a backend that is not enabled would register.
+    pub fn of(scope: &ScopeSpec) -> Self {
+        let names = scope.options.iter().flat_map(|option| std::iter::once(&option.name).chain(&option.aliases));
+        let flags = names.map(|name| qualified(&scope.name, name));
+        let flags = flags.flat_map(|flag| [format!("--{flag}"), format!("--no-{flag}")]).collect();
+        Self { name: scope.name.clone(), backend: scope.backend.clone(), flags }
+    }
+
+    /// The backend that a flag, as typed without its value, waits for.
+    pub(crate) fn backend_of_flag<'d>(disabled: &'d [Self], flag: &str) -> Option<&'d str> {
+        let has_flag = |scope: &&Self| scope.flags.iter().any(|have| have == flag);
+        disabled.iter().find(has_flag).map(|scope| scope.backend.as_str())
+    }
 }
 
 /// What was found in all files.

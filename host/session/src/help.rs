@@ -5,13 +5,12 @@
 
 use crate::backends::{self, Backends};
 use crate::error::SessionError;
-use crate::older_config::disabled_scopes;
+use crate::older_config::{self, explained};
 use crate::request::Request;
-use crate::unbuilt::with_goals_of_pants;
 use crate::warm::Warm;
 use crate::{backends_of, say};
 use pants_model::{Event, EventSink, LogLevel};
-use pants_options::{CommandLine, HelpKind, HelpStyle, help_of, parse_with_disabled, read_command, render_help};
+use pants_options::{CommandLine, HelpKind, HelpStyle, help_of, read_command, render_help};
 use std::sync::Arc;
 
 /// The word that asks for help and is a goal, too.
@@ -27,11 +26,9 @@ pub(crate) fn answer(request: &Request, warm: &Warm, events: &dyn EventSink) -> 
     }
     let (backends, state) = backends_in_spite_of_all(request, warm, events)?;
     let (invocation, bootstrap, scopes) = (&request.invocation, &request.bootstrap, &backends.scopes);
-    let command =
-        read_command(invocation, bootstrap, scopes).map_err(|error| with_goals_of_pants(error, &backends.symbols))?;
+    let command = read_command(invocation, bootstrap, scopes).map_err(|error| explained(error, request, &backends))?;
     let Some(help) = command.help else { return Ok(None) };
-    let disabled = disabled_scopes(request, &backends);
-    match parse_with_disabled(invocation, bootstrap, scopes, &disabled) {
+    match older_config::parse(request, &backends) {
         Ok(_) if help.kind == HelpKind::Goals && state == State::AsConfigured => return Ok(None),
         Ok(parsed) => parsed.warnings.into_iter().for_each(|warning| say(events, LogLevel::Warn, warning)),
         Err(error) => warn(&error.into(), events),

@@ -69,10 +69,7 @@ pub fn run(
     }
     let events = &warnings::without_ignored(request, events)?;
     let backends = backends_of(request, warm, &**events)?;
-    let disabled = older_config::disabled_scopes(request, &backends);
-    let parsed =
-        pants_options::parse_with_disabled(&request.invocation, &request.bootstrap, &backends.scopes, &disabled)
-            .map_err(|error| unbuilt::with_goals_of_pants(error, &backends.symbols))?;
+    let parsed = older_config::parse(request, &backends)?;
     for warning in parsed.warnings {
         say(&**events, LogLevel::Warn, warning);
     }

@@ -5,9 +5,10 @@ use crate::backends::{self, Backends};
 use crate::backends_of;
 use crate::request::Request;
 use crate::silence::Silence;
+use crate::unbuilt;
 use crate::warm::Warm;
 use pants_model::{OptionSource, ScopeSpec};
-use pants_options::{DisabledScope, Migrated, OptionsError, migrate_config_for};
+use pants_options::{DisabledScope, Migrated, OptionsError, Parsed, migrate_config_for, parse_with_disabled};
 use pants_plugin_loader::{BUNDLED_BACKENDS, INSTEAD_OF_PYTHON_PACKAGES, is_known_backend, is_python_package};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -51,9 +52,48 @@ pub(crate) fn names(request: &Request, id: &str) -> bool {
 
 /// The scopes of backends that come with the program and are not enabled, where a config file may speak of them.
 pub(crate) fn disabled_scopes(request: &Request, enabled: &Backends) -> Vec<DisabledScope> {
+    if request.bootstrap.config.has_section_beside(&enabled.scopes) {
+        all_disabled_scopes(request, enabled)
+    } else {
+        Vec::new()
+    }
+}
+
+/// Understands an invocation. What is not understood may be of a backend that is not enabled: those are asked only then.
+pub(crate) fn parse(request: &Request, enabled: &Backends) -> Result<Parsed, OptionsError> {
+    let parse = |disabled: &[DisabledScope]| {
+        parse_with_disabled(&request.invocation, &request.bootstrap, &enabled.scopes, disabled)
+    };
+    let parsed = parse(&disabled_scopes(request, enabled));
+    match &parsed {
+        Ok(understood) if !understood.idle_flags.is_empty() => parse(&all_disabled_scopes(request, enabled)),
+        _ => parsed.map_err(|error| explained(error, request, enabled)),
+    }
+}
+
+/// A complaint about the command line, with the backends named that would explain what was not understood.
+pub(crate) fn explained(error: OptionsError, request: &Request, enabled: &Backends) -> OptionsError {
+    if !error.has_unknown_words() {
+        return error;
+    }
+    let mut disabled = all_disabled_scopes(request, enabled);
+    let phases: Vec<DisabledScope> = disabled.iter().filter_map(|scope| phase_of(scope, enabled)).collect();
+    disabled.extend(phases);
+    unbuilt::with_goals_of_pants(error.with_disabled(&disabled), &enabled.symbols)
+}
+
+/// The phase of a goal, which nobody provides without that goal's backend.
+fn phase_of(goal: &DisabledScope, enabled: &Backends) -> Option<DisabledScope> {
+    let (phase, _) = goal.name.split_once('.')?;
+    let is_there = enabled.scopes.iter().any(|scope| scope.name == phase);
+    let phase = || DisabledScope { name: phase.to_owned(), backend: goal.backend.clone(), flags: Vec::new() };
+    (!is_there).then(phase)
+}
+
+/// The scopes of backends that come with the program and are not enabled.
+fn all_disabled_scopes(request: &Request, enabled: &Backends) -> Vec<DisabledScope> {
     let backends: BTreeSet<&str> = enabled.scopes.iter().map(|scope| scope.backend.as_str()).collect();
-    let is_complete = BUNDLED_BACKENDS.iter().all(|id| backends.contains(id));
-    if is_complete || !request.bootstrap.config.has_section_beside(&enabled.scopes) {
+    if BUNDLED_BACKENDS.iter().all(|id| backends.contains(id)) {
         return Vec::new();
     }
     let Ok(bundled) = backends::bundled(request) else { return Vec::new() };
@@ -63,5 +103,5 @@ pub(crate) fn disabled_scopes(request: &Request, enabled: &Backends) -> Vec<Disa
             && !enabled.scopes.iter().any(|have| have.name == scope.name)
     };
     let disabled = bundled.scopes.iter().filter(is_disabled);
-    disabled.map(|scope| DisabledScope { name: scope.name.clone(), backend: scope.backend.clone() }).collect()
+    disabled.map(DisabledScope::of).collect()
 }

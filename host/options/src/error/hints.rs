@@ -62,6 +62,7 @@ impl OptionsError {
                 }
                 hints
             }
+            Self::OfDisabledBackend { .. } => vec!["`[GLOBAL] backend_packages` enables it".to_owned()],
             Self::NotAGoal { word } => {
                 vec![
                     format!("`pants help-advanced {word}` lists its options"),

@@ -60,7 +60,7 @@ fn write(dir: &Path, name: &str, text: &str) {
 
 fn run(invocation: &Invocation) -> Result<Parsed, OptionsError> {
     let bootstrap: Bootstrap = bootstrap(invocation)?;
-    let disabled = [DisabledScope { name: "fmt.go".into(), backend: "pants.backend.go".into() }];
+    let disabled = [DisabledScope { name: "fmt.go".into(), backend: "pants.backend.go".into(), flags: Vec::new() }];
     parse_with_disabled(invocation, &bootstrap, &scopes(), &disabled)
 }
 

@@ -129,7 +129,7 @@ impl Laboratory {
         environment.insert("PANTS_PANTSRC".into(), "false".into());
         let invocation = Invocation { args, environment: Arc::new(environment), cwd: self.root.clone() };
         let bootstrap = bootstrap(&invocation)?;
-        let disabled = [DisabledScope { name: "fmt.go".into(), backend: "pants.backend.go".into() }];
+        let disabled = [DisabledScope { name: "fmt.go".into(), backend: "pants.backend.go".into(), flags: Vec::new() }];
         parse_with_disabled(&invocation, &bootstrap, &self.scopes, &disabled)
     }
 }

@@ -56,7 +56,7 @@ fn values_of_a_scope() {
         "#]],
     );
     shown(
-        &["--scope=GLOBAL", "--rank=CONFIG"],
+        &["--scope=Global", "--rank=CONFIG"],
         expect![[r#"
         level = warn (from CONFIG in pants.toml:4 [GLOBAL] level)
         exit 0
@@ -156,6 +156,13 @@ fn as_json() {
 
 #[test]
 fn what_does_not_exist_is_no_empty_answer() {
+    shown(
+        &["--scope=paint.wall", "--name=drying_hours"],
+        expect![[r#"
+            [options] warning: all of it is inherited; `--no-skip-inherited` shows it
+            exit 0
+        "#]],
+    );
     shown(
         &["--scope=paint.walls"],
         expect![[r#"

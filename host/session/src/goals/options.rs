@@ -8,8 +8,10 @@ use super::goals::SharedScopes;
 use super::output::{Output, Shape, Stop};
 use super::values::Json;
 use pants_engine::{Context, TaskError};
-use pants_model::{OptionKind, OptionRank, OptionSource, OptionSpec, OptionValue, OptionValues, ScopeSpec, Value};
-use pants_options::{key_of, option_of_key, render_literal, scope_of_section};
+use pants_model::{
+    LogLevel, OptionKind, OptionRank, OptionSource, OptionSpec, OptionValue, OptionValues, ScopeSpec, Value,
+};
+use pants_options::{key_of, option_of_key, render_literal, scope_of_section, section_of};
 use serde::Serialize;
 
 pub(crate) struct Options(pub(crate) SharedScopes);
@@ -56,13 +58,19 @@ impl ConsoleGoal for Options {
         let asked = Asked::of(context, values)?;
         let shows_history = is_set(context, "show-history");
         let inherited = is_set(context, "skip-inherited").then_some(&**scopes);
+        let (mut is_anything_told, mut is_anything_left_out) = (false, false);
         for scope in values.scopes() {
             for (name, value) in values.scope(scope).filter(|(name, value)| asked.admits(scope, name, value)) {
                 if inherited.is_some_and(|scopes| is_inherited(values, scopes, scope, name, value)) {
+                    is_anything_left_out = true;
                     continue;
                 }
+                is_anything_told = true;
                 write_option(&shown_name(scope, name), value, shows_history, output)?;
             }
+        }
+        if is_anything_left_out && !is_anything_told {
+            context.log(LogLevel::Warn, "all of it is inherited; `--no-skip-inherited` shows it");
         }
         Ok(())
     }
@@ -79,7 +87,10 @@ struct Asked {
 impl Asked {
     /// What the goal's own options say; a scope or a name that does not exist is an error, not an empty answer.
     fn of(context: &Context, values: &OptionValues) -> Result<Self, TaskError> {
-        let scope = text_option(context, "scope").map(|scope| scope_of_section(&scope).to_owned());
+        let scope = text_option(context, "scope").map(|scope| match section_of("").eq_ignore_ascii_case(&scope) {
+            true => String::new(),
+            false => scope_of_section(&scope).to_owned(),
+        });
         if let Some(scope) = scope.as_deref().filter(|scope| !values.scopes().any(|have| have == *scope)) {
             let error = TaskError::failed(format!("`--scope`: no option has the scope `{scope}`"));
             return Err(error.hint("`pants help-all` lists all scopes"));

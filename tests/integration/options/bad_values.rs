@@ -534,10 +534,10 @@ fn flags_that_nobody_knows() {
     in_args(
         &["--no-paint-wall-colour"],
         expect![[r#"
-        error: unknown option `--no-paint-wall-colour`
-          hint: `pants help-advanced` lists all options
-        exit 1
-    "#]],
+            error: `--paint-wall-colour` takes a value; there is no `--no-paint-wall-colour`
+              hint: write `--paint-wall-colour=<str>`
+            exit 1
+        "#]],
     );
     in_args(
         &["--coats=2"],

@@ -268,8 +268,7 @@ fn arguments_after_two_dashes_go_to_a_tool_or_nowhere() {
         &["--", "list", "::"],
         expect![[r#"
         error: no goal was given
-          hint: `pants goals` lists what can be asked for
-          hint: `pants help` says how
+          hint: `list` stands after `--`, where arguments of programs stand: goals come first
         exit 1
     "#]],
     );

@@ -348,6 +348,16 @@ fn bytes_that_are_no_text() {
 }
 
 #[test]
+fn lists_of_goals_and_targets_fit_a_narrow_terminal() {
+    let repository = Repository::new(FILES);
+    for goal in ["goals", "targets"] {
+        let text = repository.pants(&[goal]).env("COLUMNS", "70").run().quiet_success();
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest.is_some_and(|widest| widest <= 70), "{text}");
+    }
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let repository = Repository::new(FILES);
     let mut child = repository.pants(&["list", "::"]).spawn();

@@ -164,6 +164,12 @@ pub(crate) fn sink(context: &Context) -> Result<Box<dyn Sink>, TaskError> {
     })
 }
 
+/// The width that the client's shell asks for, in columns; `None` when it does not say.
+pub(crate) fn columns(context: &Context) -> Option<usize> {
+    let columns = context.workspace().environment("COLUMNS")?.to_str()?.parse().ok()?;
+    Some(columns).filter(|columns| *columns > 0)
+}
+
 /// An option of a built-in goal that is text.
 pub(crate) fn text(name: &str, default: impl Into<Value>, help: &str) -> OptionSpec {
     OptionSpec::new(name, OptionKind::String, default, help)

@@ -1,6 +1,6 @@
 //! `goals`: what there is to ask for.
 
-use super::console::ConsoleGoal;
+use super::console::{ConsoleGoal, columns};
 use super::output::{Output, Shape, Stop};
 use pants_engine::Context;
 use pants_model::ScopeSpec;
@@ -26,10 +26,11 @@ impl ConsoleGoal for Goals {
         Shape::Object
     }
 
-    fn write(&self, _context: &Context, output: &mut Output) -> Result<(), Stop> {
+    fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let Some(scopes) = self.0.get() else { return Ok(()) };
         let request = HelpRequest { kind: HelpKind::Goals, scopes: Vec::new() };
-        output.line(render_help(&request, scopes, HelpStyle::plain(crate::DOCUMENT_WIDTH)).trim_end())?;
+        let style = HelpStyle::plain(columns(context).unwrap_or(crate::DOCUMENT_WIDTH));
+        output.line(render_help(&request, scopes, style).trim_end())?;
         let goals = scopes.iter().filter(|scope| scope.is_goal && !scope.name.contains('.'));
         let sorted: BTreeMap<&str, &str> = goals.map(|goal| (&*goal.name, &*goal.description)).collect();
         sorted.iter().try_for_each(|(name, description)| output.entry(name, description))

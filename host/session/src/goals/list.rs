@@ -60,7 +60,7 @@ fn documented(targets: &[Arc<Target>], output: &mut Output) -> Result<(), Stop> 
 }
 
 /// Lines of no more than so many characters, but for words that are longer.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let last = lines.last_mut().expect("there is always one");

@@ -1,6 +1,7 @@
 //! `targets`: what BUILD files may say.
 
-use super::console::{ConsoleGoal, opaque_types, text, text_option};
+use super::console::{ConsoleGoal, columns, opaque_types, text, text_option};
+use super::list::wrap;
 use super::output::{Output, Shape, Stop};
 use super::values::Json;
 use crate::backends::SharedSymbols;
@@ -17,6 +18,9 @@ pub(crate) struct Targets(pub(crate) SharedSymbols);
 /// What is said of a type that only `[build-files] opaque_types` knows.
 const OPAQUE: &str =
     "Known by its name alone, from `[build-files] opaque_types`: takes any field, and nothing builds it.";
+
+/// How many columns a description gets at least.
+const NARROWEST: usize = 20;
 
 /// A symbol, whatever its kind.
 #[derive(Serialize)]
@@ -49,13 +53,13 @@ impl ConsoleGoal for Targets {
         let Some(symbols) = self.0.get() else { return Ok(()) };
         match text_option(context, "details") {
             Some(symbol) => details(symbols, &opaque_types(context), &symbol, output),
-            None => overview(symbols, &opaque_types(context), output),
+            None => overview(symbols, &opaque_types(context), columns(context), output),
         }
     }
 }
 
-/// All symbols, by kind and name.
-fn overview(symbols: &Arc<Symbols>, opaque: &[&str], output: &mut Output) -> Result<(), Stop> {
+/// All symbols, by kind and name; each on a line, unless lines are to have no more than so many columns.
+fn overview(symbols: &Arc<Symbols>, opaque: &[&str], columns: Option<usize>, output: &mut Output) -> Result<(), Stop> {
     let opaque = opaque.iter().filter(|name| symbols.target_type(name).is_none());
     let opaque = opaque.map(|name| Entry { name, kind: "target type", description: OPAQUE, backend: "" });
     let types = symbols.target_types().iter().map(|spec| Entry {
@@ -76,19 +80,29 @@ fn overview(symbols: &Arc<Symbols>, opaque: &[&str], output: &mut Output) -> Res
         description: &symbol.description,
         backend: &symbol.backend,
     });
-    section("Target types", types.chain(opaque).collect(), output)?;
+    section("Target types", types.chain(opaque).collect(), columns, output)?;
     output.line("")?;
-    section("Objects", objects.collect(), output)?;
+    section("Objects", objects.collect(), columns, output)?;
     output.line("")?;
-    section("Macros", macros.collect(), output)
+    section("Macros", macros.collect(), columns, output)
 }
 
-fn section(title: &str, mut entries: Vec<Entry<'_>>, output: &mut Output) -> Result<(), Stop> {
+fn section(title: &str, mut entries: Vec<Entry<'_>>, columns: Option<usize>, output: &mut Output) -> Result<(), Stop> {
     entries.sort_unstable_by_key(|entry| entry.name);
     let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
     output.line(title)?;
     for entry in entries {
-        output.line(format!("  {:width$}  {}", entry.name, entry.description).trim_end())?;
+        // Where names leave no room beside them, descriptions stand below.
+        let stands_beside = columns.is_none_or(|columns| columns >= width + 4 + NARROWEST);
+        let indent = if stands_beside { width + 4 } else { 6 };
+        let room = columns.map_or(usize::MAX, |columns| columns.saturating_sub(indent).max(NARROWEST));
+        let line_break = format!("\n{:indent$}", "");
+        let description = wrap(entry.description, room).join(&line_break);
+        let line = match stands_beside {
+            true => format!("  {:width$}  {description}", entry.name),
+            false => format!("  {}{line_break}{description}", entry.name),
+        };
+        output.line(line.trim_end())?;
         output.entry(entry.name, &entry)?;
     }
     Ok(())

@@ -96,7 +96,7 @@ fn in_a_thread_of_its_own() {
         0,
         expect![[r#"
             [TIME] [ELAPSED] translate -> evil
-            ERROR a thread of the plugin panicked: in a thread of the plugin plugin="example.evil" place="src/lib.rs:[LINE]"
+            error: a thread of the plugin panicked: in a thread of the plugin plugin="example.evil" place="src/lib.rs:[LINE]"
             [TIME] [ELAPSED] SUCCESS
         "#]],
     );
@@ -122,7 +122,7 @@ fn in_the_drop_of_a_product() {
         0,
         expect![[r#"
             [TIME] [ELAPSED] translate -> evil
-            ERROR a product panicked: in the drop of a product while it was dropped plugin="example.evil" place="src/lib.rs:[LINE]"
+            error: a product panicked: in the drop of a product while it was dropped plugin="example.evil" place="src/lib.rs:[LINE]"
             [TIME] [ELAPSED] SUCCESS
         "#]],
     );

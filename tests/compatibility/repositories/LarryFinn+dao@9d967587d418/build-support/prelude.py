@@ -1,6 +1,6 @@
 # What BUILD files had from the plugin below build-support/pants-plugins.
 
-public = repository(name = "public", url = "https://maven.example.org/", push_db_basedir = "build-support/ivy/pushdb")
+public = repository(name = "public", url = "https://jars.example.org/", push_db_basedir = "build-support/ivy/pushdb")
 local = repository(name = "local", url = "", push_db_basedir = "build-support/ivy/pushdb")
 
 def pants_library(description):

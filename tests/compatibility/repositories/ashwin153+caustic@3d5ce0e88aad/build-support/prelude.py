@@ -1,6 +1,6 @@
 # What BUILD files had from the plugin below build-support/pants/publish.
 
-public = repository(name = "public", url = "https://maven.example.org/", push_db_basedir = "build-support/ivy/pushdb")
+public = repository(name = "public", url = "https://jars.example.org/", push_db_basedir = "build-support/ivy/pushdb")
 
 describe = ossrh(
     description = "Reinventing database transactions",

@@ -1,12 +1,12 @@
 # What BUILD files had from the plugins below pants-plugins/.
 
-public = repository(name = "public", url = "https://maven.example.org/", push_db_basedir = "build-support/ivy/pushdb")
-testing = repository(name = "testing", url = "https://maven.example.org/", push_db_basedir = "testprojects/ivy/pushdb")
+public = repository(name = "public", url = "https://jars.example.org/", push_db_basedir = "build-support/ivy/pushdb")
+testing = repository(name = "testing", url = "https://jars.example.org/", push_db_basedir = "testprojects/ivy/pushdb")
 
 def pants_library(description):
     return ossrh(
         description = description,
-        url = "https://maven.example.org/",
+        url = "https://jars.example.org/",
         licenses = [license(name = "Apache License, Version 2.0", url = "http://www.apache.org/licenses/LICENSE-2.0")],
         developers = [developer(name = "The pants developers", url = "https://github.com/pantsbuild/pants")],
         scm = github(user = "pantsbuild", repo = "pants"),

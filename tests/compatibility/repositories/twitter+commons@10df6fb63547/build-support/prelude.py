@@ -2,7 +2,7 @@
 
 public = repository(
     name = "public",
-    url = "https://maven.example.org",
+    url = "https://jars.example.org",
     push_db_basedir = "build-support/commons/ivy/pushdb",
 )
 

@@ -20,6 +20,7 @@ mod planning;
 mod process;
 mod product;
 pub mod products;
+mod publish;
 mod registrar;
 mod source_root;
 mod target;

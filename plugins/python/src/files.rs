@@ -9,18 +9,6 @@ pub(crate) fn publish(context: &Context, from: &str, to: &str) -> Result<()> {
         .map_err(|error| Error::from(error).context(format!("cannot write `{to}`")))
 }
 
-/// Puts a copy of a directory, with all that is in it, where another one may be.
-pub(crate) fn publish_directory(context: &Context, from: &str, to: &str) -> Result<()> {
-    let target = context.absolute(to);
-    let removed = match std::fs::remove_dir_all(&target) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    };
-    removed
-        .and_then(|()| copy_tree(&context.absolute(from), &target))
-        .map_err(|error| Error::from(error).context(format!("cannot write `{to}`")))
-}
-
 fn copy_whole(from: &Path, to: &Path) -> std::io::Result<()> {
     // Whole names differ where stems do not: `a.b` and `a.c` may be made at the same time.
     let mut part = to.as_os_str().to_owned();
@@ -30,18 +18,4 @@ fn copy_whole(from: &Path, to: &Path) -> std::io::Result<()> {
     }
     std::fs::copy(from, &part)?;
     std::fs::rename(&part, to)
-}
-
-fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_tree(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

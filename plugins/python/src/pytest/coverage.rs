@@ -5,7 +5,6 @@
 use super::layout::{Layout, test_files};
 use super::settings::given;
 use crate::environments::environment_tool;
-use crate::files;
 use crate::pins;
 use plugin_api::products::PythonEnvironment;
 use plugin_api::tasks::TestRun;
@@ -125,7 +124,7 @@ impl Coverage {
             return Ok(());
         }
         let target = format!("{}/{}", self.output_dir, run.target.address.id());
-        files::publish_directory(context, &reports, &target)?;
+        context.publish_directory(&reports, &target)?;
         context.log(LogLevel::Info, format!("coverage of {} is in {target}", run.target.address))
     }
 

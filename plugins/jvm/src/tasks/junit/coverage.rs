@@ -14,7 +14,6 @@ use plugin_api::{
 };
 use regex::Regex;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// The option scope of JaCoCo.
 pub(crate) const SCOPE: &str = "jacoco";
@@ -193,10 +192,10 @@ impl Coverage {
             return context.log(LogLevel::Warn, text);
         }
         let made = format!("{}/coverage", context.workdir());
-        remove(context, &made)?;
+        super::remove_directory(context, &made)?;
         context.run_checked(&self.process(&data, subjects, &made))?;
         let shown = format!("{}/coverage/junit", context.dist_dir());
-        publish(context, &made, &shown)?;
+        context.publish_directory(&made, &shown)?;
         context.log(LogLevel::Info, format!("the coverage of the tests is in {shown}"))?;
         if self.is_opened {
             html::open(context, &format!("{shown}/html/index.html"))?;
@@ -253,29 +252,4 @@ fn data_of(context: &Context, run: &TestRun) -> Result<Vec<String>> {
     directories.sort();
     let data = directories.iter().map(|directory| format!("{directory}/{DATA}"));
     Ok(data.filter(|data| context.absolute(data).is_file()).collect())
-}
-
-fn remove(context: &Context, directory: &str) -> Result<()> {
-    super::remove_directory(context, directory)
-}
-
-/// Puts a copy of a directory in the place of another.
-fn publish(context: &Context, from: &str, to: &str) -> Result<()> {
-    remove(context, to)?;
-    copy_tree(&context.absolute(from), &context.absolute(to))
-        .map_err(|error| Error::from(error).context(format!("cannot write `{to}`")))
-}
-
-fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_tree(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

@@ -12,6 +12,7 @@
 //! The floors, each importing lower ones only: source text and syntax; the directory tree and globs; values and the
 //! evaluator; families (the BUILD files of one directory); loading in waves; specs and owners.
 
+mod changes;
 mod config;
 mod hashing;
 mod suggest;
@@ -60,6 +61,7 @@ mod workspace;
 mod fixture;
 
 pub use cache::{EvaluationStore, Stored};
+pub use changes::{Changes, Look};
 pub use config::{
     EvaluateLimits, ImportsPolicy, MissingFilesPolicy, OptionKeys, SourceRootsConfig, UnmatchedPolicy, WorkspaceConfig,
 };

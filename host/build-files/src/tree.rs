@@ -55,6 +55,8 @@ pub(crate) struct Tree {
     without_builds: Rules,
     excluded: Vec<String>,
     listings: RwLock<FastMap<Arc<str>, Arc<Listing>>>,
+    /// The directories of the listings, in the order in which they were made.
+    order: RwLock<Vec<Arc<str>>>,
 }
 
 impl Tree {
@@ -71,7 +73,7 @@ impl Tree {
         });
         let excluded = excluded.collect();
         let listings = RwLock::default();
-        (Self { root: root.clone(), hidden, without_builds, excluded, listings }, warnings)
+        (Self { root: root.clone(), hidden, without_builds, excluded, listings, order: RwLock::default() }, warnings)
     }
 
     /// The build root, absolute.
@@ -122,6 +124,12 @@ impl Tree {
         parent.dirs.iter().filter_map(|name| self.child(parent, name))
     }
 
+    /// The directories that were listed, from the n-th on.
+    pub(crate) fn directories_from(&self, n: usize) -> Vec<Arc<str>> {
+        let order = self.order.read().expect("no holder of this lock panics");
+        order.get(n..).unwrap_or_default().to_vec()
+    }
+
     fn child(&self, parent: &Listing, name: &str) -> Option<Arc<Listing>> {
         let dir = join(&parent.dir, name);
         if let Some(listing) = self.listed(&dir) {
@@ -142,7 +150,14 @@ impl Tree {
     fn remember(&self, listing: Listing) -> Arc<Listing> {
         let listing = Arc::new(listing);
         let mut listings = self.listings.write().expect("no holder of this lock panics");
-        listings.entry(listing.dir.clone()).or_insert(listing).clone()
+        let mut order = self.order.write().expect("no holder of this lock panics");
+        let entry = listings.entry(listing.dir.clone());
+        entry
+            .or_insert_with(|| {
+                order.push(listing.dir.clone());
+                listing
+            })
+            .clone()
     }
 
     fn list(&self, dir: &str, are_builds_ignored: bool) -> Result<Arc<Listing>, NoListing> {

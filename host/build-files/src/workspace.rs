@@ -2,6 +2,7 @@
 
 use crate::assigned_tags::AssignedTags;
 use crate::cache::{EvaluationCache, EvaluationStore};
+use crate::changes::Changes;
 use crate::config::WorkspaceConfig;
 use crate::defaults::Defaults;
 use crate::family::World;
@@ -17,7 +18,8 @@ use crate::symbols::Symbols;
 use crate::tree::{Tree, join};
 use pants_model::{Address, BuildGraph, Diagnostic, Globs, Severity};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
@@ -56,6 +58,26 @@ impl BuildFiles {
             graph: RwLock::default(),
             pool: OnceLock::new(),
         }
+    }
+
+    /// The same build root after changes, for a client with this environment; shares all that they do not reach.
+    #[must_use]
+    pub fn renewed(
+        self: &Arc<Self>,
+        changes: &Changes,
+        environment: &Arc<BTreeMap<OsString, OsString>>,
+    ) -> Arc<BuildFiles> {
+        if changes.is_nothing() && self.world.config.environment == *environment {
+            return self.clone();
+        }
+        let config = WorkspaceConfig { environment: environment.clone(), ..self.world.config.clone() };
+        Arc::new(Self::new(config, self.world.symbols.clone()))
+    }
+
+    /// The directories that the answers depend on, relative to the build root, from the n-th on, in the order in which they
+    /// were first read.
+    pub fn directories_from(&self, n: usize) -> Vec<Arc<str>> {
+        self.world.tree.directories_from(n)
     }
 
     /// Keeps evaluated BUILD files in a store, and takes them from there. Only a workspace in which nothing has been loaded

@@ -9,6 +9,7 @@ mod caches;
 mod complete;
 mod error;
 mod evaluations;
+mod file_events;
 mod git;
 mod goals;
 mod help;
@@ -35,7 +36,9 @@ mod whole_file;
 
 pub use complete::completions;
 pub use error::SessionError;
+pub use file_events::FileEvents;
 pub use migration::{MigrateError, MigratedFile, Migration, migrate_config};
+pub use pants_build_files::{Changes, Look};
 pub use pants_engine::{PlanError, TaskError, TaskErrorKind};
 pub use pants_process::{Cancel, CancelReason, Foreground};
 pub use request::{Outcome, Request};

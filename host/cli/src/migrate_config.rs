@@ -1,9 +1,8 @@
 //! `pants migrate-config`: what its arguments ask for, and what is said when it is done.
 
-use crate::client::Client;
-use crate::failure::Failure;
 use crate::words::Answer;
 use clap::ArgMatches;
+use pants_daemon::{ClientWorld, Failure};
 use pants_model::Diagnostic;
 use pants_options::{BUILD_ROOT_VARIABLE, Bootstrap, Invocation, OptionsError, bootstrap, bootstrap_without_config};
 use pants_session::{MigrateError, Migration, migrate_config};
@@ -11,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Does it, and says what was done.
-pub(crate) fn carry_out(client: &Client, matches: &ArgMatches) -> Result<Answer, Failure> {
+pub(crate) fn carry_out(world: &ClientWorld, matches: &ArgMatches) -> Result<Answer, Failure> {
     let named = |argument: &str| matches.get_one::<String>(argument).cloned();
     let migration = Migration { input: named("file"), output: named("output-file") };
-    let cwd = &client.invocation.cwd;
-    let invocation = Invocation { cwd: start(cwd, &migration), ..client.invocation.clone() };
+    let cwd = &world.invocation.cwd;
+    let invocation = Invocation { cwd: start(cwd, &migration), ..world.invocation.clone() };
     let (invocation, bootstrap) = in_a_build_root(invocation)?;
-    let request = client.request(invocation, bootstrap);
+    let request = world.request(invocation, bootstrap);
     let done = migrate_config(&request, cwd, &migration).map_err(failure)?;
     let text = format!("wrote `{}`, which means what `{}` does\n", done.output, done.input);
     let warnings = done.notes.into_iter().map(Diagnostic::warning_without_place).collect();

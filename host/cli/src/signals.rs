@@ -3,12 +3,10 @@
 //! Before the run has begun anything that listens (it reads options or BUILD files, perhaps from a pipe that nobody
 //! writes to), there is nothing to clean up: then the first one ends the program, too.
 
+use pants_daemon::INTERRUPTED;
 use pants_session::{Cancel, CancelReason};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
-
-/// The exit code of a run that the user stopped.
-pub(crate) const INTERRUPTED: i32 = 130;
 
 /// How long a run that began nothing yet may take to end by itself.
 const SHORT_MOMENT: Duration = Duration::from_millis(300);

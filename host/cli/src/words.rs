@@ -2,12 +2,12 @@
 //!
 //! What stands behind them is read by clap, from the same description that the manual page is made of.
 
-use crate::client::{self, Client};
+use crate::client;
 use crate::completion;
 use crate::description::program;
-use crate::failure::{self, Failure};
 use crate::migrate_config;
 use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
+use pants_daemon::{ClientWorld, Failure, show};
 use pants_model::{Diagnostic, OptionKind};
 use pants_options::{RESERVED_WORDS, global_options, help_of};
 use std::process::ExitCode;
@@ -29,9 +29,9 @@ impl Answer {
 /// Prints an answer and gives the exit code.
 pub(crate) fn tell(answer: Result<Answer, Failure>) -> ExitCode {
     match answer {
-        Err(failure) => failure::without_console(&failure),
+        Err(failure) => client::fail(&failure),
         Ok(answer) => {
-            failure::show(&answer.warnings);
+            show(&answer.warnings, &mut std::io::stderr().lock());
             match client::print(answer.text.as_bytes()) {
                 printed if printed != ExitCode::SUCCESS => printed,
                 _ => ExitCode::from(answer.code),
@@ -41,16 +41,16 @@ pub(crate) fn tell(answer: Result<Answer, Failure>) -> ExitCode {
 }
 
 /// What the first word asks for, when it is one of these; `None` leaves it to a run.
-pub(crate) fn answer(client: &Client) -> Option<Result<Answer, Failure>> {
-    let words: Vec<&str> = client.invocation.args.iter().map(String::as_str).take_while(|arg| *arg != "--").collect();
+pub(crate) fn answer(world: &ClientWorld) -> Option<Result<Answer, Failure>> {
+    let words: Vec<&str> = world.invocation.args.iter().map(String::as_str).take_while(|arg| *arg != "--").collect();
     let mut plain = words.iter().copied().filter(|word| !word.starts_with('-'));
     let first = plain.next()?;
     if first == "plugin" {
         return Some(Err(no_plugin_command()));
     }
     if is_command(first) {
-        let asks_for_help = help_of(&client.invocation.args).is_some();
-        return Some(if asks_for_help { Ok(Answer::success(help_on(first))) } else { carry_out(client) });
+        let asks_for_help = help_of(&world.invocation.args).is_some();
+        return Some(if asks_for_help { Ok(Answer::success(help_on(first))) } else { carry_out(world) });
     }
     // `help migrate-config`; the words of goals are explained by who knows them.
     let about = plain.next().filter(|word| help_of(&[first.to_owned()]).is_some() && is_command(word))?;
@@ -71,15 +71,15 @@ fn no_plugin_command() -> Failure {
     )
 }
 
-fn carry_out(client: &Client) -> Result<Answer, Failure> {
-    let args = std::iter::once("pants".to_owned()).chain(with_equals_signs(&client.invocation.args));
+fn carry_out(world: &ClientWorld) -> Result<Answer, Failure> {
+    let args = std::iter::once("pants".to_owned()).chain(with_equals_signs(&world.invocation.args));
     let matches = match program().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return Err(Failure::of_user(in_our_words(&error))),
     };
     match matches.subcommand() {
-        Some(("migrate-config", matches)) => migrate_config::carry_out(client, matches),
-        Some(("complete", matches)) => Ok(completion::carry_out(client, matches)),
+        Some(("migrate-config", matches)) => migrate_config::carry_out(world, matches),
+        Some(("complete", matches)) => Ok(completion::carry_out(world, matches)),
         // No version of this program leaves a process behind that serves others.
         Some(("kill-pantsd", _)) => Ok(Answer::success(NO_DAEMON)),
         Some(("daemon", _)) => Ok(Answer { code: 1, ..Answer::success(NO_DAEMON) }),

@@ -1,19 +1,20 @@
 //! Failures: the one type that everything that stops a run becomes, with its hints and its exit code.
 
-use crate::signals::INTERRUPTED;
 use pants_console::{ConsoleSink, LogSink, render_diagnostic};
 use pants_model::Diagnostic;
 use pants_options::OptionsError;
 use pants_session::{Outcome, PlanError, SessionError, TaskError, TaskErrorKind};
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 /// The exit code of an internal error.
 const INTERNAL: i32 = 70;
 
+/// The exit code of a run that the user stopped.
+pub const INTERRUPTED: i32 = 130;
+
 /// What stopped a run before or beside its tasks.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     kind: FailureKind,
     reports: Vec<Diagnostic>,
 }
@@ -45,22 +46,22 @@ impl FailureKind {
 
 impl Failure {
     /// What the user wrote is wrong.
-    pub(crate) fn user(message: String) -> Self {
+    pub fn user(message: String) -> Self {
         Self::of_user(Diagnostic::error_without_place(message))
     }
 
     /// The same, with hints.
-    pub(crate) fn of_user(report: Diagnostic) -> Self {
+    pub fn of_user(report: Diagnostic) -> Self {
         Self::one(FailureKind::User, report)
     }
 
     /// Standard output takes nothing more: a disk is full.
-    pub(crate) fn unwritable_output(kind: io::ErrorKind) -> Self {
+    pub fn unwritable_output(kind: io::ErrorKind) -> Self {
         Self::user(format!("cannot write to standard output: {kind}"))
     }
 
     /// A bug of this program.
-    pub(crate) fn internal(message: String) -> Self {
+    pub fn internal(message: String) -> Self {
         let report = Diagnostic::error_without_place(format!("internal error: {message}"));
         Self::one(
             FailureKind::Internal,
@@ -77,8 +78,14 @@ impl Failure {
         self.reports.iter().for_each(|report| log.line(&render_diagnostic(report, false)));
     }
 
+    /// Shows it where there is no console, and gives the exit code.
+    pub fn show(&self, stderr: &mut dyn Write) -> u8 {
+        show(&self.reports, stderr);
+        code(self.kind.exit_code())
+    }
+
     /// Shows it and gives the exit code.
-    pub(crate) fn report(&self, console: &ConsoleSink) -> ExitCode {
+    pub(crate) fn report(&self, console: &ConsoleSink) -> u8 {
         for report in &self.reports {
             console.error_line(&render_diagnostic(report, console.uses_colors()));
         }
@@ -122,7 +129,7 @@ fn kind_of_task(error: &TaskError) -> FailureKind {
 }
 
 /// The exit code of a run that got as far as its tasks. Their failures were shown while it ran.
-pub(crate) fn exit_code(outcome: &Outcome, console: &ConsoleSink) -> ExitCode {
+pub(crate) fn exit_code(outcome: &Outcome, console: &ConsoleSink) -> u8 {
     let outcome = match outcome {
         Outcome::Success | Outcome::Foreground(_) => 0,
         Outcome::Interrupted => INTERRUPTED,
@@ -145,19 +152,12 @@ fn code_of_task(error: &TaskError) -> i32 {
 }
 
 /// A code outside what the system carries is shown as 1: the run failed.
-fn code(code: i32) -> ExitCode {
-    ExitCode::from(u8::try_from(code).unwrap_or(1))
+fn code(code: i32) -> u8 {
+    u8::try_from(code).unwrap_or(1)
 }
 
-/// Shows a failure that came before there was a console.
-pub(crate) fn without_console(failure: &Failure) -> ExitCode {
-    show(&failure.reports);
-    code(failure.kind.exit_code())
-}
-
-/// Shows on standard error what is to be told while there is no console.
-pub(crate) fn show(reports: &[Diagnostic]) {
-    let mut stderr = io::stderr().lock();
+/// Shows what is to be told while there is no console.
+pub fn show(reports: &[Diagnostic], stderr: &mut dyn Write) {
     for report in reports {
         // There is nobody left to tell when standard error is gone.
         let _ = writeln!(stderr, "{}", render_diagnostic(report, false));

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 static LAST: Mutex<Option<String>> = Mutex::new(None);
 
 /// Keeps the place of every panic, and its backtrace when that is wanted.
-pub(crate) fn keep(backtraces: Backtraces) {
+pub fn keep(backtraces: Backtraces) {
     std::panic::set_hook(Box::new(move |info| {
         let mut place = info.location().map(ToString::to_string).unwrap_or_default();
         if backtraces == Backtraces::Shown {
@@ -24,13 +24,15 @@ pub(crate) fn keep(backtraces: Backtraces) {
 
 /// Whether an internal error shows how the program came there (`--print-exception-stacktrace`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Backtraces {
+pub enum Backtraces {
+    /// It does.
     Shown,
+    /// It says where it happened.
     Hidden,
 }
 
 /// Runs the body; a panic in it is an internal error.
-pub(crate) fn catching<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
+pub fn catching<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
         let place = LAST.lock().unwrap_or_else(PoisonError::into_inner).take();
         let text = text_of(&*payload);

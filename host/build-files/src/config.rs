@@ -102,7 +102,7 @@ impl Default for EvaluateLimits {
 }
 
 /// Everything that the workspace is told from above.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkspaceConfig {
     /// The build root, absolute.
     pub build_root: PathBuf,

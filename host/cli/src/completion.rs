@@ -4,6 +4,7 @@ use crate::words::Answer;
 use clap::ArgMatches;
 use pants_daemon::ClientWorld;
 use pants_options::{Invocation, bootstrap, bootstrap_without_config};
+use pants_session::Warm;
 
 /// The script of a shell.
 fn script(shell: &str) -> &'static str {
@@ -28,7 +29,7 @@ fn answers(world: &ClientWorld, words: &[String]) -> Option<String> {
     let invocation = Invocation { args: Vec::new(), ..world.invocation.clone() };
     let bootstrap = bootstrap(&invocation).or_else(|_| bootstrap_without_config(&invocation)).ok()?;
     let request = world.request(invocation, bootstrap);
-    let found = pants_session::completions(&request, words);
+    let found = pants_session::completions(&request, &Warm::empty(), words);
     // A name with a line break cannot be told in lines.
     Some(found.into_iter().filter(|word| !word.contains('\n')).map(|word| word + "\n").collect())
 }

@@ -5,12 +5,12 @@
 
 use crate::backends::{self, Backends};
 use crate::backends_of;
+use crate::evaluations::Evaluations;
 use crate::older_config::disabled_scopes;
 use crate::request::Request;
 use crate::room_configs::workspace_config;
 use crate::silence::Silence;
 use crate::warm::Warm;
-use pants_build_files::BuildFiles;
 use pants_model::OptionValues;
 use pants_options::{Invocation, PathKind, WantedPath, complete, parse_with_disabled};
 use std::fs;
@@ -18,23 +18,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What the last of these words can become, sorted. The request has no arguments: those typed are not finished.
-pub fn completions(request: &Request, words: &[String]) -> Vec<String> {
-    let loaded = backends_of(request, &Warm::empty(), &Silence);
+pub fn completions(request: &Request, warm: &Warm, words: &[String]) -> Vec<String> {
+    let loaded = backends_of(request, warm, &Silence);
     let Ok(backends) = loaded.or_else(|_| backends::bundled(request).map(Arc::new)) else { return Vec::new() };
     let completion = complete(words, &backends.scopes);
     let mut found = completion.words;
     if let Some(path) = completion.path {
-        found.extend(paths(request, &backends, &path));
+        found.extend(paths(request, warm, &backends, &path));
     }
     found.sort_unstable();
     found.dedup();
     found
 }
 
-fn paths(request: &Request, backends: &Backends, wanted: &WantedPath) -> Vec<String> {
+fn paths(request: &Request, warm: &Warm, backends: &Backends, wanted: &WantedPath) -> Vec<String> {
     let invocation = &request.invocation;
     let found = match wanted.kind {
-        PathKind::Target => targets(request, backends, &wanted.typed),
+        PathKind::Target => targets(request, warm, backends, &wanted.typed),
         PathKind::File => entries(&invocation.cwd, &wanted.typed, |_| true),
         PathKind::Directory => entries(&invocation.cwd, &wanted.typed, |entry| entry.is_directory),
     };
@@ -42,24 +42,25 @@ fn paths(request: &Request, backends: &Backends, wanted: &WantedPath) -> Vec<Str
 }
 
 /// Targets and what leads to them.
-fn targets(request: &Request, backends: &Backends, typed: &str) -> Vec<String> {
+fn targets(request: &Request, warm: &Warm, backends: &Backends, typed: &str) -> Vec<String> {
     let bare = typed.trim_start_matches(['^', '!']);
     let exclusion = &typed[..typed.len() - bare.len()];
     let is_relative = bare.starts_with("./") || bare.starts_with("../");
     let base = if is_relative { &request.invocation.cwd } else { &request.bootstrap.build_root };
     let found = match bare.rsplit_once(':') {
-        Some((dir, name)) => targets_of(request, backends, base, dir, name),
+        Some((dir, name)) => targets_of(request, warm, backends, base, dir, name),
         None => directories(request, base, bare),
     };
     found.into_iter().map(|place| format!("{exclusion}{place}")).collect()
 }
 
 /// The targets of one directory whose name begins like this, as they are typed.
-fn targets_of(request: &Request, backends: &Backends, base: &Path, dir: &str, name: &str) -> Vec<String> {
+fn targets_of(request: &Request, warm: &Warm, backends: &Backends, base: &Path, dir: &str, name: &str) -> Vec<String> {
     let Some(values) = values_without_arguments(request, backends) else { return Vec::new() };
     let root = &request.bootstrap.build_root;
     let Some(below) = below_root(&base.join(dir.trim_start_matches('/')), root) else { return Vec::new() };
-    let files = BuildFiles::new(workspace_config(request, &values, &backends.symbols), backends.symbols.clone());
+    let config = workspace_config(request, &values, &backends.symbols);
+    let files = warm.build_files(config, &backends.symbols, || Arc::new(Evaluations::new(request, backends)));
     let declared = files.declared_in(&below);
     let names = declared.iter().map(|address| address.name()).filter(|declared| declared.starts_with(name));
     let everything_below = name.is_empty().then(|| ":".to_owned());

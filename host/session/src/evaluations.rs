@@ -6,13 +6,12 @@
 use crate::backends::Backends;
 use crate::request::Request;
 use pants_build_files::{EvaluationStore, Stored};
-use pants_model::{Event, EventSink, Fingerprint, FingerprintBuilder, LogLevel};
+use pants_model::{Fingerprint, FingerprintBuilder};
 use pants_options::VERSION;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use tempfile::NamedTempFile;
 
 /// How many files are kept: those of other repositories, and of other configurations of this one.
@@ -23,14 +22,13 @@ pub(crate) struct Evaluations {
     directory: PathBuf,
     /// Of the code that evaluates: this program and its plugins.
     code: Fingerprint,
-    events: Arc<dyn EventSink>,
 }
 
 impl Evaluations {
-    pub(crate) fn new(request: &Request, backends: &Backends, events: Arc<dyn EventSink>) -> Self {
+    pub(crate) fn new(request: &Request, backends: &Backends) -> Self {
         let mut code = FingerprintBuilder::new("code");
         code.add(VERSION).add(program()).add_fingerprint(&backends.plugins);
-        Self { directory: request.bootstrap.cache_dir().join("build-files"), code: code.finish(), events }
+        Self { directory: request.bootstrap.cache_dir().join("build-files"), code: code.finish() }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -56,11 +54,10 @@ impl Evaluations {
         let surplus = files.len().saturating_sub(MOST_FILES);
         files[..surplus].iter().try_for_each(|(_, path)| fs::remove_file(path))
     }
+}
 
-    fn tell(&self, what: &str, path: &Path, error: &io::Error) {
-        let message = format!("evaluated BUILD files are not {what}: {}: {error}", path.display());
-        self.events.emit(Event::Log { level: LogLevel::Debug, scope: String::new(), message });
-    }
+fn tell(what: &str, path: &Path, error: &io::Error) {
+    tracing::debug!("evaluated BUILD files are not {what}: {}: {error}", path.display());
 }
 
 impl EvaluationStore for Evaluations {
@@ -70,7 +67,7 @@ impl EvaluationStore for Evaluations {
             Ok(stored) => stored,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Stored::Nothing,
             Err(error) => {
-                self.tell("read", &path, &error);
+                tell("read", &path, &error);
                 Stored::Nothing
             }
         }
@@ -79,7 +76,7 @@ impl EvaluationStore for Evaluations {
     fn save(&self, name: &str, bytes: &[u8]) {
         let path = self.path(name);
         if let Err(error) = self.write(&path, bytes) {
-            self.tell("kept", &path, &error);
+            tell("kept", &path, &error);
         }
     }
 }
@@ -111,57 +108,41 @@ fn program() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
 
-    #[derive(Default)]
-    struct Messages(Mutex<Vec<Event>>);
-
-    impl EventSink for Messages {
-        fn emit(&self, event: Event) {
-            self.0.lock().unwrap().push(event);
-        }
-    }
-
-    fn evaluations(directory: &Path) -> (Evaluations, Arc<Messages>) {
-        let messages = Arc::new(Messages::default());
-        let code = Fingerprint::of_bytes(b"code");
-        (Evaluations { directory: directory.join("build-files"), code, events: messages.clone() }, messages)
+    fn evaluations(directory: &Path) -> Evaluations {
+        Evaluations { directory: directory.join("build-files"), code: Fingerprint::of_bytes(b"code") }
     }
 
     #[test]
     fn what_is_saved_is_loaded_when_it_is_not_too_long() {
         let directory = tempfile::tempdir().unwrap();
-        let (store, messages) = evaluations(directory.path());
+        let store = evaluations(directory.path());
         assert_eq!(store.load("a", 100), Stored::Nothing);
         store.save("a", b"first");
         store.save("a", b"second");
         store.save("b", b"other");
         assert_eq!(store.load("a", 6), Stored::Bytes(b"second".to_vec()));
         assert_eq!(store.load("a", 5), Stored::TooLong);
-        let (mut other, _) = evaluations(directory.path());
+        let mut other = evaluations(directory.path());
         other.code = Fingerprint::of_bytes(b"other code");
         assert_eq!(other.load("a", 100), Stored::Nothing);
-        assert!(messages.0.lock().unwrap().is_empty(), "nothing went wrong");
     }
 
     #[test]
     fn old_files_are_removed() {
         let directory = tempfile::tempdir().unwrap();
-        let (store, _) = evaluations(directory.path());
+        let store = evaluations(directory.path());
         (0..MOST_FILES + 5).for_each(|number| store.save(&number.to_string(), b""));
         assert_eq!(fs::read_dir(&store.directory).unwrap().count(), MOST_FILES);
         assert_eq!(store.load(&(MOST_FILES + 4).to_string(), 1), Stored::Bytes(Vec::new()), "the newest is there");
     }
 
     #[test]
-    fn a_place_that_cannot_be_written_costs_a_debug_message() {
+    fn a_place_that_cannot_be_written_keeps_nothing() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("build-files"), "").unwrap();
-        let (store, messages) = evaluations(directory.path());
+        let store = evaluations(directory.path());
         store.save("a", b"bytes");
         assert_eq!(store.load("a", 100), Stored::Nothing);
-        let messages = messages.0.lock().unwrap();
-        assert!(messages.iter().all(|event| matches!(event, Event::Log { level: LogLevel::Debug, .. })));
-        assert!(!messages.is_empty());
     }
 }

@@ -42,11 +42,10 @@ pub use pants_build_files::{Changes, Look};
 pub use pants_engine::{PlanError, TaskError, TaskErrorKind};
 pub use pants_process::{Cancel, CancelReason, Foreground};
 pub use request::{Outcome, Request};
-pub use warm::Warm;
+pub use warm::{Warm, WarmFacts};
 
 use backends::{BackendKey, Backends};
 use evaluations::Evaluations;
-use pants_build_files::BuildFiles;
 use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, RoundPlan, Workspace, execute, plan_rounds};
 use pants_model::{Event, EventSink, LogLevel, OptionValues};
 use pants_options::CommandLine;
@@ -105,7 +104,7 @@ fn carry_out(
     cancel: &Cancel,
 ) -> Result<Outcome, SessionError> {
     let selection = Selection::of(command, &options)?;
-    let repository = repository_of(request, backends, &options, events);
+    let repository = repository_of(request, backends, &options, warm, events);
     let roots = repository.select(&selection, &options)?;
     let roots = aliases::meant(backends, &command.goals, &repository.graph(), roots);
     let asked = PlanRequest {
@@ -147,6 +146,7 @@ fn carry_out(
         who: format!("PID {} (pants {})", request.client_pid, request.invocation.args.join(" ")),
     });
     let outcome = conclude(executed, &repository, cancel, &**events);
+    warm.watch_what_was_read();
     free(repository);
     Ok(outcome)
 }
@@ -156,11 +156,11 @@ fn repository_of(
     request: &Request,
     backends: &Arc<Backends>,
     options: &OptionValues,
+    warm: &Warm,
     events: &Arc<dyn EventSink>,
 ) -> Arc<Repository> {
     let config = room_configs::workspace_config(request, options, &backends.symbols);
-    let files = BuildFiles::new(config, backends.symbols.clone());
-    let files = files.with_store(Arc::new(Evaluations::new(request, backends, events.clone())));
+    let files = warm.build_files(config, &backends.symbols, || Arc::new(Evaluations::new(request, backends)));
     let problems = Problems::new(on_errors(options), limit(options));
     Arc::new(Repository::new(request, files, events.clone(), problems))
 }

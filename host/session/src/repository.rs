@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 /// BUILD files, as the engine and its tasks see them. Warnings go to the user, each once; errors go to who asked, or to
 /// the user where the run goes on without what they break.
 pub(crate) struct Repository {
-    files: BuildFiles,
+    files: Arc<BuildFiles>,
     build_root: PathBuf,
     cwd: PathBuf,
     environment: Arc<BTreeMap<OsString, OsString>>,
@@ -28,7 +28,12 @@ pub(crate) struct Repository {
 }
 
 impl Repository {
-    pub(crate) fn new(request: &Request, files: BuildFiles, events: Arc<dyn EventSink>, problems: Problems) -> Self {
+    pub(crate) fn new(
+        request: &Request,
+        files: Arc<BuildFiles>,
+        events: Arc<dyn EventSink>,
+        problems: Problems,
+    ) -> Self {
         Self {
             files,
             build_root: request.bootstrap.build_root.clone(),

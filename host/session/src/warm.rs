@@ -1,18 +1,39 @@
-//! What outlives a run: the loaded backends, and the caches with their workers.
+//! What outlives a run: the loaded backends, the caches with their workers, and the repository as it was last seen.
 //!
 //! A run takes what fits from here at its start and leaves what it made; it holds no lock in between. Direct mode passes
-//! an empty one, the daemon the one that it keeps. Plugins are never unloaded, so other plugins mean another process.
+//! an empty one, the daemon the one that it keeps. Plugins are never unloaded: other versions of them mean another process.
 
 use crate::backends::{BackendKey, Backends};
+use crate::file_events::FileEvents;
+use pants_build_files::{BuildFiles, Changes, EvaluationStore, Symbols, WorkspaceConfig};
 use pants_process::{ProcessConfig, ProcessService, StoreError};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How many sets of backends are kept, and as many services for processes.
+const MOST_BACKENDS: usize = 4;
+/// How many configurations of the repository are kept: each holds a build graph.
+const MOST_SNAPSHOTS: usize = 2;
 
 /// What outlives a run.
 #[derive(Default)]
 pub struct Warm {
-    backends: Mutex<Option<(BackendKey, Arc<Backends>)>>,
-    processes: Mutex<Option<(ProcessKey, ProcessService)>>,
+    backends: Mutex<Vec<(BackendKey, Arc<Backends>)>>,
+    processes: Mutex<Vec<(ProcessKey, ProcessService)>>,
+    memory: Option<Memory>,
+}
+
+/// What is warm, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WarmFacts {
+    /// Sets of backends.
+    pub backends: usize,
+    /// Configurations of the repository.
+    pub snapshots: usize,
+    /// Targets in their graphs.
+    pub targets: usize,
+    /// Directories that their answers depend on.
+    pub directories: usize,
 }
 
 /// What a process service was opened for; another value needs another service.
@@ -24,19 +45,88 @@ struct ProcessKey {
     jobs: usize,
 }
 
+/// The repository as it was last seen, and who tells what happened to it since.
+struct Memory {
+    events: Arc<dyn FileEvents>,
+    /// The last used first.
+    snapshots: Mutex<Vec<Snapshot>>,
+}
+
+/// BUILD files with one configuration.
+struct Snapshot {
+    /// Without the environment, which counts where it is read, and the number of threads.
+    config: WorkspaceConfig,
+    symbols: Arc<Symbols>,
+    files: Arc<BuildFiles>,
+    /// How many of its directories were handed to the watcher.
+    watched: usize,
+}
+
 impl Warm {
-    /// Nothing is warm.
+    /// Nothing is warm, and BUILD files are read anew by each run.
     pub fn empty() -> Self {
         Self::default()
     }
 
+    /// Nothing is warm yet; BUILD files stay so while these events say that they may.
+    pub fn watching(events: Arc<dyn FileEvents>) -> Self {
+        Self { memory: Some(Memory { events, snapshots: Mutex::default() }), ..Self::default() }
+    }
+
+    /// Applies what happened to files since it was asked last, so that the next run need not.
+    pub fn refresh(&self) {
+        if let Some(memory) = &self.memory {
+            drop(memory.refreshed());
+        }
+    }
+
+    /// Forgets what can be made again: the graphs.
+    pub fn evict(&self) {
+        if let Some(memory) = &self.memory {
+            lock(&memory.snapshots).clear();
+        }
+    }
+
+    /// What is warm.
+    pub fn facts(&self) -> WarmFacts {
+        let mut facts = WarmFacts { backends: lock(&self.backends).len(), ..WarmFacts::default() };
+        if let Some(memory) = &self.memory {
+            for Snapshot { files, .. } in &*lock(&memory.snapshots) {
+                facts.snapshots += 1;
+                facts.targets += files.graph().len();
+                facts.directories += files.directories_from(0).len();
+            }
+        }
+        facts
+    }
+
     pub(crate) fn backends(&self, key: &BackendKey) -> Option<Arc<Backends>> {
-        let kept = self.backends.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|(of, _)| of == key).map(|(_, backends)| backends.clone())
+        take(&mut lock(&self.backends), |of| of == key)
     }
 
     pub(crate) fn keep_backends(&self, key: BackendKey, backends: &Arc<Backends>) {
-        *self.backends.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, backends.clone()));
+        keep(&mut lock(&self.backends), key, backends.clone(), MOST_BACKENDS);
+    }
+
+    /// The repository with this configuration, as it is now. The store is for one that is new.
+    pub(crate) fn build_files(
+        &self,
+        config: WorkspaceConfig,
+        symbols: &Arc<Symbols>,
+        store: impl FnOnce() -> Arc<dyn EvaluationStore>,
+    ) -> Arc<BuildFiles> {
+        let fresh = |config| Arc::new(BuildFiles::new(config, symbols.clone()).with_store(store()));
+        match &self.memory {
+            None => fresh(config),
+            Some(memory) => memory.build_files(config, symbols, fresh),
+        }
+    }
+
+    /// Lets what a run has read be watched from now on.
+    pub(crate) fn watch_what_was_read(&self) {
+        if let Some(memory) = &self.memory {
+            memory.hand_over(&mut lock(&memory.snapshots));
+        }
     }
 
     /// The caches and workers for a configuration: those that are kept, or new ones.
@@ -47,24 +137,95 @@ impl Warm {
             cache_dir: config.cache_dir.clone(),
             jobs: config.jobs,
         };
-        let mut kept = self.processes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, service)) = kept.as_ref()
-            && *of == key
-        {
+        let mut kept = lock(&self.processes);
+        if let Some(service) = take(&mut kept, |of| *of == key) {
             let service = service.with_environment(config.environment);
             return Ok(service.with_limits(config.kill_wait, config.default_timeout));
         }
         let service = ProcessService::open(config)?;
-        *kept = Some((key, service.clone()));
+        keep(&mut kept, key, service.clone(), MOST_BACKENDS);
         Ok(service)
     }
 
     /// Stops the workers.
     pub fn shutdown(&self) {
-        if let Some((_, service)) = self.processes.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            service.shutdown();
+        lock(&self.processes).drain(..).for_each(|(_, service)| service.shutdown());
+    }
+}
+
+impl Memory {
+    fn build_files(
+        &self,
+        config: WorkspaceConfig,
+        symbols: &Arc<Symbols>,
+        fresh: impl FnOnce(WorkspaceConfig) -> Arc<BuildFiles>,
+    ) -> Arc<BuildFiles> {
+        let environment = config.environment.clone();
+        let of = WorkspaceConfig { environment: Arc::default(), jobs: 0, ..config.clone() };
+        let mut snapshots = self.refreshed();
+        let known = snapshots.iter().position(|kept| kept.config == of && Arc::ptr_eq(&kept.symbols, symbols));
+        let snapshot = match known {
+            Some(place) => {
+                let kept = snapshots.remove(place);
+                // The events were applied; what remains is that this client may have another environment.
+                Snapshot { files: kept.files.renewed(&Changes::default(), &environment), ..kept }
+            }
+            None => Snapshot { config: of, symbols: symbols.clone(), files: fresh(config), watched: 0 },
+        };
+        let files = snapshot.files.clone();
+        snapshots.insert(0, snapshot);
+        snapshots.truncate(MOST_SNAPSHOTS);
+        files
+    }
+
+    /// The snapshots, with all that happened up to now applied.
+    fn refreshed(&self) -> MutexGuard<'_, Vec<Snapshot>> {
+        let mut snapshots = lock(&self.snapshots);
+        self.hand_over(&mut snapshots);
+        let changes = self.events.drain();
+        if !changes.is_nothing() {
+            for Snapshot { files, watched, .. } in &mut *snapshots {
+                let renewed = files.renewed(&changes, &files.environment());
+                if !Arc::ptr_eq(&renewed, files) {
+                    // What it reads again was handed over; what it reads for the first time will be.
+                    *watched = 0;
+                    *files = renewed;
+                }
+            }
+        }
+        snapshots
+    }
+
+    /// Hands the directories that were read since the last time to the watcher.
+    fn hand_over(&self, snapshots: &mut [Snapshot]) {
+        for snapshot in snapshots {
+            let new = snapshot.files.directories_from(snapshot.watched);
+            snapshot.watched += new.len();
+            if !new.is_empty() {
+                self.events.watch(&new);
+            }
         }
     }
+}
+
+/// What is kept under a key, which was used last from now on.
+fn take<K, V: Clone>(kept: &mut Vec<(K, V)>, is_it: impl Fn(&K) -> bool) -> Option<V> {
+    let place = kept.iter().position(|(of, _)| is_it(of))?;
+    let entry = kept.remove(place);
+    let value = entry.1.clone();
+    kept.insert(0, entry);
+    Some(value)
+}
+
+/// Keeps something under a key; what was not used for the longest time gives way.
+fn keep<K, V>(kept: &mut Vec<(K, V)>, key: K, value: V, most: usize) {
+    kept.insert(0, (key, value));
+    kept.truncate(most);
+}
+
+/// What is in there is whole even if somebody panicked: it is only ever replaced.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

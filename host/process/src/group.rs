@@ -220,7 +220,7 @@ fn check_directory(directory: &Path) -> Result<(), RunError> {
 }
 
 /// Spawns; a program that was just written may still be open for writing in a child that another thread is spawning.
-fn spawn_patiently(builder: &mut Command) -> io::Result<Child> {
+pub(crate) fn spawn_patiently(builder: &mut Command) -> io::Result<Child> {
     const ATTEMPTS: usize = 20;
     for _ in 1..ATTEMPTS {
         match builder.spawn() {

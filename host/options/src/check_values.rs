@@ -20,7 +20,10 @@ pub(crate) fn check_versions(values: &OptionValues, config: &ConfigFiles) -> Vec
 
 /// Whether numbers are in their range. Known only when all flags are understood: a late one may belong to a goal.
 pub(crate) fn check_numbers(scopes: &Scopes<'_>, values: &OptionValues, config: &ConfigFiles) -> Vec<OptionsError> {
-    check(values, config, |option, value| too_small(value, scopes.own("", option)?.spec.minimum?))
+    check(values, config, |option, value| match option {
+        "pantsd-pailgun-port" if value.as_int().is_some_and(|port| port > i64::from(u16::MAX)) => no_port(value),
+        _ => too_small(value, scopes.own("", option)?.spec.minimum?),
+    })
 }
 
 /// A config file that names the config files comes too late, and is told so.
@@ -54,6 +57,10 @@ fn too_small(value: &Value, minimum: i64) -> Option<ValueError> {
         _ => false,
     };
     is_too_small.then(|| ValueError::TooSmall { value: render_literal(value), minimum })
+}
+
+fn no_port(value: &Value) -> Option<ValueError> {
+    Some(ValueError::TooLarge { value: render_literal(value), maximum: i64::from(u16::MAX) })
 }
 
 fn newer_program_wanted(value: &Value) -> Option<ValueError> {

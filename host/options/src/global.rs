@@ -1,6 +1,9 @@
 //! The options of the global scope: what the host itself can be told, before any plugin is loaded.
 
+mod pantsd;
+
 use pants_model::{OptionKind, OptionSpec, ScopeSpec, Value};
+use pantsd::pantsd_options;
 
 /// The version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -17,8 +20,15 @@ pub fn global_scope() -> ScopeSpec {
 
 /// The options of the global scope.
 pub fn global_options() -> Vec<OptionSpec> {
-    let all =
-        [run_options(), target_options(), backend_options(), place_options(), config_options(), process_options()];
+    let all = [
+        run_options(),
+        target_options(),
+        backend_options(),
+        place_options(),
+        config_options(),
+        process_options(),
+        pantsd_options(),
+    ];
     all.concat()
 }
 
@@ -35,10 +45,6 @@ pub(crate) fn missing_global(specs: &[ScopeSpec]) -> Option<ScopeSpec> {
 /// What is shown, and how the run goes.
 fn run_options() -> Vec<OptionSpec> {
     let levels = ["trace", "debug", "info", "warn", "error"].map(str::to_owned).to_vec();
-    let mut pantsd = flag("pantsd", true, "Use the daemon; there is none yet, so every run is carried out directly.")
-        .advanced()
-        .daemon();
-    pantsd.aliases = vec!["enable-pantsd".to_owned()];
     let mut jobs = int("jobs", default_jobs(), "How many processes may run at the same time.").short('j');
     jobs.minimum = Some(1);
     jobs.aliases = vec!["process-execution-local-parallelism".to_owned()];
@@ -50,8 +56,7 @@ fn run_options() -> Vec<OptionSpec> {
             .advanced(),
         text("logdir", Value::None, "Write what the run tells to `pants.log` in this directory, too.")
             .short('d')
-            .advanced()
-            .daemon(),
+            .advanced(),
         text("parent-build-id", Value::None, "The id of the build that this run is part of, for its statistics.")
             .advanced(),
         flag("explain", false, "Show what would be done, and do nothing.").short('e'),
@@ -61,7 +66,6 @@ fn run_options() -> Vec<OptionSpec> {
             .advanced(),
         flag("time", false, "Show how long everything took, after the run.").short('x'),
         jobs,
-        pantsd,
         flag("print-exception-stacktrace", false, "Show everything known about an internal error.").advanced().daemon(),
     ]
 }
@@ -125,9 +129,7 @@ fn backend_options() -> Vec<OptionSpec> {
             .advanced(),
         flag("allow-unpinned", false, "Load plugins that `pants-plugins.lock` does not pin, too, with a warning.")
             .advanced(),
-        text("pants-version", Value::None, "The version of Pants v1 the repository was written for.")
-            .advanced()
-            .daemon(),
+        text("pants-version", Value::None, "The version of Pants v1 the repository was written for.").advanced(),
         text("pants-min-version", Value::None, "The least version of this program that the repository needs.")
             .advanced(),
     ]
@@ -283,13 +285,17 @@ mod tests {
         assert_eq!(
             marked,
             [
-                "logdir",
-                "pantsd",
                 "print-exception-stacktrace",
-                "pants-version",
                 "pants-workdir",
                 "pants-subprocessdir",
                 "pants-physical-workdir-base",
+                "pantsd",
+                "pantsd-log-dir",
+                "pantsd-pailgun-port",
+                "pantsd-allow-plain-nailgun",
+                "pantsd-max-memory-usage",
+                "pantsd-idle-timeout",
+                "pantsd-invalidation-globs",
             ]
         );
     }

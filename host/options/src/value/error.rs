@@ -24,6 +24,14 @@ pub enum ValueError {
         /// The least that is accepted.
         minimum: i64,
     },
+    /// A number above what makes sense.
+    #[error("{value} is more than {maximum}")]
+    TooLarge {
+        /// The number, as it is written.
+        value: String,
+        /// The most that is accepted.
+        maximum: i64,
+    },
     /// No version.
     #[error("`{0}` is not a version")]
     NotVersion(String),

@@ -12,6 +12,8 @@ use crate::sources::Sources;
 use crate::user_directories::UserDirectories;
 use crate::user_name::user_name;
 use pants_model::{Diagnostic, OptionSource, OptionValues, Value};
+use rustix::fs::Access;
+use rustix::io::Errno;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -72,10 +74,12 @@ impl Bootstrap {
     }
 
     /// The caches shared by all repositories of the user: `local-store-dir`, else `pants-bootstrapdir`, else where the
-    /// environment says, else in the work directory.
+    /// environment says, else, and where nothing can be made there (a container with a read-only home), in the work
+    /// directory.
     pub fn cache_dir(&self) -> PathBuf {
         let chosen = ["local-store-dir", "pants-bootstrapdir"].into_iter().find_map(|option| self.chosen(option));
-        chosen.or_else(|| self.user.cache.clone()).unwrap_or_else(|| self.workdir().join("cache"))
+        let of_user = || self.user.cache.clone().filter(|cache| can_be_made(cache));
+        chosen.or_else(of_user).unwrap_or_else(|| self.workdir().join("cache"))
     }
 
     /// The log file, if one is wanted (`logdir`).
@@ -103,6 +107,13 @@ impl Bootstrap {
     fn path(&self, option: &str) -> PathBuf {
         self.build_root.join(self.values.value("", option).as_str().unwrap_or_default())
     }
+}
+
+/// Whether the system lets us write a directory, or make it. Other obstacles are told by whoever meets them.
+fn can_be_made(directory: &Path) -> bool {
+    let nearest = directory.ancestors().find(|path| path.exists()).unwrap_or(directory);
+    let allowed = rustix::fs::access(nearest, Access::WRITE_OK | Access::EXEC_OK);
+    !matches!(allowed, Err(Errno::ACCESS | Errno::PERM | Errno::ROFS))
 }
 
 /// Finds the build root, reads the config files and the options of the global scope.
@@ -267,24 +278,37 @@ fn seeds(invocation: &Invocation, build_root: &Path, user: &UserDirectories) -> 
 mod tests {
     use super::*;
 
-    /// The caches of a client with these variables, as a config file names them and as the run has them.
-    fn check(variables: &[(&str, &str)], expect: &str) {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+    /// The bootstrap options of a client with these variables, in which `@` is the build root.
+    fn of_client(root: &Path, variables: &[(&str, &str)]) -> Bootstrap {
         let config = "[GLOBAL]\nlogdir = '%(pants_bootstrapdir)s'\n";
-        std::fs::write(directory.path().join("pants.toml"), config).expect("the directory is ours");
-        let environment = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
-        let cwd = directory.path().to_owned();
-        let invocation = Invocation { args: Vec::new(), environment: Arc::new(environment), cwd };
-        let bootstrap = bootstrap(&invocation).expect("nothing is wrong");
-        assert_eq!(bootstrap.cache_dir(), Path::new(expect), "{variables:?}");
-        assert_eq!(bootstrap.log_file(), Some(Path::new(expect).join("pants.log")), "{variables:?}");
+        std::fs::write(root.join("pants.toml"), config).expect("the directory is ours");
+        let variable = |(name, value): &(&str, &str)| (name.into(), value.replace('@', &root.to_string_lossy()).into());
+        let environment = variables.iter().map(variable).collect();
+        let invocation = Invocation { args: Vec::new(), environment: Arc::new(environment), cwd: root.to_owned() };
+        bootstrap(&invocation).expect("nothing is wrong")
     }
 
     #[test]
     fn config_files_name_the_caches_that_the_run_uses() {
-        check(&[("HOME", "/h")], "/h/.cache/pants");
-        check(&[("HOME", "/h"), ("XDG_CACHE_HOME", "relative")], "/h/.cache/pants");
-        check(&[("HOME", ""), ("XDG_CACHE_HOME", "/c")], "/c/pants");
-        check(&[("HOME", "/h"), ("PANTS_BOOTSTRAPDIR", "~/p")], "/h/p");
+        let check = |variables: &[(&str, &str)], expect: &str| {
+            let root = tempfile::tempdir().expect("a temporary directory");
+            let bootstrap = of_client(root.path(), variables);
+            assert_eq!(bootstrap.cache_dir(), root.path().join(expect), "{variables:?}");
+            assert_eq!(bootstrap.log_file(), Some(root.path().join(expect).join("pants.log")), "{variables:?}");
+        };
+        check(&[("HOME", "@/h")], "h/.cache/pants");
+        check(&[("HOME", "@/h"), ("XDG_CACHE_HOME", "relative")], "h/.cache/pants");
+        check(&[("HOME", ""), ("XDG_CACHE_HOME", "@/c")], "c/pants");
+        check(&[("HOME", "@/h"), ("PANTS_BOOTSTRAPDIR", "~/p")], "h/p");
+    }
+
+    #[test]
+    fn caches_that_cannot_be_made_in_the_home_are_in_the_work_directory() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        // Nobody, not even root, makes a directory there.
+        let bootstrap = of_client(root.path(), &[("HOME", "/proc/self")]);
+        assert_eq!(bootstrap.cache_dir(), root.path().join(".pants.d/cache"));
+        let bootstrap = of_client(root.path(), &[("HOME", "/proc/self"), ("PANTS_LOCAL_STORE_DIR", "/proc/self/x")]);
+        assert_eq!(bootstrap.cache_dir(), Path::new("/proc/self/x"), "what somebody chose stands");
     }
 }

@@ -19,7 +19,7 @@ use crate::task_terms::{Locking, OnFailure, TermsOfTasks};
 use crate::workspace::Workspace;
 use locks::{Extent, Locks};
 use pants_model::{Address, EventSink, OptionValues};
-use pants_process::{Cancel, CancelReason, Foreground, ProcessService};
+use pants_process::{Cancel, CancelReason, Claimant, Foreground, ProcessService};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -56,8 +56,8 @@ pub struct ExecuteRequest {
     pub locking: Locking,
     /// The id of the run.
     pub run_id: String,
-    /// What others read who wait for this run: `PID 12 (pants test ::)`.
-    pub who: String,
+    /// Who takes the locks of work directories.
+    pub who: Claimant,
 }
 
 /// How a run ended.
@@ -191,7 +191,7 @@ impl<'a> Units<'a> {
     }
 
     /// Starts the thread that takes the locks.
-    fn begin_locking<'scope>(&mut self, scope: &'scope Scope<'scope, 'a>, who: &str) {
+    fn begin_locking<'scope>(&mut self, scope: &'scope Scope<'scope, 'a>, who: &Claimant) {
         let is_wanted = |goal: &usize| matches!(self.locks[*goal], LockState::Wanted);
         let goals: Vec<usize> = (0..self.plan.goals.len()).filter(is_wanted).collect();
         if goals.is_empty() {
@@ -203,7 +203,7 @@ impl<'a> Units<'a> {
             extent: if self.is_exclusive(goal) { Extent::Everything } else { Extent::Own },
             cancel: self.unwanted[goal].clone(),
         });
-        let (run, wake, who, wishes) = (self.run.clone(), self.wake.clone(), who.to_owned(), wishes.collect());
+        let (run, wake, who, wishes) = (self.run.clone(), self.wake.clone(), who.clone(), wishes.collect());
         let take = move || locks::take_all(&run, wishes, &who, &wake);
         if let Err(error) = Builder::new().name("locks".to_owned()).spawn_scoped(scope, take) {
             let message = error.to_string();

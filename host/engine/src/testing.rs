@@ -465,7 +465,7 @@ impl World {
             workdir: root.join(".pants.d"),
             dist_dir: root.join("dist"),
             run_id: "run".to_owned(),
-            who: "PID 1 (pants test)".to_owned(),
+            who: "PID 1 (pants test)".into(),
         })
     }
 

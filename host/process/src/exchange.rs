@@ -8,8 +8,9 @@ use crate::group::ProcessGroup;
 use crate::process::{Exit, OutputStream};
 use rustix::io::Errno;
 use std::collections::VecDeque;
-use std::io::{self, PipeReader, Write};
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long to go on reading after the process has exited, when something else holds its outputs open.
@@ -18,7 +19,8 @@ pub(crate) const DRAIN: Duration = Duration::from_millis(100);
 /// How much of one output is kept; what comes after it is streamed only, and the result is not stored.
 pub(crate) const CAPTURE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// How long a process of a cancelled run may take to end by itself, at most: whoever pressed Ctrl-C waits for it.
+/// How long a process of a cancelled run may take to end by itself, at most: whoever pressed Ctrl-C waits for it. With
+/// the kill and the clean-up behind it, that is less than a second.
 const CANCEL_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long a process may take.
@@ -56,43 +58,55 @@ pub(crate) enum Ending {
     TimedOut(Duration),
 }
 
-/// Stops a process group when its time is over or the run is cancelled: first politely, then not.
+/// Stops a process group when its time is over or the run is cancelled: first politely, then not; at once when the run is
+/// killed.
 pub(crate) struct Watchdog<'a> {
     cancel: &'a Cancel,
-    cancelled: PipeReader,
-    _waker: CancelWaker,
+    woken: PipeReader,
+    _wakers: [CancelWaker; 2],
     limits: Limits,
     deadline: Option<Instant>,
     ending: Option<Ending>,
     kill_at: Option<Instant>,
+    is_killed: bool,
 }
 
 impl<'a> Watchdog<'a> {
     pub(crate) fn new(cancel: &'a Cancel, limits: Limits) -> io::Result<Self> {
-        let (cancelled, wake) = io::pipe()?;
-        // One byte always fits, and nobody needs waking when the pipe is closed.
-        let _waker = cancel.on_cancel(move |_| drop((&wake).write(b"!")));
+        let (woken, wake) = io::pipe()?;
+        rustix::io::ioctl_fionbio(&woken, true)?;
+        let wake = Arc::new(wake);
+        let waker = |wake: &Arc<PipeWriter>| {
+            let wake = wake.clone();
+            // Two bytes always fit, and nobody needs waking when the pipe is closed.
+            move |_| drop((&*wake).write(b"!"))
+        };
+        let _wakers = [cancel.on_cancel(waker(&wake)), cancel.on_kill(waker(&wake))];
         let deadline = limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        Ok(Self { cancel, cancelled, _waker, limits, deadline, ending: None, kill_at: None })
+        Ok(Self { cancel, woken, _wakers, limits, deadline, ending: None, kill_at: None, is_killed: false })
     }
 
     /// Does what is due.
     pub(crate) fn check(&mut self, group: &ProcessGroup) {
+        self.fall_asleep_again();
         let now = Instant::now();
-        if self.ending.is_none() {
-            self.ending = match (self.cancel.reason(), self.deadline, self.limits.timeout) {
-                (Some(reason), _, _) => Some(Ending::Cancelled(reason)),
-                (None, Some(deadline), Some(timeout)) if now >= deadline => Some(Ending::TimedOut(timeout)),
-                _ => None,
-            };
-            if let Some(ending) = self.ending {
+        let due = match (self.ending, self.cancel.reason(), self.deadline, self.limits.timeout) {
+            (None | Some(Ending::TimedOut(_)), Some(reason), _, _) => Some(Ending::Cancelled(reason)),
+            (None, None, Some(deadline), Some(timeout)) if now >= deadline => Some(Ending::TimedOut(timeout)),
+            _ => None,
+        };
+        if let Some(ending) = due {
+            if self.ending.is_none() {
                 group.terminate();
-                self.kill_at = now.checked_add(self.limits.patience_with(ending));
             }
+            self.ending = due;
+            let kill_at = now.checked_add(self.limits.patience_with(ending));
+            self.kill_at = self.kill_at.into_iter().chain(kill_at).min();
         }
-        if self.kill_at.is_some_and(|kill_at| now >= kill_at) {
+        let is_kill_due = self.cancel.is_killed() || self.kill_at.is_some_and(|kill_at| now >= kill_at);
+        if is_kill_due && self.ending.is_some() && !self.is_killed {
             group.kill();
-            self.kill_at = None;
+            self.is_killed = true;
         }
     }
 
@@ -103,13 +117,20 @@ impl<'a> Watchdog<'a> {
 
     /// How long until something is due.
     pub(crate) fn patience(&self) -> Option<Duration> {
-        let next = if self.ending.is_some() { self.kill_at } else { self.deadline };
+        let next = if self.ending.is_some() { self.kill_at.filter(|_| !self.is_killed) } else { self.deadline };
         next.map(|next| next.saturating_duration_since(Instant::now()))
     }
 
-    /// Becomes readable on a cancel; nothing to wait for once the process is being stopped.
-    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.ending.is_none().then(|| self.cancelled.as_fd())
+    /// Becomes readable on a cancel and on a kill.
+    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.woken.as_fd()
+    }
+
+    /// Takes what woke this out of the pipe, so that the next sleep is one.
+    fn fall_asleep_again(&mut self) {
+        let mut bytes = [0; 2];
+        // Nothing there is an error, too: it would block.
+        let _ = self.woken.read(&mut bytes);
     }
 }
 

@@ -58,7 +58,7 @@ pub use content_store::StoreError;
 pub use digest::{Digest, FileStamp};
 pub use input_tree::{InputFile, InputTree};
 pub use jobs::{JobPool, JobSlot, ProcessTurn};
-pub use lock::{LockError, WorkdirLock};
+pub use lock::{Claimant, LockError, WorkdirLock};
 pub use process::{
     CachePolicy, Exit, Foreground, Locality, OutputStream, Process, ProcessResult, ResultOrigin, RunError, RunObserver,
     Tool, Unheard, WorkerSpec,

@@ -103,7 +103,7 @@ impl Pipes {
         let timeout = match exited {
             Some(at) => Some(DRAIN.saturating_sub(at.elapsed())),
             None => {
-                let wakers = group.exit_descriptor().into_iter().chain(watchdog.descriptor());
+                let wakers = group.exit_descriptor().into_iter().chain([watchdog.descriptor()]);
                 waiting.extend(wakers.map(|waker| PollFd::from_borrowed_fd(waker, PollFlags::IN)));
                 watchdog.patience().into_iter().chain(group.patience()).min()
             }

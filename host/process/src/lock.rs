@@ -1,8 +1,10 @@
 //! Locks between processes: `flock` on a file that also says who holds it.
 //!
 //! The kernel drops the lock with its holder, however that dies, so there are no stale locks; the text in the file is
-//! only for the people who wait. The file is never removed while it may be waited for, and a lock on a file that
-//! somebody else removed (`clean-all`) is not taken for one.
+//! only for those who wait: its first line for people, the second one, with the id of the run that holds it, for runs that
+//! a process of that run has started. They would wait for a run that waits for them, so they do not wait at all. The file
+//! is never removed while it may be waited for, and a lock on a file that somebody else removed (`clean-all`) is not taken
+//! for one.
 
 use crate::{Cancel, CancelReason};
 use rustix::fs::FlockOperation;
@@ -18,6 +20,12 @@ pub enum LockError {
     /// The run was cancelled while waiting.
     #[error("{0}")]
     Cancelled(CancelReason),
+    /// It would never be given back: the holder waits for the end of the process that started this run.
+    #[error("it is held by the run that this one is a part of: {holder}")]
+    HeldByOuterRun {
+        /// Who holds it.
+        holder: String,
+    },
     /// The lock file cannot be used.
     #[error("cannot lock `{}`", path.display())]
     Io {
@@ -29,6 +37,44 @@ pub enum LockError {
     },
 }
 
+/// Who takes a lock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claimant {
+    /// What others read who wait, in one line: `PID 12 (pants test ::)`.
+    pub shown: String,
+    /// The id of the run, if it is one.
+    pub run: Option<String>,
+    /// The id of the run that a process of has started this one.
+    pub outer_run: Option<String>,
+}
+
+impl From<&str> for Claimant {
+    fn from(shown: &str) -> Self {
+        Self { shown: shown.to_owned(), ..Self::default() }
+    }
+}
+
+impl Claimant {
+    /// The text of the lock file.
+    fn text(&self) -> String {
+        // What a user typed may have several lines.
+        let shown = self.shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        [Some(shown), self.run.clone()].into_iter().flatten().collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether the holder waits for the end of this one.
+    fn is_part_of(&self, holder: &Holder) -> bool {
+        self.outer_run.is_some() && self.outer_run == holder.run
+    }
+}
+
+/// Who holds a lock, as its file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Holder {
+    shown: String,
+    run: Option<String>,
+}
+
 /// An exclusive lock; given back when dropped.
 #[derive(Debug)]
 pub struct WorkdirLock {
@@ -38,11 +84,11 @@ pub struct WorkdirLock {
 impl WorkdirLock {
     /// Takes the lock at `path`, waiting for whoever holds it.
     ///
-    /// `who` is written into the file for others to read. While waiting, `waiting` is called with the holder's text,
+    /// `who` is written into the file for others to read. While waiting, `waiting` is called with what the holder wrote,
     /// once for each holder (an empty text when the holder has not said yet).
     pub fn acquire(
         path: &Path,
-        who: &str,
+        who: &Claimant,
         cancel: &Cancel,
         waiting: &mut dyn FnMut(&str),
     ) -> Result<WorkdirLock, LockError> {
@@ -57,14 +103,17 @@ impl WorkdirLock {
             let mut file = open(path).map_err(failed)?;
             if try_lock(&file).map_err(failed)? {
                 if is_still_at(&file, path) {
-                    write_holder(&mut file, who).map_err(failed)?;
+                    write_holder(&mut file, &who.text()).map_err(failed)?;
                     return Ok(WorkdirLock { file });
                 }
                 continue;
             }
             let holder = read_holder(&mut file).map_err(failed)?;
+            if who.is_part_of(&holder) {
+                return Err(LockError::HeldByOuterRun { holder: holder.shown });
+            }
             if told.as_ref() != Some(&holder) {
-                waiting(&holder);
+                waiting(&holder.shown);
                 told = Some(holder);
             }
             cancel.wait_timeout(pause);
@@ -106,16 +155,18 @@ fn is_still_at(file: &File, path: &Path) -> bool {
     matches!((&file.metadata(), &fs::metadata(path)), (Ok(ours), Ok(theirs)) if same(ours, theirs))
 }
 
-fn write_holder(file: &mut File, who: &str) -> io::Result<()> {
+fn write_holder(file: &mut File, text: &str) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
-    file.write_all(who.as_bytes())
+    file.write_all(text.as_bytes())
 }
 
-fn read_holder(file: &mut File) -> io::Result<String> {
+fn read_holder(file: &mut File) -> io::Result<Holder> {
     let mut bytes = Vec::new();
     file.take(4096).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+    let text = String::from_utf8_lossy(&bytes);
+    let mut lines = text.lines().map(|line| line.trim().to_owned());
+    Ok(Holder { shown: lines.next().unwrap_or_default(), run: lines.next() })
 }
 
 #[cfg(test)]

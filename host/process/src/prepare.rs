@@ -9,6 +9,17 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+/// Tells a process which run it is a part of. A run that it starts reads it as an option.
+const PARENT_BUILD: &str = "PANTS_PARENT_BUILD_ID";
+
+/// On whose behalf a process runs.
+pub(crate) struct Client<'a> {
+    /// Their environment, for what is passed through.
+    pub(crate) environment: &'a BTreeMap<OsString, OsString>,
+    /// The id of their run.
+    pub(crate) run: Option<&'a str>,
+}
+
 /// A process with nothing left to expand.
 pub(crate) struct Prepared {
     /// What to start, or what to ask the worker for.
@@ -26,7 +37,7 @@ pub(crate) fn prepare(
     process: &Process,
     caches: &[(String, PathBuf)],
     build_root: &Path,
-    client: &BTreeMap<OsString, OsString>,
+    client: &Client<'_>,
 ) -> Result<Prepared, RunError> {
     let invalid = |reason: String| RunError::Invalid { description: process.name().to_owned(), reason };
     let unknown = |error: PlaceholderError| invalid(error.to_string());
@@ -60,17 +71,16 @@ pub(crate) fn prepare(
     Ok(Prepared { command, argv, env, worker })
 }
 
-/// The environment of a process: what it passes through, and over it what it sets.
-fn complete(
-    env: &BTreeMap<String, String>,
-    passthrough: &[String],
-    client: &BTreeMap<OsString, OsString>,
-) -> Vec<(OsString, OsString)> {
+/// The environment of a process: what it passes through, over it what it sets, and over that the run it is a part of.
+///
+/// A worker outlives the run that started it: what it is told is told to it again with each request.
+fn complete(env: &BTreeMap<String, String>, passthrough: &[String], client: &Client<'_>) -> Vec<(OsString, OsString)> {
     let is_passed = |name: &OsStr| passthrough.iter().any(|pattern| is_named(name, pattern));
-    let passed = client.iter().filter(|(name, _)| is_passed(name));
+    let passed = client.environment.iter().filter(|(name, _)| is_passed(name));
     let mut complete: BTreeMap<OsString, OsString> =
         passed.map(|(name, value)| (name.clone(), value.clone())).collect();
     complete.extend(env.iter().map(|(name, value)| (name.into(), value.into())));
+    complete.extend(client.run.map(|run| (PARENT_BUILD.into(), run.into())));
     complete.into_iter().collect()
 }
 

@@ -15,7 +15,7 @@ use crate::input_tree::{InputFile, InputTree};
 use crate::jobs::{JobPool, JobSlot, ProcessTurn};
 use crate::local_runner;
 use crate::output_files::OutputFiles;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Client, Prepared, prepare};
 use crate::process::{
     CachePolicy, Exit, Foreground, OutputStream, Process, ProcessResult, ResultOrigin, RunError, RunObserver,
 };
@@ -54,6 +54,7 @@ pub struct ProcessConfig {
 pub struct ProcessService {
     config: Arc<ProcessConfig>,
     caching: Arc<Caching>,
+    run: Option<Arc<str>>,
     shared: Arc<Shared>,
 }
 
@@ -77,7 +78,7 @@ impl ProcessService {
             results: ResultCache::open(&config.cache_dir),
             workers: WorkerPool::new(config.jobs),
         };
-        Ok(Self { config: Arc::new(config), caching: Arc::default(), shared: Arc::new(shared) })
+        Ok(Self { config: Arc::new(config), caching: Arc::default(), run: None, shared: Arc::new(shared) })
     }
 
     /// The same pool, caches and workers for a client with another environment.
@@ -98,6 +99,13 @@ impl ProcessService {
     #[must_use]
     pub fn with_caching(&self, caching: Caching) -> Self {
         Self { caching: Arc::new(caching), ..self.clone() }
+    }
+
+    /// The same pool, caches and workers for a run with this id: its processes are told, in `PANTS_PARENT_BUILD_ID`, so
+    /// that a run that one of them starts knows what it is a part of. It is in no key: results do not depend on it.
+    #[must_use]
+    pub fn of_run(&self, id: &str) -> Self {
+        Self { run: Some(id.into()), ..self.clone() }
     }
 
     /// What the service was opened with.
@@ -256,7 +264,8 @@ impl ProcessService {
     fn prepare(&self, process: &Process) -> Result<Prepared, RunError> {
         let caches = process.named_caches.iter();
         let caches = caches.map(|name| Ok((name.clone(), self.named_cache(name)?))).collect::<Result<Vec<_>, _>>();
-        prepare(process, &caches.map_err(RunError::Store)?, &self.config.build_root, &self.config.environment)
+        let client = Client { environment: &self.config.environment, run: self.run.as_deref() };
+        prepare(process, &caches.map_err(RunError::Store)?, &self.config.build_root, &client)
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn tool_dir(
         return Ok(directory);
     }
     create_directory(&tools)?;
-    let who = format!("PID {} (making tool {name})", std::process::id());
+    let who = format!("PID {} (making tool {name})", std::process::id()).as_str().into();
     let lock = tools.join(format!("{}.lock", key.to_hex()));
     let _lock = WorkdirLock::acquire(&lock, &who, cancel, &mut |holder| {
         tracing::info!(tool = name, holder, "waiting for another process to make a tool");

@@ -175,7 +175,7 @@ impl Worker {
         let stdin = self.stdin.as_ref().filter(|_| !outbox.is_empty());
         let mut waiting = vec![PollFd::from_borrowed_fd(self.stdout.as_fd(), PollFlags::IN)];
         waiting.extend(stdin.map(|pipe| PollFd::from_borrowed_fd(pipe.as_fd(), PollFlags::OUT)));
-        waiting.extend(watchdog.descriptor().map(|waker| PollFd::from_borrowed_fd(waker, PollFlags::IN)));
+        waiting.push(PollFd::from_borrowed_fd(watchdog.descriptor(), PollFlags::IN));
         let drain = exited.map(|at| DRAIN.saturating_sub(at.elapsed()));
         if exited.is_none() {
             let exit = self.group.exit_descriptor();
@@ -206,13 +206,13 @@ impl Worker {
     }
 
     /// Ends it for good and says what it died of, with the last of its standard error.
-    pub(crate) fn into_error(mut self, failure: WorkerFailure, kill_wait: Duration) -> RunError {
+    pub(crate) fn into_error(mut self, failure: WorkerFailure, patience: Duration) -> RunError {
         let program = self.program.clone();
         let grace = if matches!(failure, WorkerFailure::Died { .. }) { DRAIN } else { Duration::ZERO };
         let has_exited = self.group.wait_for_exit(grace);
         if !has_exited {
             self.group.terminate();
-            self.group.wait_for_exit(kill_wait);
+            self.group.wait_for_exit(patience);
         }
         let status = match self.group.finish() {
             Ok(status) => status,

@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// How long a worker that is no longer needed may take to end by itself.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How long one that failed may take to end after it was asked to: whoever pressed Ctrl-C may be waiting for it.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 pub(crate) struct WorkerPool {
     cap: usize,
     state: Mutex<State>,
@@ -33,6 +36,13 @@ pub(crate) struct Terms<'a> {
     pub(crate) limits: Limits,
     pub(crate) cancel: &'a Cancel,
     pub(crate) on_output: &'a (dyn Fn(OutputStream, &[u8]) + Sync),
+}
+
+impl Terms<'_> {
+    /// How long a worker that failed may take to end.
+    fn patience_with_the_failed(&self) -> Duration {
+        if self.cancel.is_killed() { Duration::ZERO } else { self.limits.kill_wait.min(LAST_WORDS) }
+    }
 }
 
 impl WorkerPool {
@@ -68,7 +78,7 @@ impl WorkerPool {
                 self.put_back(worker);
                 Ok(execution)
             }
-            Err(failure) => Err(worker.into_error(failure, terms.limits.kill_wait)),
+            Err(failure) => Err(worker.into_error(failure, terms.patience_with_the_failed())),
         }
     }
 

@@ -106,7 +106,7 @@ mod worker {
                 say(ChunkKind::Exit, &(arguments.len() % 100).to_string());
             }
             "lock" => {
-                let lock = WorkdirLock::acquire(Path::new(arguments[0]), "worker", &Cancel::new(), &mut |_| ());
+                let lock = WorkdirLock::acquire(Path::new(arguments[0]), &"worker".into(), &Cancel::new(), &mut |_| ());
                 std::mem::forget(lock.expect("nobody else holds it"));
                 say(ChunkKind::Exit, "0");
             }
@@ -363,7 +363,7 @@ fn workers_end_when_the_host_is_killed() {
     host.stdout.take().expect("it is a pipe").read_exact(&mut said).expect("the host says that it is ready");
     assert_eq!(&said, b"locked\n");
     let (lock, mut holder) = (directory.path().join("lock"), String::new());
-    WorkdirLock::acquire(&lock, "test", &Cancel::new(), &mut |text| {
+    WorkdirLock::acquire(&lock, &"test".into(), &Cancel::new(), &mut |text| {
         holder.push_str(text);
         host.kill().expect("it is our child");
     })

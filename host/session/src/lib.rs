@@ -49,6 +49,7 @@ use evaluations::Evaluations;
 use pants_engine::{ExecuteOutcome, ExecuteRequest, PlanRequest, RoundPlan, Workspace, execute, plan_rounds};
 use pants_model::{Event, EventSink, LogLevel, OptionValues};
 use pants_options::CommandLine;
+use pants_process::Claimant;
 use problems::{Limit, OnErrors, Problems};
 use record::Record;
 use repository::Repository;
@@ -124,7 +125,7 @@ fn carry_out(
     for warning in caches::unusable_ones(&plan, request, &options) {
         say(&**events, LogLevel::Warn, warning);
     }
-    let processes = warm.processes(room_configs::process_config(request, &options))?;
+    let processes = warm.processes(room_configs::process_config(request, &options))?.of_run(&request.run_id);
     if plan.goals().iter().any(|goal| !goal.identity().spec.is_console) {
         let phases = plan.phase_order().into_iter().map(str::to_owned).collect();
         events.emit(Event::PlanReady { phases });
@@ -141,14 +142,23 @@ fn carry_out(
         build_root: request.bootstrap.build_root.clone(),
         workdir: request.bootstrap.workdir(),
         dist_dir: request.bootstrap.dist_dir(),
+        who: claimant(request, &options),
         options,
         run_id: request.run_id.clone(),
-        who: format!("PID {} (pants {})", request.client_pid, request.invocation.args.join(" ")),
     });
     let outcome = conclude(executed, &repository, cancel, &**events);
     warm.watch_what_was_read();
     free(repository);
     Ok(outcome)
+}
+
+/// Who takes the locks of work directories.
+fn claimant(request: &Request, options: &OptionValues) -> Claimant {
+    Claimant {
+        shown: format!("PID {} (pants {})", request.client_pid, request.invocation.args.join(" ")),
+        run: Some(request.run_id.clone()),
+        outer_run: options.value("", "parent-build-id").as_str().map(str::to_owned),
+    }
 }
 
 /// The repository as BUILD files and options make it; nothing of it is loaded yet.

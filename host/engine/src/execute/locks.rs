@@ -9,7 +9,7 @@ use super::Wake;
 use crate::run_state::RunState;
 use crate::task_error::TaskError;
 use pants_model::Event;
-use pants_process::{Cancel, LockError, WorkdirLock};
+use pants_process::{Cancel, Claimant, LockError, WorkdirLock};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::Sender;
@@ -36,7 +36,7 @@ pub(super) struct Wish {
 }
 
 /// Takes locks one after the other, and says for whom it waits.
-pub(super) fn take_all(run: &RunState, wishes: Vec<Wish>, who: &str, wake: &Sender<Wake>) {
+pub(super) fn take_all(run: &RunState, wishes: Vec<Wish>, who: &Claimant, wake: &Sender<Wake>) {
     let directory = run.workdir.join(".locks");
     let (everything, own): (Vec<Wish>, Vec<Wish>) =
         wishes.into_iter().partition(|wish| wish.extent == Extent::Everything);
@@ -52,10 +52,7 @@ pub(super) fn take_all(run: &RunState, wishes: Vec<Wish>, who: &str, wake: &Send
         let scope = &wish.scope;
         let mut waiting = |holder: &str| run.emit(Event::Waiting { scope: scope.clone(), holder: holder.to_owned() });
         let path = directory.join(format!("{name}{ENDING}"));
-        WorkdirLock::acquire(&path, who, &wish.cancel, &mut waiting).map_err(|error| match error {
-            LockError::Cancelled(_) => TaskError::cancelled(),
-            error => TaskError::failed("cannot lock the work directory").caused_by(error),
-        })
+        WorkdirLock::acquire(&path, who, &wish.cancel, &mut waiting).map_err(failed)
     };
     // The loop may be gone: it does not wait for the locks of cancelled goals.
     let tell = |goal, result| wake.send(Wake::Locked { goal, result }).is_ok();
@@ -84,6 +81,16 @@ pub(super) fn take_all(run: &RunState, wishes: Vec<Wish>, who: &str, wake: &Send
 }
 
 const ENDING: &str = ".lock";
+
+fn failed(error: LockError) -> TaskError {
+    match error {
+        LockError::Cancelled(_) => TaskError::cancelled(),
+        LockError::HeldByOuterRun { .. } => TaskError::failed("cannot lock the work directory")
+            .caused_by(error)
+            .hint("a run in a run needs a work directory of its own: `--pants-workdir=.pants.d/inner`"),
+        LockError::Io { .. } => TaskError::failed("cannot lock the work directory").caused_by(error),
+    }
+}
 
 /// The names of all locks that some run ever took.
 fn taken_before(directory: &Path) -> Vec<String> {

@@ -142,7 +142,7 @@ impl World {
                 terms: TermsOfTasks::new(),
                 locking: Locking::WorkDirectories,
                 run_id: "test".to_owned(),
-                who: "a test".to_owned(),
+                who: "a test".into(),
             })
         });
         Ran { outcome, printed: std::mem::take(&mut *events.0.lock().unwrap()) }

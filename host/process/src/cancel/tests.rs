@@ -62,3 +62,37 @@ fn a_sleeper_wakes() {
     assert!(thread.join().expect("the sleeper does not panic"));
     assert!(!Cancel::new().wait_timeout(Duration::ZERO));
 }
+
+#[test]
+fn a_kill_is_a_cancellation_that_waits_for_nothing() {
+    let cancel = Cancel::new();
+    let (first, second) = (cancel.child(), cancel.child().child());
+    let told = Arc::new(AtomicUsize::new(0));
+    let tell = |by: usize| {
+        let told = told.clone();
+        move |_| {
+            told.fetch_add(by, Ordering::SeqCst);
+        }
+    };
+    let _wakers = [second.on_cancel(tell(1)), second.on_kill(tell(10))];
+    drop(second.on_kill(tell(1000)));
+    first.cancel(CancelReason::FailFast);
+    cancel.cancel(CancelReason::Interrupted);
+    assert_eq!((told.load(Ordering::SeqCst), second.is_killed()), (1, false));
+    let late = cancel.child();
+    cancel.kill(CancelReason::ClientGone);
+    cancel.kill(CancelReason::ClientGone);
+    assert_eq!(told.load(Ordering::SeqCst), 11);
+    assert!(first.is_killed() && second.is_killed() && late.is_killed() && cancel.child().is_killed());
+    assert_eq!((first.reason(), second.reason()), (Some(CancelReason::FailFast), Some(CancelReason::Interrupted)));
+    let _late = late.on_kill(tell(100));
+    assert_eq!(told.load(Ordering::SeqCst), 111);
+}
+
+#[test]
+fn a_kill_alone_cancels() {
+    let cancel = Cancel::new();
+    let child = cancel.child();
+    cancel.kill(CancelReason::Interrupted);
+    assert_eq!((child.reason(), child.is_killed()), (Some(CancelReason::Interrupted), true));
+}

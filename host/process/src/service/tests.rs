@@ -148,6 +148,55 @@ fn what_ignores_the_request_to_end_is_killed() {
     assert_eq!(run(&service, &process).expect("it runs").exit, Exit::TimedOut(Duration::from_millis(50)));
 }
 
+/// A cancelled process whose time was over before: it has the patience of a cancelled one, not its own.
+#[test]
+fn a_cancel_shortens_the_wait_for_what_ignores_the_request_to_end() {
+    let fixture = Fixture::new("");
+    let mut process = script("trap 'echo asked' TERM; echo up; while :; do sleep 0.1; done", &[]);
+    process.timeout = Some(Duration::from_millis(50));
+    let (cancel, started) = (Cancel::new(), Instant::now());
+    let on_output = |_: OutputStream, bytes: &[u8]| {
+        if bytes.starts_with(b"asked") {
+            cancel.cancel(CancelReason::Interrupted);
+        }
+    };
+    let error = fixture.service().run(&process, None, &cancel, &on_output).expect_err("it was cancelled");
+    assert!(matches!(error, RunError::Cancelled(CancelReason::Interrupted)));
+    assert!(started.elapsed() < fixture.config().kill_wait);
+}
+
+#[test]
+fn a_kill_gives_no_time_to_end() {
+    let fixture = Fixture::new("");
+    let process = script("trap 'echo asked' TERM; echo up; while :; do sleep 0.1; done", &[]);
+    let cancel = Cancel::new();
+    let (heard, started) = (Mutex::new(String::new()), Instant::now());
+    let on_output = |_: OutputStream, bytes: &[u8]| {
+        let mut heard = heard.lock().expect("one thread");
+        heard.push_str(&String::from_utf8_lossy(bytes));
+        if heard.ends_with("up\n") {
+            cancel.kill(CancelReason::Interrupted);
+        }
+    };
+    let error = fixture.service().run(&process, None, &cancel, &on_output).expect_err("it was killed");
+    assert!(matches!(error, RunError::Cancelled(CancelReason::Interrupted)));
+    assert_eq!(heard.into_inner().expect("one thread"), "up\n", "it was killed before it could answer");
+    assert!(started.elapsed() < fixture.config().kill_wait);
+}
+
+#[test]
+fn a_process_is_told_what_run_it_is_a_part_of_and_its_result_does_not_depend_on_it() {
+    let fixture = Fixture::new("");
+    let service = fixture.service();
+    let process = script("echo $PANTS_PARENT_BUILD_ID", &[]);
+    let first = run(&service.of_run("run_1"), &process).expect("it runs");
+    assert_eq!((first.stdout.as_slice(), first.origin), (&b"run_1\n"[..], ResultOrigin::Ran));
+    let second = run(&service.of_run("run_2"), &process).expect("it runs");
+    assert_eq!((second.stdout.as_slice(), second.origin), (&b"run_1\n"[..], ResultOrigin::Memory));
+    let foreground = service.of_run("run_3").expand_foreground(&process).expect("nothing to expand");
+    assert_eq!(foreground.env, process.env, "what the run ends with is no part of it");
+}
+
 /// Whether the process with this pid is there and is not a zombie.
 fn is_running(pid: &str) -> bool {
     crate::process_manager::is_running(pid.trim().parse().expect("the script wrote a pid"), "")

@@ -12,6 +12,12 @@ pub(crate) fn since(started: SystemTime) -> Clock {
     Box::new(move || ClockReading { of_day: time_of_day(), elapsed: already + now.elapsed() })
 }
 
+/// `pants_run_YYYY_MM_DD_HH_MM_SS_mmm_<process id>`: what Pants v1 called its runs, unique in a build root.
+pub fn run_id(pid: u32) -> String {
+    let now = Zoned::now();
+    format!("pants_run_{}_{:03}_{pid:x}", now.strftime("%Y_%m_%d_%H_%M_%S"), now.millisecond())
+}
+
 fn time_of_day() -> Duration {
     let now = Zoned::now();
     let seconds = i64::from(now.hour()) * 3600 + i64::from(now.minute()) * 60 + i64::from(now.second());

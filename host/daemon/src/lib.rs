@@ -3,11 +3,14 @@
 //! Holds no build logic: whoever it is calls [`pants_session::run`], by way of [`run::serve`]. Must not know: goals, BUILD
 //! files, plugins.
 
+pub mod client;
 mod clock;
 mod failure;
 mod log;
 mod panics;
 mod run;
+pub mod server;
+pub mod wire;
 mod world;
 
 pub use failure::{Failure, INTERRUPTED, show};

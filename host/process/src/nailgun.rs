@@ -124,13 +124,23 @@ pub fn write_chunk(to: &mut impl Write, kind: ChunkKind, payload: &[u8]) -> Resu
     if payload.len() > MAX_PAYLOAD {
         return Err(FrameError::TooLong { length: payload.len() });
     }
-    let length = u32::try_from(payload.len()).expect("the limit fits into four bytes");
+    to.write_all(&encode_header(kind, payload.len()))?;
+    to.write_all(payload)?;
+    Ok(())
+}
+
+/// What stands before a payload of this length.
+///
+/// # Panics
+///
+/// When the length is beyond [`MAX_PAYLOAD`].
+pub fn encode_header(kind: ChunkKind, length: usize) -> [u8; HEADER_LENGTH] {
+    assert!(length <= MAX_PAYLOAD, "a payload of {length} bytes is nobody's");
+    let length = u32::try_from(length).expect("the limit fits into four bytes");
     let mut header = [0; HEADER_LENGTH];
     header[..4].copy_from_slice(&length.to_be_bytes());
     header[4] = kind.to_byte();
-    to.write_all(&header)?;
-    to.write_all(payload)?;
-    Ok(())
+    header
 }
 
 /// Takes the first frame from the front of a buffer; `None` when it has not arrived completely.
@@ -145,8 +155,8 @@ pub(crate) fn take_chunk(buffer: &mut Vec<u8>) -> Result<Option<Chunk>, FrameErr
     Ok(Some(Chunk { kind, payload }))
 }
 
-/// Kind and payload length; `None` when the header is not complete.
-fn decode_header(bytes: &[u8]) -> Result<Option<(ChunkKind, usize)>, FrameError> {
+/// Kind and payload length, from the bytes that a frame begins with; `None` when the header is not complete.
+pub fn decode_header(bytes: &[u8]) -> Result<Option<(ChunkKind, usize)>, FrameError> {
     let Some((header, _)) = bytes.split_first_chunk::<HEADER_LENGTH>() else { return Ok(None) };
     let [a, b, c, d, kind] = *header;
     let kind = ChunkKind::from_byte(kind)?;

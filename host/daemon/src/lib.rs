@@ -6,6 +6,7 @@
 pub mod client;
 mod clock;
 mod failure;
+pub mod lifecycle;
 mod log;
 mod panics;
 mod run;

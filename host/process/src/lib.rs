@@ -63,7 +63,9 @@ pub use process::{
     CachePolicy, Exit, Foreground, Locality, OutputStream, Process, ProcessResult, ResultOrigin, RunError, RunObserver,
     Tool, Unheard, WorkerSpec,
 };
-pub use process_manager::{Asking, ManagedProcessError, ProcessHooks, ProcessManager, TERMINATE_THEN_KILL};
+pub use process_manager::{
+    Asking, KnownProcess, ManagedProcessError, ProcessHooks, ProcessManager, TERMINATE_THEN_KILL,
+};
 pub use service::{ProcessConfig, ProcessService};
 pub use tool_dir::ToolError;
 

@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Why a lock was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +92,30 @@ impl WorkdirLock {
         cancel: &Cancel,
         waiting: &mut dyn FnMut(&str),
     ) -> Result<WorkdirLock, LockError> {
+        match Self::acquire_until(path, who, cancel, None, waiting)? {
+            Some(lock) => Ok(lock),
+            None => unreachable!("without a deadline the wait ends with the lock or an error"),
+        }
+    }
+
+    /// The same, for so long; `None` when somebody else had it all the time.
+    pub fn acquire_within(
+        path: &Path,
+        who: &str,
+        cancel: &Cancel,
+        timeout: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<Option<WorkdirLock>, LockError> {
+        Self::acquire_until(path, &who.into(), cancel, Some(Instant::now() + timeout), waiting)
+    }
+
+    fn acquire_until(
+        path: &Path,
+        who: &Claimant,
+        cancel: &Cancel,
+        deadline: Option<Instant>,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<Option<WorkdirLock>, LockError> {
         let failed = |source| LockError::Io { path: path.to_owned(), source };
         let mut told = None;
         // The kernel wakes nobody who also wants to hear of a cancel, so look again soon, then less often.
@@ -104,7 +128,7 @@ impl WorkdirLock {
             if try_lock(&file).map_err(failed)? {
                 if is_still_at(&file, path) {
                     write_holder(&mut file, &who.text()).map_err(failed)?;
-                    return Ok(WorkdirLock { file });
+                    return Ok(Some(WorkdirLock { file }));
                 }
                 continue;
             }
@@ -115,6 +139,9 @@ impl WorkdirLock {
             if told.as_ref() != Some(&holder) {
                 waiting(&holder.shown);
                 told = Some(holder);
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Ok(None);
             }
             cancel.wait_timeout(pause);
             pause = (pause * 2).min(Duration::from_millis(50));

@@ -17,11 +17,12 @@ mod purge;
 pub use children::ProcessHooks;
 pub use ending::{Asking, TERMINATE_THEN_KILL};
 pub use error::ManagedProcessError;
+pub use liveness::KnownProcess;
 #[cfg(test)]
 pub(crate) use liveness::is_running;
 
 use crate::cancel::Cancel;
-use liveness::{start_time, to_pid};
+use liveness::to_pid;
 use pants_model::Fingerprint;
 use std::fs;
 use std::io;
@@ -32,6 +33,7 @@ const PID: &str = "pid";
 const START_TIME: &str = "start_time";
 const FINGERPRINT: &str = "fingerprint";
 const SOCKET: &str = "socket";
+const OWNER: &str = "owner";
 
 /// How often to look at files that another process writes, and at processes that are not our children.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -84,7 +86,7 @@ impl ProcessManager {
     /// Says that the process has this pid now; to be called by the process itself or by its parent while it lives.
     pub fn write_pid(&self, pid: u32) -> Result<(), ManagedProcessError> {
         // The start time first: whoever finds the pid finds the time that belongs to it.
-        self.write_metadata(START_TIME, &start_time(pid).unwrap_or_default())?;
+        self.write_metadata(START_TIME, KnownProcess::with_id(pid).started())?;
         self.write_metadata(PID, &pid.to_string())
     }
 
@@ -96,6 +98,18 @@ impl ProcessManager {
     /// Says where the process can be reached.
     pub fn write_socket(&self, socket: &str) -> Result<(), ManagedProcessError> {
         self.write_metadata(SOCKET, socket)
+    }
+
+    /// Says for whom the process works: without that one it is of no use to anybody.
+    pub fn write_owner(&self, owner: &KnownProcess) -> Result<(), ManagedProcessError> {
+        self.write_metadata(OWNER, &format!("{} {}", owner.pid, owner.started()))
+    }
+
+    /// For whom the process works, if it does for somebody.
+    pub fn owner(&self) -> Result<Option<KnownProcess>, ManagedProcessError> {
+        let owner = self.read_metadata(OWNER)?.unwrap_or_default();
+        let (pid, started) = owner.split_once(' ').unwrap_or((&owner, ""));
+        Ok(pid.parse().ok().map(|pid| KnownProcess::of(pid, started.to_owned())))
     }
 
     /// Its pid, dead or alive; `None` when there is none, or none that makes sense.
@@ -113,10 +127,20 @@ impl ProcessManager {
         Ok(self.read_metadata(FINGERPRINT)?.and_then(|hex| Fingerprint::from_hex(&hex)))
     }
 
+    /// The process, dead or alive.
+    pub fn process(&self) -> Result<Option<KnownProcess>, ManagedProcessError> {
+        let Some(pid) = self.pid()? else { return Ok(None) };
+        Ok(Some(KnownProcess::of(pid, self.read_metadata(START_TIME)?.unwrap_or_default())))
+    }
+
+    /// The process, if it is running.
+    pub fn running(&self) -> Result<Option<KnownProcess>, ManagedProcessError> {
+        Ok(self.process()?.filter(KnownProcess::is_running))
+    }
+
     /// Whether the process that wrote the metadata is running.
     pub fn is_alive(&self) -> Result<bool, ManagedProcessError> {
-        let Some(pid) = self.pid()? else { return Ok(false) };
-        Ok(liveness::is_running(pid, &self.started()?))
+        Ok(self.running()?.is_some())
     }
 
     /// Whether a new process is needed: none is alive, or it was started with something else.
@@ -154,11 +178,6 @@ impl ProcessManager {
             }
             cancel.wait_timeout(LOOK_AGAIN);
         }
-    }
-
-    /// When the process started, as it was written; empty when that is not known.
-    fn started(&self) -> Result<String, ManagedProcessError> {
-        Ok(self.read_metadata(START_TIME)?.unwrap_or_default())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ending a long-lived process: politely, then for certain, with everything that it left.
 
-use super::liveness::{is_running, send_signal, session_members};
-use super::{LOOK_AGAIN, ManagedProcessError, ProcessManager};
+use super::liveness::{send_signal, session_members};
+use super::{KnownProcess, LOOK_AGAIN, ManagedProcessError, ProcessManager};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
@@ -40,73 +40,60 @@ impl ProcessManager {
     ///
     /// What it started in its session and left behind ends with it.
     pub fn terminate(&self, asking: &[Asking]) -> Result<(), ManagedProcessError> {
-        if let Some(pid) = self.pid()? {
-            let started = self.started()?;
-            let mut is_gone = !is_running(pid, &started);
+        if let Some(process) = self.process()? {
+            let mut is_gone = !process.is_running();
             for Asking { signal, wait } in asking {
                 if is_gone {
                     break;
                 }
-                self.send(pid, &started, *signal)?;
-                is_gone = wait_until(*wait, || !is_running(pid, &started));
+                self.send(&process, *signal)?;
+                is_gone = process.await_end(*wait);
             }
             if !is_gone {
-                return Err(ManagedProcessError::NotResponding { name: self.name.clone(), pid });
+                return Err(ManagedProcessError::NotResponding { name: self.name.clone(), pid: process.pid });
             }
-            end_session(pid, &started);
+            process.end_session();
         }
         self.purge()
     }
 
     /// Sends it a signal, when it is running.
     pub fn signal(&self, signal: Signal) -> Result<(), ManagedProcessError> {
-        match self.pid()? {
-            Some(pid) => self.send(pid, &self.started()?, signal),
-            None => Ok(()),
-        }
+        self.process()?.map_or(Ok(()), |process| self.send(&process, signal))
     }
 
-    /// Ends what a process that is gone left running in its session.
-    pub fn end_orphans(&self) -> Result<(), ManagedProcessError> {
-        if let Some(pid) = self.pid()?
-            && !self.is_alive()?
-        {
-            end_session(pid, &self.started()?);
-        }
-        Ok(())
-    }
-
-    /// Waits until the process is gone; `false` when that took too long.
-    pub fn await_end(&self, timeout: Duration) -> Result<bool, ManagedProcessError> {
-        let Some(pid) = self.pid()? else { return Ok(true) };
-        let started = self.started()?;
-        Ok(wait_until(timeout, || !is_running(pid, &started)))
-    }
-
-    fn send(&self, pid: u32, started: &str, signal: Signal) -> Result<(), ManagedProcessError> {
-        match send_signal(pid, started, signal) {
+    fn send(&self, process: &KnownProcess, signal: Signal) -> Result<(), ManagedProcessError> {
+        match send_signal(process.pid, process.started(), signal) {
             Err(error) if error != rustix::io::Errno::SRCH => {
-                Err(ManagedProcessError::Signal { name: self.name.clone(), pid, source: error.into() })
+                let (name, pid) = (self.name.clone(), process.pid);
+                Err(ManagedProcessError::Signal { name, pid, source: error.into() })
             }
             _ => Ok(()),
         }
     }
 }
 
-/// Ends the members of a session whose head is gone; those that we may not signal stay.
-pub(crate) fn end_session(head: u32, started: &str) {
-    for signal in [Signal::TERM, Signal::KILL] {
-        let members = session_members(head, started);
-        if members.is_empty() {
-            return;
-        }
-        tracing::debug!(head, count = members.len(), ?signal, "ending what a process left behind");
-        for (pid, started) in &members {
-            if let Err(error) = send_signal(*pid, started, signal) {
-                tracing::debug!(pid, %error, "it was not signalled");
+impl KnownProcess {
+    /// Waits until the process is gone; `false` when that took too long.
+    pub fn await_end(&self, timeout: Duration) -> bool {
+        wait_until(timeout, || !self.is_running())
+    }
+
+    /// Ends what the process, dead or alive, has running in the session that it heads. What we may not signal stays.
+    pub fn end_session(&self) {
+        for signal in [Signal::TERM, Signal::KILL] {
+            let members = session_members(self.pid, self.started());
+            if members.is_empty() {
+                return;
             }
+            tracing::debug!(head = self.pid, count = members.len(), ?signal, "ending what a process has left running");
+            for member in &members {
+                if let Err(error) = send_signal(member.pid, member.started(), signal) {
+                    tracing::debug!(pid = member.pid, %error, "it was not signalled");
+                }
+            }
+            wait_until(SESSION_WAIT, || !members.iter().any(KnownProcess::is_running));
         }
-        wait_until(SESSION_WAIT, || !members.iter().any(|(pid, started)| is_running(*pid, started)));
     }
 }
 

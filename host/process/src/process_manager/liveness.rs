@@ -4,6 +4,37 @@ use rustix::process::{Pid, Signal};
 #[cfg(target_os = "linux")]
 use std::fs;
 
+/// One process, and no other one that is given its id later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownProcess {
+    /// Its id.
+    pub pid: u32,
+    /// When it started, in words of the system; empty where that is not known.
+    started: String,
+}
+
+impl KnownProcess {
+    /// The process that has this id now.
+    pub fn with_id(pid: u32) -> Self {
+        Self { pid, started: start_time(pid).unwrap_or_default() }
+    }
+
+    /// The process of that id that started then.
+    pub(super) fn of(pid: u32, started: String) -> Self {
+        Self { pid, started }
+    }
+
+    /// When it started.
+    pub(super) fn started(&self) -> &str {
+        &self.started
+    }
+
+    /// Whether it is running.
+    pub fn is_running(&self) -> bool {
+        is_running(self.pid, &self.started)
+    }
+}
+
 pub(super) fn to_pid(pid: u32) -> Option<Pid> {
     // Neither 0 (our own group) nor 1 (nobody's daemon).
     Pid::from_raw(i32::try_from(pid).ok().filter(|pid| *pid > 1)?)
@@ -28,14 +59,14 @@ pub(crate) fn is_running(pid: u32, started: &str) -> bool {
 
 /// When a living process started, in ticks since the boot, with the boot's id; `None` when it is dead or a zombie.
 #[cfg(target_os = "linux")]
-pub(super) fn start_time(pid: u32) -> Option<String> {
+fn start_time(pid: u32) -> Option<String> {
     let stat = Stat::of(pid)?;
     stat.is_alive.then(|| format!("{} {}", stat.started, boot()))
 }
 
 /// Elsewhere there is no cheap way to know, and the pid alone decides.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn start_time(_pid: u32) -> Option<String> {
+fn start_time(_pid: u32) -> Option<String> {
     None
 }
 
@@ -71,7 +102,7 @@ impl Stat {
 /// As long as one of them lives, no other process is given the head's pid. So there are none when somebody else has it,
 /// and none that began before it.
 #[cfg(target_os = "linux")]
-pub(super) fn session_members(head: u32, started: &str) -> Vec<(u32, String)> {
+pub(super) fn session_members(head: u32, started: &str) -> Vec<KnownProcess> {
     let Some((ticks, of_boot)) = started.split_once(' ') else { return Vec::new() };
     let (Ok(ticks), boot) = (ticks.parse::<u64>(), boot()) else { return Vec::new() };
     let is_stranger = Stat::of(head).is_some_and(|stat| stat.started != ticks);
@@ -85,14 +116,14 @@ pub(super) fn session_members(head: u32, started: &str) -> Vec<(u32, String)> {
     let members = others.filter_map(|pid| {
         let stat = Stat::of(pid)?;
         let is_member = stat.is_alive && stat.session == head && stat.started >= ticks;
-        is_member.then(|| (pid, format!("{} {boot}", stat.started)))
+        is_member.then(|| KnownProcess::of(pid, format!("{} {boot}", stat.started)))
     });
     members.collect()
 }
 
 /// Elsewhere sessions are not looked through; tools end with their standard input.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn session_members(_head: u32, _started: &str) -> Vec<(u32, String)> {
+pub(super) fn session_members(_head: u32, _started: &str) -> Vec<KnownProcess> {
     Vec::new()
 }
 

@@ -214,6 +214,16 @@ fn hooks_stand_around_the_birth_of_a_process() {
     assert_eq!((error.to_string().as_str(), refusing.0.len()), ("cannot start `pantsd`", 1));
 }
 
+#[test]
+fn a_process_may_work_for_another_one() {
+    let (_root, manager) = manager();
+    assert_eq!(manager.owner().expect("it can be read"), None);
+    manager.write_owner(&KnownProcess::with_id(std::process::id())).expect("the directory is ours");
+    assert!(manager.owner().expect("it can be read").expect("it was written").is_running());
+    manager.write_owner(&KnownProcess::with_id(ended())).expect("the directory is ours");
+    assert!(!manager.owner().expect("it can be read").expect("it was written").is_running());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_a_killed_process_left_in_its_session_is_ended() {
@@ -231,7 +241,7 @@ fn what_a_killed_process_left_in_its_session_is_ended() {
     manager.signal(Signal::KILL).expect("it is ours");
     starter.wait().expect("it ends");
     assert!(is_running(pids[1], ""), "nobody told it");
-    manager.end_orphans().expect("it is ours");
+    manager.process().expect("it can be read").expect("it was written").end_session();
     assert!(!is_running(pids[1], ""));
     manager.terminate(&TERMINATE_THEN_KILL).expect("it is gone");
 }

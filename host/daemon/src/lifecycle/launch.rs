@@ -1,0 +1,255 @@
+//! `maybe_launch`: the daemon that a client needs, whether it runs already or has to be started.
+//!
+//! The common case reads four small files and takes no lock. Everything else happens under `.pids/.lock.pantsd`, so that ten
+//! clients at once start one daemon: nine find it when the lock is theirs. An old daemon is never waited for: its metadata
+//! is moved aside, it is told to take no more runs, and it ends when those that it has are over.
+
+use super::birth;
+use super::identity::{Identity, differences};
+use super::setback::Setback;
+use super::settings::Settings;
+use super::site::{DRAINING, Site};
+use pants_model::Fingerprint;
+use pants_process::{Cancel, KnownProcess, LockError, ManagedProcessError, ProcessManager, WorkdirLock};
+use rustix::process::Signal;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// The document beside the fingerprint, from which a restart is explained.
+pub(super) const IDENTITY: &str = "options";
+
+/// How long a daemon may take to announce itself (`FAIL_WAIT` of Pants v1).
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long somebody else may take to start one.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A daemon that takes runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handle {
+    /// Its process.
+    pub pid: u32,
+    /// Its socket.
+    pub socket: PathBuf,
+    /// Its log, for whoever has to explain what went wrong.
+    pub log_file: PathBuf,
+}
+
+/// What a client asks for.
+pub struct Launch<'a> {
+    /// What a new daemon is started with; another identity than that of the one that runs replaces it.
+    pub settings: Settings,
+    /// The environment of a new one.
+    pub environment: &'a BTreeMap<OsString, OsString>,
+    /// A daemon that refused a run, or gave no answer: it will not do, whatever its metadata says.
+    pub unwanted: Option<Unwanted>,
+    /// Takes one line about a daemon that is replaced.
+    pub tell: &'a dyn Fn(&str),
+    /// Stops all waiting.
+    pub cancel: &'a Cancel,
+}
+
+/// A daemon that will not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwanted {
+    /// Its process.
+    pub pid: u32,
+    /// Why, for the user.
+    pub reason: String,
+}
+
+/// Why there is no daemon for a run.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// It said so, or how it ended says so.
+    #[error("it did not start: {0}")]
+    NotStarted(String),
+    /// It was started and not heard of.
+    #[error("it did not start within {0:?}")]
+    TooSlow(Duration),
+    /// It failed a moment ago, and will not be tried for a while.
+    #[error("{0} (tried a moment ago)")]
+    Failed(String),
+    /// There is one, and it is somebody else's.
+    #[error("the files in `{}` belong to another user (uid {uid})", directory.display())]
+    Foreign {
+        /// The metadata.
+        directory: PathBuf,
+        /// Whose they are.
+        uid: u32,
+    },
+    /// Somebody else has been starting one for too long.
+    #[error("{0} has been starting it for too long")]
+    LockHeld(String),
+    /// A directory that it needs cannot be used.
+    #[error("cannot use `{}`: {source}", path.display())]
+    Directory {
+        /// The directory or file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Its process or its metadata cannot be dealt with.
+    #[error("{}", with_cause(.0))]
+    Process(#[source] ManagedProcessError),
+    /// Nobody waits for it any more.
+    #[error("interrupted")]
+    Cancelled,
+}
+
+/// A warning has one line, and nobody prints its causes.
+fn with_cause(error: &ManagedProcessError) -> String {
+    use std::error::Error;
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+impl From<ManagedProcessError> for LaunchError {
+    fn from(error: ManagedProcessError) -> Self {
+        match error {
+            ManagedProcessError::Cancelled(_) => Self::Cancelled,
+            error => Self::Process(error),
+        }
+    }
+}
+
+/// The daemon for a client: the one that runs, or a new one.
+pub fn maybe_launch(launch: &Launch<'_>) -> Result<Handle, LaunchError> {
+    let (site, wanted) = (&launch.settings.site, launch.settings.identity.fingerprint());
+    let is_wanted = |handle: &Handle| launch.unwanted.as_ref().is_none_or(|unwanted| unwanted.pid != handle.pid);
+    if let Some(handle) = current(site, &wanted)?.filter(is_wanted) {
+        return Ok(handle);
+    }
+    refuse_foreign(site)?;
+    if let Some(setback) = Setback::recent(site, &wanted, SystemTime::now()) {
+        return Err(LaunchError::Failed(setback.reason));
+    }
+    let _lock = lock(site, launch.cancel)?;
+    // Whoever had the lock before may have done what we came for, or have failed in it.
+    if let Some(handle) = current(site, &wanted)?.filter(is_wanted) {
+        return Ok(handle);
+    }
+    if let Some(setback) = Setback::recent(site, &wanted, SystemTime::now()) {
+        return Err(LaunchError::Failed(setback.reason));
+    }
+    clear_away(site)?;
+    replace(site, launch)?;
+    let program = &launch.settings.identity.program.path;
+    let started = birth::start(program, &launch.settings, launch.environment, START_TIMEOUT, launch.cancel);
+    let started = started.and_then(|()| match current(site, &wanted)? {
+        Some(handle) => Ok(handle),
+        None => Err(LaunchError::NotStarted("it ended at once".to_owned())),
+    });
+    match &started {
+        Ok(_) => Setback::forget(site),
+        Err(LaunchError::Cancelled) => {}
+        Err(error) => Setback::remember(site, &wanted, &error.to_string(), SystemTime::now()),
+    }
+    started
+}
+
+/// The daemon that takes runs, if it is this one and alive.
+fn current(site: &Site, wanted: &Fingerprint) -> Result<Option<Handle>, LaunchError> {
+    let manager = site.manager();
+    match manager.needs_restart(wanted) {
+        Ok(false) => Ok(handle_of(site, &manager)?),
+        // Whose it is is told where there is time to find out.
+        Ok(true) => Ok(None),
+        Err(error) if error.is_permission_denied() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How to reach the daemon of this metadata; nothing when it says too little.
+pub(super) fn handle_of(site: &Site, manager: &ProcessManager) -> Result<Option<Handle>, ManagedProcessError> {
+    let (Some(pid), Some(socket)) = (manager.pid()?, manager.socket()?) else { return Ok(None) };
+    let socket = PathBuf::from(socket.lines().next().unwrap_or_default());
+    Ok(Some(Handle { pid, socket, log_file: site.log_file.clone() }))
+}
+
+/// A daemon of somebody else cannot be used, nor may it be replaced.
+fn refuse_foreign(site: &Site) -> Result<(), LaunchError> {
+    let directory = site.manager().metadata_dir().to_owned();
+    match fs::symlink_metadata(&directory) {
+        Ok(metadata) if metadata.uid() != rustix::process::geteuid().as_raw() => {
+            Err(LaunchError::Foreign { directory, uid: metadata.uid() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn lock(site: &Site, cancel: &Cancel) -> Result<WorkdirLock, LaunchError> {
+    let failed = |path: &Path, source| LaunchError::Directory { path: path.to_owned(), source };
+    fs::create_dir_all(&site.subprocess_dir).map_err(|source| failed(&site.subprocess_dir, source))?;
+    let who = format!("process {}", std::process::id());
+    let mut holder = String::new();
+    let waited = WorkdirLock::acquire_within(&site.lock_file(), &who, cancel, LOCK_TIMEOUT, &mut |who| {
+        holder = who.to_owned();
+    });
+    match waited {
+        Ok(Some(lock)) => Ok(lock),
+        Ok(None) => Err(LaunchError::LockHeld(if holder.is_empty() { "another process".to_owned() } else { holder })),
+        Err(LockError::Cancelled(_)) => Err(LaunchError::Cancelled),
+        Err(LockError::HeldByOuterRun { holder }) => Err(LaunchError::LockHeld(holder)),
+        Err(LockError::Io { path, source }) => Err(failed(&path, source)),
+    }
+}
+
+/// Removes what daemons left that are gone, and ends what they left running. Under the lock.
+pub(super) fn clear_away(site: &Site) -> Result<(), ManagedProcessError> {
+    for manager in site.managers()? {
+        let process = manager.process()?;
+        if process.as_ref().is_some_and(KnownProcess::is_running) {
+            continue;
+        }
+        if let Some(process) = process {
+            process.end_session();
+        }
+        remove_socket(site, &manager);
+        manager.purge_stale()?;
+    }
+    ProcessManager::remove_litter(&site.subprocess_dir);
+    Ok(())
+}
+
+/// Removes the socket that this metadata names.
+pub(super) fn remove_socket(site: &Site, manager: &ProcessManager) {
+    let Ok(Some(Handle { socket, .. })) = handle_of(site, manager) else { return };
+    if site.is_socket(&socket) {
+        // The daemon itself removes it when it ends well, and the directory is removed with the last one in it.
+        let _ = fs::remove_file(&socket);
+        let _ = socket.parent().map(fs::remove_dir);
+    }
+}
+
+/// Moves a daemon aside that runs and will not do. Under the lock.
+fn replace(site: &Site, launch: &Launch<'_>) -> Result<(), LaunchError> {
+    let old = site.manager();
+    let Some(KnownProcess { pid, .. }) = old.running()? else { return Ok(()) };
+    let reason = match &launch.unwanted {
+        Some(unwanted) if unwanted.pid == pid => unwanted.reason.clone(),
+        _ => why_another(&old, &launch.settings.identity)?,
+    };
+    (launch.tell)(&format!("pantsd (pid {pid}) is replaced: {reason}"));
+    let old = old.rename(&format!("{DRAINING}{pid}"))?;
+    old.signal(DRAIN)?;
+    Ok(())
+}
+
+/// What tells a daemon to take no more runs, and to end after those that it has.
+pub(super) const DRAIN: Signal = Signal::USR1;
+
+fn why_another(old: &ProcessManager, wanted: &Identity) -> Result<String, ManagedProcessError> {
+    let document = old.read_metadata(IDENTITY)?.unwrap_or_default();
+    let found = Identity::from_document(&document).map(|old| differences(&old, wanted)).unwrap_or_default();
+    Ok(if found.is_empty() { "it is of another version".to_owned() } else { found.join(", ") })
+}
+
+#[cfg(test)]
+pub(super) mod test_support;
+#[cfg(test)]
+mod tests;

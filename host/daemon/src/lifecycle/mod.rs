@@ -1,0 +1,46 @@
+//! The life of the daemon: whether a run wants one, whether the one that runs will do, its birth, its states, its end.
+//!
+//! What Pants v1 had in `PantsDaemon` and its `Factory`. A client decides from bootstrap options alone (the stub start of
+//! Pants), compares one fingerprint with the metadata in `.pids/pantsd`, and launches under a lock only where that does not
+//! settle it. The daemon is the same program executed anew with a hidden first argument; it announces itself by renaming a
+//! directory, so it is either there with everything that a client needs, or not there.
+//!
+//! Must not know: requests and their frames (`server`, `client`), what is kept warm, who watches files (`services`).
+
+// What both sides must agree on.
+mod identity;
+mod invalidation;
+mod settings;
+mod site;
+
+// The client's side.
+mod decide;
+mod setback;
+
+mod birth;
+mod launch;
+
+mod ending;
+mod status;
+mod tail;
+
+// The daemon's side.
+mod lifetime;
+mod listeners;
+
+mod announcement;
+mod signals;
+
+mod serve;
+
+pub use decide::{Decision, DirectReason, decide};
+pub use ending::{Ended as KilledDaemons, kill, stop};
+pub use identity::{Identity, Program, differences};
+pub use launch::{Handle, Launch, LaunchError, Unwanted, maybe_launch};
+pub use lifetime::Lifetime;
+pub use listeners::Listeners;
+pub use serve::{Announced, DaemonBody, SERVE, run_daemon};
+pub use settings::Settings;
+pub use site::Site;
+pub use status::{RunStatus, Status, WatchStatus};
+pub use tail::tail_of_log;

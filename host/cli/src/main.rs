@@ -11,7 +11,7 @@ mod migrate_config;
 mod signals;
 mod words;
 
-use pants_daemon::{Backtraces, ClientWorld, Ended, Failure, Run, Streams, catching, install_log, keep_panics};
+use pants_daemon::{ClientWorld, Ended, Failure, Run, Streams, catching, install_log, keep_panics};
 use pants_options::OptionsError;
 use pants_session::{Cancel, Warm};
 use std::io;
@@ -23,8 +23,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // Whether backtraces are wanted is not known before the options are.
-    keep_panics(Backtraces::Hidden);
+    keep_panics();
     catching(serve).unwrap_or_else(|failure| client::fail(&failure))
 }
 

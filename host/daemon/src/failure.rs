@@ -167,11 +167,11 @@ pub fn show(reports: &[Diagnostic], stderr: &mut dyn Write) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panics::{self, Backtraces};
+    use crate::panics;
 
     #[test]
     fn a_panic_of_this_program_is_an_internal_error_with_its_place() {
-        panics::keep(Backtraces::Hidden);
+        panics::keep();
         let failure = panics::catching::<()>(|| panic!("on purpose")).expect_err("it panicked");
         assert_eq!(failure.kind.exit_code(), 70);
         let [report] = failure.reports.as_slice() else { panic!("{failure:?}") };

@@ -15,7 +15,7 @@ pub mod wire;
 mod world;
 
 pub use failure::{Failure, INTERRUPTED, show};
-pub use log::install as install_log;
-pub use panics::{Backtraces, catching, keep as keep_panics};
+pub use log::{Listening, install as install_log, listen_to_the_process};
+pub use panics::{catching, keep as keep_panics};
 pub use run::{Ended, Run, serve};
 pub use world::{ClientWorld, Streams, Terminals};

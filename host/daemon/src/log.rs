@@ -1,17 +1,22 @@
 //! Where `tracing` goes: to the console and the log file of each run, at the level that its `--level` asks for.
 //!
-//! What the host logs for its own developers shows at `debug` and `trace` only; warnings and errors are for users. Of a
-//! process that carries out several runs at once, each of them is told: what is logged is about what they share.
+//! What the host logs for its own developers shows at `debug` and `trace` only; warnings and errors are for users.
+//!
+//! A process may carry out several runs at once, and no user is told of another's. So a run has a span, and what is logged
+//! inside it is for that run alone. Invariant: whoever starts a thread for a run enters [`Span::current`] of the starting
+//! thread on it. What is logged outside of every run (by a service of the daemon, by a thread that a plugin started) is for
+//! whoever listens to the process; where nobody does, in direct mode, it is for the one run that there is.
 
 use pants_model::LogLevel;
 use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Span, Subscriber};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 
 /// Takes a line, or several.
 type Tell = Arc<dyn Fn(&str) + Send + Sync>;
@@ -22,8 +27,18 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 struct Listener {
     id: u64,
+    concern: Concern,
     level: Level,
     tell: Tell,
+}
+
+/// What a listener is told of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Concern {
+    /// What is logged in the span of a run, by the id of the span.
+    Run(Option<u64>),
+    /// What is logged outside of all of them.
+    Process,
 }
 
 /// Gives what is logged from now on to whoever listens.
@@ -34,8 +49,22 @@ pub fn install() {
     }
 }
 
-/// Listens until the answer is dropped. `tell` must not log.
-pub fn listen(level: LogLevel, tell: Tell) -> Listening {
+/// Listens to a new run, which is what happens in the span of the answer, until that is dropped. `tell` must not log.
+pub(crate) fn listen(level: LogLevel, tell: Tell) -> Listening {
+    let id = add(level, Concern::Run(None), tell);
+    // Spans exist from the first listener on, so this one is real.
+    let span = tracing::error_span!("run");
+    let concern = Concern::Run(span.id().map(|id| id.into_u64()));
+    listeners().iter_mut().filter(|listener| listener.id == id).for_each(|listener| listener.concern = concern);
+    Listening { id, span }
+}
+
+/// Listens to what belongs to no run, until the answer is dropped. `tell` must not log.
+pub fn listen_to_the_process(level: LogLevel, tell: Tell) -> Listening {
+    Listening { id: add(level, Concern::Process, tell), span: Span::none() }
+}
+
+fn add(level: LogLevel, concern: Concern, tell: Tell) -> u64 {
     let level = match level {
         LogLevel::Trace => Level::TRACE,
         LogLevel::Debug => Level::DEBUG,
@@ -43,25 +72,39 @@ pub fn listen(level: LogLevel, tell: Tell) -> Listening {
         LogLevel::Error => Level::ERROR,
     };
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
-    LISTENERS.write().unwrap_or_else(PoisonError::into_inner).push(Listener { id, level, tell });
+    listeners().push(Listener { id, concern, level, tell });
     tracing::callsite::rebuild_interest_cache();
-    Listening(id)
+    id
+}
+
+fn listeners() -> RwLockWriteGuard<'static, Vec<Listener>> {
+    LISTENERS.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Somebody listens.
 #[must_use = "dropping it ends the listening"]
-pub struct Listening(u64);
+pub struct Listening {
+    id: u64,
+    span: Span,
+}
+
+impl Listening {
+    /// The span of the run that is listened to.
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
+    }
+}
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        LISTENERS.write().unwrap_or_else(PoisonError::into_inner).retain(|listener| listener.id != self.0);
+        listeners().retain(|listener| listener.id != self.id);
         tracing::callsite::rebuild_interest_cache();
     }
 }
 
 struct ToListeners;
 
-impl<S: Subscriber> Layer<S> for ToListeners {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToListeners {
     fn max_level_hint(&self) -> Option<LevelFilter> {
         Some(loudest())
     }
@@ -70,20 +113,27 @@ impl<S: Subscriber> Layer<S> for ToListeners {
         *metadata.level() <= loudest()
     }
 
-    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let level = *event.metadata().level();
-        let listeners = LISTENERS.read().unwrap_or_else(PoisonError::into_inner);
-        let tells: Vec<(Level, Tell)> = listeners
-            .iter()
-            .filter(|listener| level <= listener.level)
-            .map(|listener| (listener.level, listener.tell.clone()))
-            .collect();
+        // Spans of libraries stand inside that of the run.
+        let outermost = context.event_scope(event).and_then(|scope| scope.from_root().next());
+        let concerned = concerned_by(outermost.map(|span| span.id().into_u64()));
         // Whoever is told may take its time.
-        drop(listeners);
-        for (of_listener, tell) in tells {
+        for (of_listener, tell) in concerned.into_iter().filter(|(of_listener, _)| level <= *of_listener) {
             tell(&if of_listener <= Level::WARN { as_message(event) } else { in_detail(event) });
         }
     }
+}
+
+/// Who is to be told of what happens in a span, or in none.
+fn concerned_by(span: Option<u64>) -> Vec<(Level, Tell)> {
+    let listeners = LISTENERS.read().unwrap_or_else(PoisonError::into_inner);
+    let with = |concern: Option<Concern>| -> Vec<(Level, Tell)> {
+        let concerned = listeners.iter().filter(|listener| concern.is_none_or(|concern| listener.concern == concern));
+        concerned.map(|listener| (listener.level, listener.tell.clone())).collect()
+    };
+    let of_run = span.map(|span| with(Some(Concern::Run(Some(span))))).unwrap_or_default();
+    [of_run, with(Some(Concern::Process))].into_iter().find(|found| !found.is_empty()).unwrap_or_else(|| with(None))
 }
 
 fn loudest() -> LevelFilter {
@@ -138,33 +188,74 @@ mod tests {
     use super::*;
     use std::sync::Mutex;
 
-    /// What listeners of these levels are told.
-    fn told(levels: &[LogLevel], log: impl FnOnce()) -> Vec<String> {
-        let lines: Arc<Mutex<Vec<String>>> = Arc::default();
-        let listening: Vec<Listening> = levels
-            .iter()
-            .map(|level| {
-                let lines = lines.clone();
-                listen(*level, Arc::new(move |line| lines.lock().expect("nobody panicked").push(line.to_owned())))
-            })
-            .collect();
-        tracing::subscriber::with_default(Registry::default().with(ToListeners), log);
-        drop(listening);
-        std::mem::take(&mut *lines.lock().expect("nobody panicked"))
+    /// What somebody is told.
+    #[derive(Clone, Default)]
+    struct Told(Arc<Mutex<Vec<String>>>);
+
+    impl Told {
+        fn tell(&self) -> Tell {
+            let lines = self.0.clone();
+            Arc::new(move |line| lines.lock().expect("nobody panicked").push(line.to_owned()))
+        }
+
+        fn lines(&self) -> Vec<String> {
+            std::mem::take(&mut *self.0.lock().expect("nobody panicked"))
+        }
+    }
+
+    /// Listeners are for the whole process, and so one test after the other.
+    fn logging(body: impl FnOnce()) {
+        static ALONE: Mutex<()> = Mutex::new(());
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        tracing::subscriber::with_default(Registry::default().with(ToListeners), body);
     }
 
     #[test]
     fn users_are_told_messages_and_developers_all_of_it() {
-        let lines = told(&[LogLevel::Info, LogLevel::Debug], || {
+        logging(|| {
+            let told = Told::default();
+            let _users = listen(LogLevel::Info, told.tell());
+            let _developers = listen(LogLevel::Debug, told.tell());
             tracing::warn!(path = "a/b", "going on without a cache index");
             tracing::debug!("a detail");
+            let module = module_path!();
+            let expect = [
+                "warning: going on without a cache index path=\"a/b\"".to_owned(),
+                format!(" WARN {module}: going on without a cache index path=\"a/b\""),
+                format!("DEBUG {module}: a detail"),
+            ];
+            assert_eq!(told.lines(), expect);
         });
-        let module = module_path!();
-        let expect = [
-            "warning: going on without a cache index path=\"a/b\"".to_owned(),
-            format!(" WARN {module}: going on without a cache index path=\"a/b\""),
-            format!("DEBUG {module}: a detail"),
-        ];
-        assert_eq!(lines, expect);
+    }
+
+    #[test]
+    fn a_run_is_told_of_itself_and_of_no_other_and_the_process_of_the_rest() {
+        logging(|| {
+            let (first, second, process) = (Told::default(), Told::default(), Told::default());
+            let of_first = listen(LogLevel::Info, first.tell());
+            let of_second = listen(LogLevel::Info, second.tell());
+            let of_process = listen_to_the_process(LogLevel::Info, process.tell());
+            of_first.span().in_scope(|| {
+                tracing::warn!("a");
+                let span = Span::current();
+                let dispatch = tracing::dispatcher::get_default(Clone::clone);
+                std::thread::scope(|scope| {
+                    scope.spawn(|| {
+                        tracing::dispatcher::with_default(&dispatch, || {
+                            span.in_scope(|| tracing::warn!("on a thread"))
+                        });
+                    });
+                });
+                tracing::error_span!("of a library").in_scope(|| tracing::warn!("in a library"));
+            });
+            of_second.span().in_scope(|| tracing::warn!("b"));
+            tracing::warn!("of nobody");
+            assert_eq!(first.lines(), ["warning: a", "warning: on a thread", "warning: in a library"]);
+            assert_eq!(second.lines(), ["warning: b"]);
+            assert_eq!(process.lines(), ["warning: of nobody"]);
+            drop((of_first, of_process));
+            tracing::warn!("in direct mode");
+            assert_eq!(second.lines(), ["warning: in direct mode"]);
+        });
     }
 }

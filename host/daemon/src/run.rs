@@ -60,13 +60,12 @@ impl Run {
             Ok(log_file) => log_file,
             Err(failure) => return Ended::Exit(failure.show(&mut streams.stderr)),
         };
-        panics::keep(backtraces(&bootstrap));
         let console = Arc::new(world.console(&bootstrap, streams));
         let events: Arc<dyn EventSink> = match &log_file {
             Some(log) => Arc::new(FanOut::new(vec![console.clone(), log.clone()])),
             None => console.clone(),
         };
-        let _listening = log::listen(level(&bootstrap), {
+        let listening = log::listen(level(&bootstrap), {
             let (console, log) = (console.clone(), log_file.clone());
             Arc::new(move |text| {
                 console.error_line(text);
@@ -74,8 +73,10 @@ impl Run {
             })
         });
         faults.into_iter().for_each(|fault| events.emit(Event::Diagnostic(fault)));
+        let backtraces = backtraces(&bootstrap);
         let request = world.request(world.invocation.clone(), bootstrap);
-        let ended = panics::catching(|| pants_session::run(&request, warm, &events, cancel));
+        let run = || pants_session::run(&request, warm, &events, cancel);
+        let ended = panics::catching_in_run(listening.span(), backtraces, run);
         let ended = ended.and_then(|outcome| outcome.map_err(Failure::from));
         console.flush();
         if let (Err(failure), Some(log)) = (&ended, &log_file) {

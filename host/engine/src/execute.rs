@@ -27,6 +27,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{Builder, Scope};
 use std::time::Instant;
+use tracing::Span;
 
 /// A plan, and everything that carrying it out needs.
 pub struct ExecuteRequest {
@@ -204,7 +205,8 @@ impl<'a> Units<'a> {
             cancel: self.unwanted[goal].clone(),
         });
         let (run, wake, who, wishes) = (self.run.clone(), self.wake.clone(), who.clone(), wishes.collect());
-        let take = move || locks::take_all(&run, wishes, &who, &wake);
+        let span = Span::current();
+        let take = move || span.in_scope(|| locks::take_all(&run, wishes, &who, &wake));
         if let Err(error) = Builder::new().name("locks".to_owned()).spawn_scoped(scope, take) {
             let message = error.to_string();
             for goal in goals {
@@ -277,7 +279,9 @@ impl<'a> Units<'a> {
         };
         let name = self.plan.goals[self.plan.units[unit].goals[0]].scope().to_owned();
         let (wake, goals) = (self.wake.clone(), self.plan.units[unit].goals.len());
+        let span = Span::current();
         let body = move || {
+            let _of_the_run = span.enter();
             let ends = guarded(|| Ok(task.run())).unwrap_or_else(|error| {
                 let message = error.to_string();
                 (0..goals).map(|_| GoalEnd::Failed(TaskError::failed(message.clone()))).collect()

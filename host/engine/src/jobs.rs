@@ -142,9 +142,10 @@ pub(crate) fn run_jobs(
         Slots::Pool { pool, at_most } => pool.jobs().min(*at_most).min(jobs.len()),
         Slots::OfTheCaller => 1,
     };
+    let span = tracing::Span::current();
     std::thread::scope(|scope| {
         for _ in 1..workers {
-            let worker = || board.work(&graph, slots, stops, work);
+            let worker = || span.in_scope(|| board.work(&graph, slots, stops, work));
             // A thread that cannot be made leaves the work to the others.
             if let Err(error) = std::thread::Builder::new().name("job".to_owned()).spawn_scoped(scope, worker) {
                 tracing::warn!(%error, "cannot start a thread for jobs");

@@ -37,7 +37,10 @@ pub(super) fn lend<R: Send + 'static>(server: &mut dyn Serve, call: impl FnOnce(
             }),
         };
         let context = AbiContext_TO::from_ptr(RArc::new(shim), TD_Opaque);
+        // What the plugin logs belongs to whoever called it.
+        let span = tracing::Span::current();
         scope.spawn(move || {
+            let _of_the_caller = span.enter();
             // The plugin's side catches its own panics; were one to arrive here, it is the caller's.
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| call(context)));
             // Nobody listens only when the serving side panicked, and then that panic is the one to report.

@@ -1,8 +1,8 @@
 //! The build graph: targets and the edges between them.
 
 use crate::{Address, Target};
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 /// The place of a target in its [`BuildGraph`]; stays valid when the graph grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,7 +31,12 @@ pub enum Order {
 pub struct BuildGraph {
     nodes: Vec<Node>,
     ids: HashMap<Address, TargetId, foldhash::fast::RandomState>,
+    /// For each target, how many stand before it by address; once somebody asked.
+    ranks: OnceLock<Arc<[u32]>>,
 }
+
+/// Of so many targets, one at least must be among those to sort, or ranking all of them costs more than it spares.
+const WORTH_RANKING: usize = 16;
 
 #[derive(Clone, Debug)]
 struct Node {
@@ -65,6 +70,7 @@ impl BuildGraph {
         }
         let id = TargetId(u32::try_from(self.nodes.len()).expect("a target takes more memory than its number"));
         self.ids.insert(target.address.clone(), id);
+        self.ranks.take();
         self.nodes.push(Node { target, dependencies: Vec::new(), dependees: Vec::new() });
         Ok(id)
     }
@@ -103,6 +109,28 @@ impl BuildGraph {
         self.nodes.iter().map(|node| &node.target)
     }
 
+    /// These by address, whatever was inserted first. A graph that is asked again and again compares no text for it.
+    pub fn sorted(&self, mut ids: Vec<TargetId>) -> Vec<TargetId> {
+        if ids.len() >= self.len() / WORTH_RANKING {
+            let ranks = self.ranks.get_or_init(|| self.ranked());
+            ids.sort_unstable_by_key(|id| ranks[id.index()]);
+        } else {
+            ids.sort_unstable_by(|a, b| self.target(*a).address.cmp(&self.target(*b).address));
+        }
+        ids
+    }
+
+    fn ranked(&self) -> Arc<[u32]> {
+        let mut order: Vec<TargetId> = self.ids().collect();
+        // Most were inserted in this order.
+        order.sort_by(|a, b| self.target(*a).address.cmp(&self.target(*b).address));
+        let mut ranks = vec![0; order.len()];
+        for (rank, id) in (0..).zip(order) {
+            ranks[id.index()] = rank;
+        }
+        ranks.into()
+    }
+
     /// The direct dependencies, in the order the target names them.
     pub fn dependencies(&self, id: TargetId) -> &[TargetId] {
         &self.nodes[id.index()].dependencies
@@ -115,22 +143,28 @@ impl BuildGraph {
 
     /// The roots and all they depend on, each once.
     pub fn closure(&self, roots: &[TargetId], order: Order) -> Vec<TargetId> {
-        walk(roots, order, |id| self.dependencies(id))
+        walk(self.len(), roots, order, |id| self.dependencies(id))
     }
 
     /// The roots and all that depend on them, each once, roots first.
     pub fn dependee_closure(&self, roots: &[TargetId]) -> Vec<TargetId> {
-        walk(roots, Order::Preorder, |id| self.dependees(id))
+        walk(self.len(), roots, Order::Preorder, |id| self.dependees(id))
     }
 }
 
 /// Depth-first walk, each node once; iterative, so that a deep graph needs no deep stack.
-fn walk<'g>(roots: &[TargetId], order: Order, neighbours: impl Fn(TargetId) -> &'g [TargetId]) -> Vec<TargetId> {
-    let mut seen: HashSet<TargetId, foldhash::fast::RandomState> = HashSet::default();
+fn walk<'g>(
+    count: usize,
+    roots: &[TargetId],
+    order: Order,
+    neighbours: impl Fn(TargetId) -> &'g [TargetId],
+) -> Vec<TargetId> {
+    let mut seen = vec![false; count];
+    let mut is_new = |id: TargetId| !std::mem::replace(&mut seen[id.index()], true);
     let mut out = Vec::new();
     let mut path: Vec<(TargetId, std::slice::Iter<'g, TargetId>)> = Vec::new();
     for &root in roots {
-        if !seen.insert(root) {
+        if !is_new(root) {
             continue;
         }
         if order == Order::Preorder {
@@ -140,7 +174,7 @@ fn walk<'g>(roots: &[TargetId], order: Order, neighbours: impl Fn(TargetId) -> &
         while let Some((id, rest)) = path.last_mut() {
             let id = *id;
             match rest.next() {
-                Some(&next) if seen.insert(next) => {
+                Some(&next) if is_new(next) => {
                     if order == Order::Preorder {
                         out.push(next);
                     }
@@ -189,6 +223,25 @@ mod tests {
         assert_eq!(names(&graph, &graph.closure(&[a], Order::Preorder)), "a c d b");
         assert_eq!(names(&graph, &graph.closure(&[a], Order::Postorder)), "d c b a");
         assert_eq!(names(&graph, &graph.dependee_closure(&[d])), "d c a b");
+    }
+
+    #[test]
+    fn targets_are_sorted_by_address_and_those_inserted_later_too() {
+        let mut graph = graph(&[("d", "b"), ("c", "a")]);
+        let check = |graph: &BuildGraph, ids: Vec<TargetId>, expect: &str| {
+            assert_eq!(names(graph, &graph.sorted(ids)), expect);
+        };
+        check(&graph, graph.ids().collect(), "a b c d");
+        let copy = graph.clone();
+        let last = graph.insert(Arc::new(Target::new(Address::new("aa", "aa"), "target"))).unwrap();
+        check(&graph, graph.ids().collect(), "a aa b c d");
+        check(&copy, copy.ids().collect(), "a b c d");
+        // Few among many are compared one with the other.
+        for number in 0..100 {
+            graph.insert(Arc::new(Target::new(Address::new("z", number.to_string()), "target"))).unwrap();
+        }
+        let d = graph.id(&Address::new("d", "d")).unwrap();
+        check(&graph, vec![d, last], "aa d");
     }
 
     #[test]

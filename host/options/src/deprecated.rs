@@ -34,7 +34,8 @@ fn deprecated_options(scopes: &Scopes<'_>, values: &OptionValues, config: &Confi
         return;
     }
     let mut told = BTreeSet::new();
-    for scope in scopes.all() {
+    let is_set = |scope: &&ScopeSpec| values.scope(&scope.name).any(|(_, value)| value.source != OptionSource::Default);
+    for scope in scopes.all().filter(is_set) {
         for Declared { owner, spec } in scopes.options(&scope.name) {
             let Some((version, instead)) = &spec.deprecated else { continue };
             let Some(OptionValue { source, .. }) = values.get(&scope.name, &spec.name) else { continue };

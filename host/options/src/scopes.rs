@@ -94,13 +94,16 @@ impl<'a> Scopes<'a> {
 
     /// Every option that a scope declares or inherits.
     pub(crate) fn options(&self, scope: &str) -> Vec<Declared<'a>> {
-        let mut found: Vec<Declared<'a>> = Vec::new();
-        let inherited = outer_scopes(scope).into_iter().rev();
-        for (index, name) in std::iter::once(scope).chain(inherited).enumerate() {
-            let Some(owner) = self.get(name) else { continue };
-            let declared = owner.options.iter().map(|spec| Declared { owner: &owner.name, spec });
-            for declared in declared.filter(|declared| index == 0 || self.inherits(scope, declared)) {
-                if !found.iter().any(|have| have.spec.name == declared.spec.name) {
+        let own = self.get(scope);
+        let declared = |owner: &'a ScopeSpec| owner.options.iter().map(|spec| Declared { owner: &owner.name, spec });
+        let mut found: Vec<Declared<'a>> = own.into_iter().flat_map(declared).collect();
+        let subsystem = own.and_then(|own| own.instance_of.as_deref());
+        for owner in outer_scopes(scope).into_iter().rev().filter_map(|outer| self.get(outer)) {
+            // Names differ within a scope: only those of inner ones hide them.
+            let inner = found.len();
+            let is_all = subsystem == Some(owner.name.as_str());
+            for declared in declared(owner).filter(|declared| is_all || declared.spec.is_recursive) {
+                if !found[..inner].iter().any(|have| have.spec.name == declared.spec.name) {
                     found.push(declared);
                 }
             }

@@ -147,7 +147,7 @@ fn plan_200_goals(bencher: Bencher) {
     let registry = registry(50, 4);
     let request = PlanRequest {
         phases: vec!["phase49".to_owned()],
-        roots: Vec::new(),
+        roots: Arc::default(),
         left_out: BTreeSet::new(),
         options: Arc::new(OptionValues::default()),
         passthrough: Vec::new(),

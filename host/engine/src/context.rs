@@ -11,7 +11,7 @@ mod work;
 pub use invalidation::{InvalidateOptions, Versioned};
 pub use talk::Workunit;
 
-use crate::overlay::{GraphView, Snapshot};
+use crate::overlay::{Base, GraphView, Snapshot};
 use crate::products::{Contribution, Payload, Place};
 use crate::run_state::RunState;
 use crate::sync::lock;
@@ -239,6 +239,15 @@ impl Context {
 
 /// Targets.
 impl Context {
+    /// The addresses of the target roots; no more is done for them than is needed.
+    pub fn root_addresses(&self) -> Arc<[Address]> {
+        let roots = &self.run_state().roots;
+        match self.task.tags_left_out.is_empty() {
+            true => roots.clone(),
+            false => self.target_roots().into_iter().map(|root| root.address.clone()).collect(),
+        }
+    }
+
     /// The target roots.
     pub fn target_roots(&self) -> Vec<Arc<Target>> {
         let graph = self.graph();
@@ -291,7 +300,15 @@ impl Context {
         Ok(self.run_state().workspace.load_all()?)
     }
 
-    /// What is loaded so far, without synthetic targets.
+    /// The loaded targets by address, without synthetic ones; load what counts first.
+    pub fn loaded_targets(&self) -> Vec<Arc<Target>> {
+        let loaded = self.workspace().loaded();
+        let graph = self.graph();
+        let ids = graph.sorted(graph.ids().filter(|id| loaded.contains(*id)).collect());
+        ids.into_iter().map(|id| graph.target(id).clone()).collect()
+    }
+
+    /// What is loaded so far, by this run and others, without synthetic targets.
     pub fn graph(&self) -> Arc<BuildGraph> {
         self.run_state().workspace.graph()
     }
@@ -320,12 +337,12 @@ impl Context {
         let target = Target { dependencies, ..target };
         let run = self.run_state();
         run.graph
-            .inject(&run.workspace.graph(), &self.task.visible, self.next_place(), target, derived_from)
+            .inject(&Base::of(&*run.workspace), &self.task.visible, self.next_place(), target, derived_from)
             .map_err(|error| TaskError::failed(format!("task `{}`: {error}", spec.type_name)))
     }
 
     fn snapshot(&self) -> Snapshot {
-        self.run_state().graph.snapshot(self.graph(), self.task.visible.clone())
+        self.run_state().graph.snapshot(Base::of(self.workspace()), self.task.visible.clone())
     }
 }
 

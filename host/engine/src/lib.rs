@@ -49,4 +49,4 @@ pub use task::{Task, TaskType};
 pub use task_error::{TaskError, TaskErrorKind};
 pub use task_spec::{GoalIdentity, PluginTag, ProductDecl, TargetScope, TaskSpec, scope_of};
 pub use task_terms::{Locking, OnFailure, TaskTerms, TermsOfTasks};
-pub use workspace::{Workspace, WorkspaceError};
+pub use workspace::{LoadedTargets, Workspace, WorkspaceError};

@@ -12,7 +12,8 @@
 
 use crate::products::Place;
 use crate::sync::{read, write};
-use pants_model::{Address, BuildGraph, Target, TargetId};
+use crate::workspace::{LoadedTargets, Workspace};
+use pants_model::{Address, BuildGraph, Order, Target, TargetId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 
@@ -58,6 +59,25 @@ pub enum InjectError {
     },
 }
 
+/// The graph below the overlay, and what of it is there for this run.
+#[derive(Clone)]
+pub(crate) struct Base {
+    graph: Arc<BuildGraph>,
+    loaded: LoadedTargets,
+}
+
+impl Base {
+    /// What a workspace has loaded so far.
+    pub(crate) fn of(workspace: &dyn Workspace) -> Self {
+        let loaded = workspace.loaded();
+        Self { graph: workspace.graph(), loaded }
+    }
+
+    fn id(&self, address: &Address) -> Option<TargetId> {
+        self.graph.id(address).filter(|id| self.loaded.contains(*id))
+    }
+}
+
 /// The synthetic targets of a run.
 #[derive(Default)]
 pub(crate) struct RunGraph {
@@ -87,6 +107,15 @@ enum Node {
     Synthetic(usize),
 }
 
+impl Node {
+    fn loaded(self) -> Option<TargetId> {
+        match self {
+            Self::Loaded(id) => Some(id),
+            Self::Synthetic(_) => None,
+        }
+    }
+}
+
 /// How a walk treats targets that were replaced by what was generated from them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Edges {
@@ -108,14 +137,14 @@ impl From<GraphView> for Edges {
 
 impl RunGraph {
     /// What a task sees now: the loaded graph, and the synthetic targets of the goals that `is_visible` lets through.
-    pub(crate) fn snapshot(&self, base: Arc<BuildGraph>, visible: Arc<[bool]>) -> Snapshot {
+    pub(crate) fn snapshot(&self, base: Base, visible: Arc<[bool]>) -> Snapshot {
         Snapshot { base, overlay: read(&self.overlay).clone(), visible }
     }
 
     /// Adds a synthetic target that was generated from another.
     pub(crate) fn inject(
         &self,
-        base: &Arc<BuildGraph>,
+        base: &Base,
         visible: &Arc<[bool]>,
         place: Place,
         mut target: Target,
@@ -124,7 +153,7 @@ impl RunGraph {
         let mut overlay = write(&self.overlay);
         let snapshot = Snapshot { base: base.clone(), overlay: overlay.clone(), visible: visible.clone() };
         let address = target.address.clone();
-        if overlay.by_address.contains_key(&address) || base.get(&address).is_some() {
+        if overlay.by_address.contains_key(&address) || base.id(&address).is_some() {
             return Err(InjectError::Exists { address });
         }
         let find = |relation, wanted: &Address| {
@@ -156,7 +185,7 @@ impl RunGraph {
 
 /// The target graph as one task sees it at one moment.
 pub(crate) struct Snapshot {
-    base: Arc<BuildGraph>,
+    base: Base,
     overlay: Arc<Overlay>,
     visible: Arc<[bool]>,
 }
@@ -196,15 +225,16 @@ impl Snapshot {
         closure.into_iter().filter(|node| !blocked.contains(node)).map(|node| self.at(node).clone()).collect()
     }
 
-    /// The loaded targets that depend on these as BUILD files declare it.
+    /// The loaded targets that depend on these as BUILD files declare it: the nearest first, those as near by address.
     pub(crate) fn dependees(&self, addresses: &[Address], transitive: bool) -> Vec<Address> {
+        let Base { graph, loaded } = &self.base;
         let mut seen = HashSet::new();
         let mut found = Vec::new();
         let mut next: Vec<TargetId> = addresses.iter().filter_map(|address| self.base.id(address)).collect();
         while !next.is_empty() {
-            let level: Vec<TargetId> =
-                next.iter().flat_map(|id| self.base.dependees(*id)).copied().filter(|id| seen.insert(*id)).collect();
-            found.extend(level.iter().map(|id| self.base.target(*id).address.clone()));
+            let level = next.iter().flat_map(|id| graph.dependees(*id)).copied();
+            let level = graph.sorted(level.filter(|id| loaded.contains(*id) && seen.insert(*id)).collect());
+            found.extend(level.iter().map(|id| graph.target(*id).address.clone()));
             next = if transitive { level } else { Vec::new() };
         }
         found
@@ -228,7 +258,7 @@ impl Snapshot {
 
     fn at(&self, node: Node) -> &Arc<Target> {
         match node {
-            Node::Loaded(id) => self.base.target(id),
+            Node::Loaded(id) => self.base.graph.target(id),
             Node::Synthetic(index) => &self.overlay.synthetics[index].target,
         }
     }
@@ -254,7 +284,7 @@ impl Snapshot {
 
     fn neighbours(&self, node: Node, edges: Edges) -> Vec<Node> {
         let own = match node {
-            Node::Loaded(id) => self.base.dependencies(id).iter().copied().map(Node::Loaded).collect(),
+            Node::Loaded(id) => self.base.graph.dependencies(id).iter().copied().map(Node::Loaded).collect(),
             Node::Synthetic(index) if edges == Edges::Declared => self.overlay.synthetics[index].dependencies.clone(),
             Node::Synthetic(_) => self.inherited_dependencies(node),
         };
@@ -269,7 +299,9 @@ impl Snapshot {
         let mut dependencies = Vec::new();
         for source in std::iter::once(node).chain(origins.iter().copied()) {
             match source {
-                Node::Loaded(id) => dependencies.extend(self.base.dependencies(id).iter().copied().map(Node::Loaded)),
+                Node::Loaded(id) => {
+                    dependencies.extend(self.base.graph.dependencies(id).iter().copied().map(Node::Loaded));
+                }
                 Node::Synthetic(index) => dependencies.extend(&self.overlay.synthetics[index].dependencies),
             }
         }
@@ -297,6 +329,10 @@ impl Snapshot {
     }
 
     fn walk(&self, roots: &[Node], edges: Edges) -> Vec<Node> {
+        if self.overlay.synthetics.is_empty() {
+            let ids: Vec<TargetId> = roots.iter().filter_map(|node| node.loaded()).collect();
+            return self.base.graph.closure(&ids, Order::Postorder).into_iter().map(Node::Loaded).collect();
+        }
         postorder(roots, |node| self.neighbours(node, edges))
     }
 

@@ -16,6 +16,7 @@ pub use rounds::plan_rounds;
 use crate::registry::RegisteredGoal;
 use crate::task_spec::GoalIdentity;
 use pants_model::Address;
+use std::sync::Arc;
 
 /// A goal of the plan.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ pub struct RoundPlan {
     /// In order: each goal after everything that it waits for.
     pub(crate) goals: Vec<PlannedGoal>,
     pub(crate) units: Vec<Unit>,
-    pub(crate) roots: Vec<Address>,
+    pub(crate) roots: Arc<[Address]>,
     pub(crate) pruned: Vec<String>,
     pub(crate) requested_phases: Vec<String>,
     pub(crate) rounds: usize,

@@ -20,8 +20,8 @@ pub struct Planning<'a> {
 pub struct PlanRequest {
     /// The phases as typed, in order.
     pub phases: Vec<String>,
-    /// The target roots that the command line's specs stand for; loaded.
-    pub roots: Vec<Address>,
+    /// The target roots that the command line's specs stand for; loaded, and each once.
+    pub roots: Arc<[Address]>,
     /// Targets that are no roots, whoever proposes them.
     pub left_out: BTreeSet<Address>,
     /// All option values.

@@ -24,7 +24,7 @@ pub(crate) struct RunState {
     pub(crate) dist_dir: PathBuf,
     pub(crate) run_id: String,
     pub(crate) terms: TermsOfTasks,
-    pub(crate) roots: Vec<Address>,
+    pub(crate) roots: Arc<[Address]>,
     pub(crate) graph: RunGraph,
     pub(crate) products: ProductStore,
     /// What the run ends with, and the scope of the task that said so.

@@ -424,7 +424,7 @@ impl World {
     pub(crate) fn plan(&self, phases: &[&str], roots: &[&str]) -> Result<RoundPlan, PlanError> {
         let request = PlanRequest {
             phases: phases.iter().map(|phase| (*phase).to_owned()).collect(),
-            roots: addresses(roots),
+            roots: addresses(roots).into(),
             left_out: BTreeSet::new(),
             options: self.options.clone(),
             passthrough: self.passthrough.clone(),

@@ -3,7 +3,7 @@
 //! The engine neither parses BUILD files nor walks directories: session hands in the one that does.
 
 use crate::task_error::TaskError;
-use pants_model::{Address, BuildGraph, Diagnostic, Globs};
+use pants_model::{Address, BuildGraph, Diagnostic, Globs, TargetId};
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
@@ -11,8 +11,12 @@ use std::sync::Arc;
 
 /// The repository, as far as planning and tasks see it.
 pub trait Workspace: Send + Sync {
-    /// What is loaded so far; a later answer only holds more, with the same ids.
+    /// What is loaded so far, by anyone; a later answer only holds more, with the same ids.
     fn graph(&self) -> Arc<BuildGraph>;
+    /// Which of its targets this run has loaded: what an earlier one did must not show.
+    fn loaded(&self) -> LoadedTargets {
+        LoadedTargets::all()
+    }
     /// The targets of address specs; loads what they need, the closure of their dependencies included.
     fn resolve(&self, specs: &[String]) -> Result<Vec<Address>, WorkspaceError>;
     /// Loads every BUILD file.
@@ -32,6 +36,30 @@ pub trait Workspace: Send + Sync {
     }
     /// A variable of the client's environment.
     fn environment(&self, name: &str) -> Option<OsString>;
+}
+
+/// The targets of a graph that a run has loaded.
+#[derive(Clone, Debug, Default)]
+pub struct LoadedTargets {
+    /// By id; those that came later are in none. `None` stands for all.
+    by_id: Option<Arc<[bool]>>,
+}
+
+impl LoadedTargets {
+    /// All targets of any graph.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Those for which there is `true` at the index of their id.
+    pub fn new(by_id: Arc<[bool]>) -> Self {
+        Self { by_id: Some(by_id) }
+    }
+
+    /// Whether a target is among them.
+    pub fn contains(&self, id: TargetId) -> bool {
+        self.by_id.as_ref().is_none_or(|by_id| by_id.get(id.index()).copied().unwrap_or(false))
+    }
 }
 
 /// Why a workspace could not answer: what is wrong in the repository.

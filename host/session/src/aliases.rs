@@ -5,12 +5,18 @@
 use crate::backends::Backends;
 use pants_model::{Address, BuildGraph};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The built-in type of targets that are another name of one.
 const ALIAS: &str = "alias";
 
 /// The roots for these phases: each once, and where a phase does more than answer questions, without aliases.
-pub(crate) fn meant(backends: &Backends, phases: &[String], graph: &BuildGraph, roots: Vec<Address>) -> Vec<Address> {
+pub(crate) fn meant(
+    backends: &Backends,
+    phases: &[String],
+    graph: &BuildGraph,
+    roots: Arc<[Address]>,
+) -> Arc<[Address]> {
     let answers = |phase: &String| backends.registry.goals(phase).all(|goal| goal.identity.spec.is_console);
     if phases.iter().all(answers) {
         return roots;
@@ -19,14 +25,14 @@ pub(crate) fn meant(backends: &Backends, phases: &[String], graph: &BuildGraph, 
 }
 
 /// The roots with what an alias stands for in its place; an alias may stand for another.
-fn substituted(graph: &BuildGraph, roots: Vec<Address>) -> Vec<Address> {
+fn substituted(graph: &BuildGraph, roots: Arc<[Address]>) -> Arc<[Address]> {
     let is_alias = |address: &Address| graph.get(address).is_some_and(|target| &*target.type_name == ALIAS);
     if !roots.iter().any(is_alias) {
         return roots;
     }
     let mut meant = Vec::with_capacity(roots.len());
     let mut seen = HashSet::new();
-    let mut pending: Vec<Address> = roots.into_iter().rev().collect();
+    let mut pending: Vec<Address> = roots.iter().rev().cloned().collect();
     while let Some(address) = pending.pop() {
         if !seen.insert(address.clone()) {
             continue;
@@ -36,7 +42,7 @@ fn substituted(graph: &BuildGraph, roots: Vec<Address>) -> Vec<Address> {
             None => meant.push(address),
         }
     }
-    meant
+    meant.into()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod goals;
 mod help;
 mod idle;
 mod json;
+mod loaded;
 mod migration;
 mod older_config;
 mod physical_workdir;

@@ -2,12 +2,13 @@
 
 use crate::error::SessionError;
 use crate::goals::ChangedTargets;
+use crate::loaded::Loaded;
 use crate::problems::{self, Problems};
 use crate::request::{Outcome, Request};
 use crate::room_configs::missing_files_policy;
 use crate::selection::Selection;
 use pants_build_files::{AddressSpec, BuildFiles, CompiledFilters, MissingFilesPolicy, SpecFilters, Symbols};
-use pants_engine::{Workspace, WorkspaceError};
+use pants_engine::{LoadedTargets, Workspace, WorkspaceError};
 use pants_model::{Address, BuildGraph, Diagnostic, Event, EventSink, Globs, OptionValues, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
@@ -25,6 +26,7 @@ pub(crate) struct Repository {
     problems: Problems,
     /// What was selected by naming files.
     asked_files: OnceLock<Vec<String>>,
+    loaded: Loaded,
 }
 
 impl Repository {
@@ -42,6 +44,7 @@ impl Repository {
             events,
             problems,
             asked_files: OnceLock::new(),
+            loaded: Loaded::default(),
         }
     }
 
@@ -80,10 +83,10 @@ impl Repository {
     }
 
     /// The target roots that are selected.
-    pub(crate) fn select(&self, selection: &Selection, values: &OptionValues) -> Result<Vec<Address>, SessionError> {
+    pub(crate) fn select(&self, selection: &Selection, values: &OptionValues) -> Result<Arc<[Address]>, SessionError> {
         let found = match selection {
             // A goal that proposes roots is asked when the plan is made.
-            Selection::Nothing | Selection::OfGoal => Ok(Vec::new()),
+            Selection::Nothing | Selection::OfGoal => Ok(Arc::default()),
             Selection::Everything => self.expand(&["::".to_owned()], &filters(values)),
             Selection::Specs { typed, files } => self.specs(typed, files, values),
             Selection::OwnersOf(files) => self.owners_of(files, values),
@@ -97,7 +100,7 @@ impl Repository {
         typed: &[String],
         files: &[String],
         values: &OptionValues,
-    ) -> Result<Vec<Address>, Vec<Diagnostic>> {
+    ) -> Result<Arc<[Address]>, Vec<Diagnostic>> {
         let mut specs = typed.to_vec();
         let mut unreadable = Vec::new();
         for file in files {
@@ -141,7 +144,7 @@ impl Repository {
         Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
     }
 
-    fn expand(&self, specs: &[String], filters: &SpecFilters) -> Result<Vec<Address>, Vec<Diagnostic>> {
+    fn expand(&self, specs: &[String], filters: &SpecFilters) -> Result<Arc<[Address]>, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let mut parsed = Vec::new();
         for spec in specs {
@@ -150,18 +153,19 @@ impl Repository {
                 Err(error) => diagnostics.push(Diagnostic::error_without_place(error.to_string())),
             }
         }
-        let mut addresses = Vec::new();
+        let mut addresses: Arc<[Address]> = Arc::default();
         if !parsed.is_empty() {
             let (found, problems) = self.files.resolve(&parsed, filters);
             self.files.save_evaluations();
             diagnostics.extend(problems);
-            addresses = found;
+            addresses = found.into();
+            self.loaded.note(&addresses);
         }
         self.judge(diagnostics).map(|()| addresses)
     }
 
     /// The targets that own files of the command line.
-    fn owners_of(&self, files: &[String], values: &OptionValues) -> Result<Vec<Address>, Vec<Diagnostic>> {
+    fn owners_of(&self, files: &[String], values: &OptionValues) -> Result<Arc<[Address]>, Vec<Diagnostic>> {
         let policy = missing_files_policy(values, "owners-not-found-behavior");
         let mut diagnostics = Vec::new();
         let mut owners = BTreeSet::new();
@@ -185,10 +189,12 @@ impl Repository {
             paths.push(path);
         }
         self.note_asked_files(paths.iter().map(|path| path.to_string_lossy().into_owned()).collect());
+        let owners: Arc<[Address]> = owners.into_iter().collect();
+        self.loaded.note(&owners);
         let (filters, wrong) = CompiledFilters::compile(&filters(values));
         diagnostics.extend(wrong);
         self.judge(diagnostics).map_err(|problems| self.with_hint_on_directory("files", files, problems))?;
-        Ok(admitted(&self.files.graph(), owners, &filters))
+        Ok(admitted(&self.files.graph(), owners.iter().cloned(), &filters).into())
     }
 
     fn without_owner(&self, typed: &str, path: &Path, policy: MissingFilesPolicy) -> Option<Diagnostic> {
@@ -220,9 +226,9 @@ impl Repository {
         })
     }
 
-    fn changed(&self, changed: &ChangedTargets) -> Result<Vec<Address>, Vec<Diagnostic>> {
+    fn changed(&self, changed: &ChangedTargets) -> Result<Arc<[Address]>, Vec<Diagnostic>> {
         match changed.addresses(&self.build_root, self) {
-            Ok(addresses) => Ok(addresses),
+            Ok(addresses) => Ok(addresses.into()),
             Err(error) => Err(error.diagnostics),
         }
     }
@@ -255,19 +261,26 @@ impl Workspace for Repository {
     }
 
     fn resolve(&self, specs: &[String]) -> Result<Vec<Address>, WorkspaceError> {
-        Ok(self.expand(specs, &SpecFilters::default())?)
+        Ok(self.expand(specs, &SpecFilters::default())?.to_vec())
+    }
+
+    fn loaded(&self) -> LoadedTargets {
+        self.loaded.targets(&self.files.graph())
     }
 
     fn load_all(&self) -> Result<(), WorkspaceError> {
         let diagnostics = self.files.load_all();
         self.files.save_evaluations();
+        self.loaded.note_everything();
         Ok(self.judge(diagnostics)?)
     }
 
     fn owners(&self, paths: &[PathBuf]) -> Result<Vec<Address>, WorkspaceError> {
         let (owners, diagnostics) = self.files.owners(paths);
+        let owners: Arc<[Address]> = owners.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        self.loaded.note(&owners);
         self.judge(diagnostics)?;
-        Ok(owners.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+        Ok(owners.to_vec())
     }
 
     fn asked_files(&self) -> Vec<String> {

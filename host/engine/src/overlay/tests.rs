@@ -1,7 +1,6 @@
 //! The two views of a graph with synthetic targets.
 
-use super::{GraphView, RunGraph, Snapshot};
-use crate::Workspace;
+use super::{Base, GraphView, RunGraph, Snapshot};
 use crate::products::Place;
 use crate::testing::{Repo, address, addresses, names, shown};
 use expect_test::{Expect, expect};
@@ -33,14 +32,14 @@ impl Fixture {
         target.dependencies = addresses(dependencies);
         let place = Place { goal, steps: vec![0] };
         let all = Arc::from([true, true, true]);
-        match self.graph.inject(&self.repo.graph(), &all, place, target, &address(derived_from)) {
+        match self.graph.inject(&Base::of(&*self.repo), &all, place, target, &address(derived_from)) {
             Ok(()) => String::new(),
             Err(error) => error.to_string(),
         }
     }
 
     fn seen(&self, visible: [bool; 3]) -> Snapshot {
-        self.graph.snapshot(self.repo.graph(), Arc::from(visible))
+        self.graph.snapshot(Base::of(&*self.repo), Arc::from(visible))
     }
 
     fn all(&self) -> Snapshot {

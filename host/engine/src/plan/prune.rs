@@ -92,17 +92,18 @@ fn leave_out_what_nobody_needs(candidates: &[Candidate<'_>], requested_phases: &
 /// The targets of a run by type, so that a predicate over types passes over most of them.
 struct Present<'a> {
     graph: &'a BuildGraph,
-    ids: Vec<TargetId>,
-    roots: ByType<'a>,
+    addresses: &'a [Address],
+    ids: OnceCell<Vec<TargetId>>,
+    roots: OnceCell<ByType<'a>>,
     closure: OnceCell<ByType<'a>>,
 }
 
 type ByType<'a> = BTreeMap<&'a str, Vec<&'a Arc<Target>>>;
 
 impl<'a> Present<'a> {
-    fn new(roots: &[Address], graph: &'a BuildGraph) -> Self {
-        let ids: Vec<TargetId> = roots.iter().filter_map(|root| graph.id(root)).collect();
-        Self { graph, roots: by_type(graph, &ids), closure: OnceCell::new(), ids }
+    /// Nothing is looked at before a predicate asks: goals for any target never do, and roots may be many.
+    fn new(addresses: &'a [Address], graph: &'a BuildGraph) -> Self {
+        Self { graph, addresses, ids: OnceCell::new(), roots: OnceCell::new(), closure: OnceCell::new() }
     }
 
     fn match_any(&self, spec: &TaskSpec) -> bool {
@@ -111,11 +112,19 @@ impl<'a> Present<'a> {
             types.any(|(_, targets)| targets.iter().any(|target| spec.applies_to.matches(target)))
         };
         // The closure of many roots is large: ask the roots first.
-        is_match(&self.roots) || (spec.over == TargetScope::Closure && is_match(self.closure()))
+        is_match(self.roots()) || (spec.over == TargetScope::Closure && is_match(self.closure()))
+    }
+
+    fn ids(&self) -> &[TargetId] {
+        self.ids.get_or_init(|| self.addresses.iter().filter_map(|root| self.graph.id(root)).collect())
+    }
+
+    fn roots(&self) -> &ByType<'a> {
+        self.roots.get_or_init(|| by_type(self.graph, self.ids()))
     }
 
     fn closure(&self) -> &ByType<'a> {
-        self.closure.get_or_init(|| by_type(self.graph, &self.graph.closure(&self.ids, Order::Preorder)))
+        self.closure.get_or_init(|| by_type(self.graph, &self.graph.closure(self.ids(), Order::Preorder)))
     }
 }
 

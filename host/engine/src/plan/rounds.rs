@@ -10,6 +10,7 @@ use crate::task_error::{TaskError, guarded};
 use crate::workspace::Workspace;
 use pants_model::Address;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Plans a run; see the module for how.
 pub fn plan_rounds(
@@ -107,16 +108,17 @@ struct Rounds<'a> {
     /// The goals that came in since the last round.
     new: BTreeSet<usize>,
     needs: BTreeMap<usize, Vec<Requirement>>,
-    roots: Vec<Address>,
+    roots: Arc<[Address]>,
     /// Who proposed the roots, and what: sorted.
     proposal: Option<(String, Vec<Address>)>,
 }
 
 impl<'a> Rounds<'a> {
     fn new(registry: &'a Registry, request: &'a PlanRequest, workspace: &'a dyn Workspace) -> Self {
-        let mut roots = request.roots.clone();
-        dedup(&mut roots);
-        roots.retain(|root| !request.left_out.contains(root));
+        let roots = match request.left_out.is_empty() {
+            true => request.roots.clone(),
+            false => request.roots.iter().filter(|root| !request.left_out.contains(root)).cloned().collect(),
+        };
         Self {
             registry,
             request,
@@ -194,7 +196,7 @@ impl<'a> Rounds<'a> {
         if let Some(roots) = roots
             && !same_targets(&roots, &self.roots)
         {
-            self.roots = roots;
+            self.roots = roots.into();
         }
         Ok(())
     }
@@ -222,7 +224,10 @@ impl<'a> Rounds<'a> {
     }
 
     fn load_root(&self, proposer: &str, address: &Address) -> Result<(), PlanError> {
-        let is_loaded = || self.workspace.graph().get(address).is_some();
+        let is_loaded = || {
+            let loaded = self.workspace.loaded();
+            self.workspace.graph().id(address).is_some_and(|id| loaded.contains(id))
+        };
         if is_loaded() {
             return Ok(());
         }

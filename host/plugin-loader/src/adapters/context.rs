@@ -136,7 +136,7 @@ impl ContextShim {
             wire::TARGETS => wire::encode(&convert::wire_targets(&context.targets())?),
             wire::ALL_TARGETS => {
                 host(context.load_all())?;
-                wire::encode(&convert::wire_targets(context.graph().targets())?)
+                wire::encode(&convert::wire_targets(&context.loaded_targets())?)
             }
             wire::TARGET => {
                 let address = convert::model_address(&wire::decode(request)?);

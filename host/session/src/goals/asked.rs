@@ -15,7 +15,7 @@ impl Asked {
     /// What is loaded so far.
     pub(crate) fn of(context: &Context) -> Self {
         let graph = context.graph();
-        let roots = context.target_roots().iter().filter_map(|root| graph.id(&root.address)).collect();
+        let roots = context.root_addresses().iter().filter_map(|root| graph.id(root)).collect();
         Self { graph, roots }
     }
 
@@ -28,9 +28,8 @@ impl Asked {
     }
 
     /// Targets by their addresses.
-    pub(crate) fn sorted(&self, mut ids: Vec<TargetId>) -> Vec<TargetId> {
-        ids.sort_unstable_by(|a, b| self.address(*a).cmp(self.address(*b)));
-        ids
+    pub(crate) fn sorted(&self, ids: Vec<TargetId>) -> Vec<TargetId> {
+        self.graph.sorted(ids)
     }
 }
 

@@ -102,8 +102,10 @@ impl ChangedTargets {
             Dependees::Transitive => graph.dependee_closure(&ids),
             _ => ids.iter().flat_map(|id| graph.dependees(*id)).chain(&ids).copied().collect(),
         };
-        let sorted: BTreeSet<Address> = with_dependees.into_iter().map(|id| graph.target(id).address.clone()).collect();
-        Ok(admitted(&graph, sorted, &filters))
+        let mut sorted = graph.sorted(with_dependees);
+        sorted.dedup();
+        let admitted = sorted.into_iter().map(|id| graph.target(id)).filter(|target| filters.admit(target));
+        Ok(admitted.map(|target| target.address.clone()).collect())
     }
 
     /// The targets that own the files, sorted.

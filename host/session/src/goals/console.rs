@@ -112,7 +112,7 @@ struct ConsoleTask<G>(Arc<G>);
 impl<G: ConsoleGoal> Task for ConsoleTask<G> {
     fn execute(&mut self, context: &Context) -> Result<(), TaskError> {
         let goal = &*self.0;
-        if goal.needs_targets() && context.target_roots().is_empty() && !may_be_none(context) {
+        if goal.needs_targets() && context.root_addresses().is_empty() && !may_be_none(context) {
             context.log(LogLevel::Warn, "there are no targets to answer about (`::` means all of them)");
         }
         let typed = text_option(context, "output-format");

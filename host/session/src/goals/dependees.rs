@@ -1,6 +1,6 @@
 //! `dependees`: what depends on the roots, in the whole repository.
 
-use super::asked::Asked;
+use super::asked::{Asked, TargetSet};
 use super::console::{ConsoleGoal, flag, is_set};
 use super::output::{Output, Shape, Stop};
 use pants_engine::Context;
@@ -25,14 +25,14 @@ impl ConsoleGoal for Dependees {
     }
 
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
-        if context.target_roots().is_empty() {
+        if context.root_addresses().is_empty() {
             return Ok(());
         }
         context.load_all()?;
         let asked = Asked::of(context);
         let roots = asked.sorted(asked.roots.clone());
         if output.is_text() {
-            return found(context, &asked, &roots).into_iter().try_for_each(|id| output.line(asked.address(id)));
+            return output.addresses(found(context, &asked, &roots).into_iter().map(|id| asked.address(id)));
         }
         for root in roots {
             let found: Vec<String> =
@@ -45,15 +45,12 @@ impl ConsoleGoal for Dependees {
 
 /// The dependees of some targets, sorted; with `--closed` after the targets themselves.
 fn found(context: &Context, asked: &Asked, roots: &[TargetId]) -> Vec<TargetId> {
-    let mut by_id = roots.to_vec();
-    by_id.sort_unstable();
+    let mut known = TargetSet::of(&asked.graph, roots);
     let mut dependees: Vec<TargetId> = match is_set(context, "transitive") {
         true => asked.graph.dependee_closure(roots),
         false => roots.iter().flat_map(|root| asked.graph.dependees(*root)).copied().collect(),
     };
-    dependees.sort_unstable();
-    dependees.dedup();
-    dependees.retain(|id| by_id.binary_search(id).is_err());
+    dependees.retain(|id| known.insert(*id));
     let before = if is_set(context, "closed") { roots } else { &[] };
     before.iter().copied().chain(asked.sorted(dependees)).collect()
 }

@@ -29,17 +29,18 @@ impl ConsoleGoal for Dependencies {
             true => asked.graph.closure(&asked.roots, Order::Preorder),
             false => direct(&asked),
         };
+        if kind == "source" {
+            return output.addresses(found.into_iter().map(|id| asked.address(id)));
+        }
         let mut seen = HashSet::new();
         for id in found {
             if kind != "3rdparty" {
                 output.row(asked.address(id))?;
             }
-            if kind != "source" {
-                for artifact in self.0.artifacts(asked.target(id)) {
-                    let coordinate = artifact.parts.join(":");
-                    if seen.insert(coordinate.clone()) {
-                        output.row(coordinate)?;
-                    }
+            for artifact in self.0.artifacts(asked.target(id)) {
+                let coordinate = artifact.parts.join(":");
+                if seen.insert(coordinate.clone()) {
+                    output.row(coordinate)?;
                 }
             }
         }

@@ -3,12 +3,13 @@
 use super::asked::Asked;
 use super::console::{ConsoleGoal, flag, is_set};
 use super::output::{Output, Stop};
+use super::path_order::by_parts;
 use super::patterns::source_patterns;
 use crate::backends::SharedSymbols;
 use pants_engine::Context;
 use pants_model::{OptionSpec, Order, Target};
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 pub(crate) struct Filedeps(pub(crate) SharedSymbols);
 
@@ -32,19 +33,25 @@ impl ConsoleGoal for Filedeps {
             false => asked.roots.clone(),
         };
         let prints_patterns = is_set(context, "globs");
-        let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut files: Vec<Cow<'_, Path>> = Vec::new();
         for target in targets.into_iter().map(|id| asked.target(id)) {
             match prints_patterns {
-                true => files.extend(self.patterns(target)),
-                false => files.extend(target.sources.iter().cloned()),
+                true => files.extend(self.patterns(target).map(Cow::Owned)),
+                false => files.extend(target.sources.iter().map(|source| Cow::Borrowed(source.as_path()))),
             }
             // A target that the host made stands in no file.
             if !target.is_synthetic && !target.location.file.is_empty() {
-                files.insert(PathBuf::from(&*target.location.file));
+                files.push(Cow::Borrowed(Path::new(&*target.location.file)));
             }
         }
+        files.sort_by(|a, b| by_parts(a, b));
+        files.dedup();
         let base = if is_set(context, "absolute") { context.build_root() } else { "".as_ref() };
-        files.iter().try_for_each(|file| output.row(base.join(file).display()))
+        let shown = files.iter().map(|file| base.join(file));
+        if output.is_text() {
+            return output.lines(shown.map(|file| file.display().to_string()));
+        }
+        shown.into_iter().try_for_each(|file| output.row(file.display()))
     }
 }
 

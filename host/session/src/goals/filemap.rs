@@ -3,9 +3,10 @@
 use super::asked::Asked;
 use super::console::ConsoleGoal;
 use super::output::{Output, Shape, Stop};
+use super::path_order::by_parts;
 use pants_engine::Context;
 use pants_model::Address;
-use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 pub(crate) struct Filemap;
@@ -21,19 +22,29 @@ impl ConsoleGoal for Filemap {
 
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let asked = Asked::of(context);
-        let mut owners: BTreeMap<&Path, Vec<&Address>> = BTreeMap::new();
-        for id in asked.sorted(asked.roots.clone()) {
-            for source in &asked.target(id).sources {
-                owners.entry(source).or_default().push(asked.address(id));
-            }
+        let mut owned: Vec<(&Path, &Address)> = Vec::new();
+        for target in asked.sorted(asked.roots.clone()).into_iter().map(|id| asked.target(id)) {
+            owned.extend(target.sources.iter().map(|source| (source.as_path(), &target.address)));
         }
-        for (source, addresses) in owners {
-            for address in &addresses {
-                output.line(format_args!("{} {address}", source.display()))?;
-            }
-            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-            output.entry(&source.to_string_lossy(), &addresses)?;
+        // Nearly all come in this order; several owners of a file keep theirs.
+        owned.sort_by(|(a, _), (b, _)| by_parts(a, b));
+        if output.is_text() {
+            return output.lines(owned.into_iter().map(Line));
+        }
+        for of_source in owned.chunk_by(|(a, _), (b, _)| a == b) {
+            let addresses: Vec<String> = of_source.iter().map(|(_, address)| address.to_string()).collect();
+            output.entry(&of_source[0].0.to_string_lossy(), &addresses)?;
         }
         Ok(())
+    }
+}
+
+/// A source and one of its owners.
+struct Line<'o>((&'o Path, &'o Address));
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (source, address) = self.0;
+        write!(f, "{} {address}", source.display())
     }
 }

@@ -37,10 +37,7 @@ impl ConsoleGoal for Filter {
             let target = asked.target(**id);
             criteria.iter().all(|criterion| criterion.admits(**id, target))
         });
-        for id in passing {
-            output.row(asked.address(*id))?;
-        }
-        Ok(())
+        output.addresses(passing.map(|id| asked.address(*id)))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::console::{ConsoleGoal, flag, is_set, text, text_option};
 use super::output::{Output, Shape, Stop};
 use pants_engine::{Context, TaskError};
-use pants_model::{Object, OptionSpec, Target, Value};
+use pants_model::{Address, Object, OptionSpec, Target, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,14 +37,28 @@ impl ConsoleGoal for List {
     }
 
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
-        let mut roots = context.target_roots();
-        roots.sort_by(|a, b| a.address.cmp(&b.address));
         match (is_set(context, "provides"), is_set(context, "documented")) {
-            (true, _) => provided(context, &roots, output),
-            (false, true) => documented(&roots, output),
-            (false, false) => roots.iter().try_for_each(|target| output.row(&target.address)),
+            (true, _) => provided(context, &sorted(context), output),
+            (false, true) => documented(&sorted(context), output),
+            (false, false) => addresses(&context.root_addresses(), output),
         }
     }
+}
+
+fn sorted(context: &Context) -> Vec<Arc<Target>> {
+    let mut roots = context.target_roots();
+    roots.sort_by(|a, b| a.address.cmp(&b.address));
+    roots
+}
+
+fn addresses(roots: &[Address], output: &mut Output) -> Result<(), Stop> {
+    // Those of one spec come sorted.
+    if roots.is_sorted() {
+        return output.addresses(roots);
+    }
+    let mut sorted: Vec<&Address> = roots.iter().collect();
+    sorted.sort_unstable();
+    output.addresses(sorted)
 }
 
 fn documented(targets: &[Arc<Target>], output: &mut Output) -> Result<(), Stop> {

@@ -18,7 +18,7 @@ impl ConsoleGoal for Minimize {
         let below: Vec<TargetId> =
             asked.roots.iter().flat_map(|root| asked.graph.dependencies(*root)).copied().collect();
         let covered = TargetSet::of(&asked.graph, &asked.graph.closure(&below, Order::Preorder));
-        let mut cover = asked.roots.iter().filter(|root| !covered.contains(**root));
-        cover.try_for_each(|root| output.row(asked.address(*root)))
+        let cover = asked.roots.iter().filter(|root| !covered.contains(**root));
+        output.addresses(cover.map(|root| asked.address(*root)))
     }
 }

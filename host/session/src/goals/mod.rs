@@ -7,6 +7,7 @@ mod output;
 mod asked;
 mod console;
 mod contributions;
+mod path_order;
 mod patterns;
 mod third_party;
 mod values;
@@ -39,6 +40,8 @@ use pants_engine::{GoalSpec, PhaseSpec, Placement, PluginTag, RegisterError, Reg
 use pants_model::Fingerprint;
 use std::sync::Arc;
 
+#[cfg(test)]
+pub(crate) use asked::graph as graph_of;
 pub(crate) use changed::ChangedTargets;
 pub(crate) use goals::SharedScopes;
 pub(crate) use values::Json;

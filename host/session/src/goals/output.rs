@@ -104,6 +104,32 @@ impl Output {
         }
     }
 
+    /// Rows of addresses, all of which are known: they leave in whole portions, and nobody looks at the clock.
+    pub(crate) fn addresses<'a>(&mut self, addresses: impl IntoIterator<Item = &'a Address>) -> Result<(), Stop> {
+        for address in addresses {
+            match self.layout.format {
+                Format::Text => {
+                    self.push_address(address);
+                    self.portion_written()?;
+                }
+                Format::Json | Format::JsonLines => self.item(&address.to_string())?,
+            }
+        }
+        self.has_rows_waiting()
+    }
+
+    /// Lines of text, all of which are known.
+    pub(crate) fn lines(&mut self, texts: impl IntoIterator<Item = impl Display>) -> Result<(), Stop> {
+        if !self.is_text() {
+            return Ok(());
+        }
+        for text in texts {
+            write!(self.buffer, "{text}{}", self.layout.separator).expect("memory takes all that is written");
+            self.portion_written()?;
+        }
+        self.has_rows_waiting()
+    }
+
     /// A target: by its short name in text, by its address in JSON.
     pub(crate) fn reference(&mut self, address: &Address) -> Result<(), Stop> {
         self.line(address.reference())?;
@@ -188,6 +214,14 @@ impl Output {
         }
     }
 
+    /// An address as it is displayed, and the separator: there may be very many.
+    fn push_address(&mut self, address: &Address) {
+        let dir = if address.dir().is_empty() { "//" } else { address.dir() };
+        for part in [dir, ":", address.name(), &self.layout.separator] {
+            self.buffer.extend_from_slice(part.as_bytes());
+        }
+    }
+
     /// After each row: hands a portion over when it is large or old enough.
     fn written(&mut self) -> Result<(), Stop> {
         self.has_rows = true;
@@ -196,6 +230,16 @@ impl Output {
         }
         let waiting_since = *self.waiting_since.get_or_insert_with(Instant::now);
         if self.buffer.len() >= PORTION || waiting_since.elapsed() >= PATIENCE { self.flush() } else { Ok(()) }
+    }
+
+    /// After one of many rows that come at once: hands a portion over when it is large enough.
+    fn portion_written(&mut self) -> Result<(), Stop> {
+        if self.buffer.len() < PORTION { Ok(()) } else { self.written() }
+    }
+
+    /// After many rows that came at once: some of them may be left.
+    fn has_rows_waiting(&mut self) -> Result<(), Stop> {
+        if self.buffer.is_empty() { Ok(()) } else { self.written() }
     }
 
     fn flush(&mut self) -> Result<(), Stop> {

@@ -2,9 +2,10 @@
 
 use crate::words::Answer;
 use clap::ArgMatches;
-use pants_daemon::ClientWorld;
-use pants_options::{Invocation, bootstrap, bootstrap_without_config};
+use pants_daemon::{ClientWorld, Ended, Streams, complete, remote};
+use pants_options::{Invocation, bootstrap};
 use pants_session::Warm;
+use std::io;
 
 /// The script of a shell.
 fn script(shell: &str) -> &'static str {
@@ -15,21 +16,21 @@ fn script(shell: &str) -> &'static str {
     }
 }
 
-/// Gives a script, or what the last of the words can become, one on a line.
+/// Gives a script; or prints what the last of the words can become, one on a line.
 pub(crate) fn carry_out(world: &ClientWorld, matches: &ArgMatches) -> Answer {
     if let Some(shell) = matches.get_one::<String>("shell") {
         return Answer::success(script(shell));
     }
-    let words: Vec<String> = matches.get_many("line").into_iter().flatten().cloned().collect();
-    Answer::success(answers(world, &words).unwrap_or_default())
-}
-
-/// `None` where something is wrong: a line that is not finished is no place for messages.
-fn answers(world: &ClientWorld, words: &[String]) -> Option<String> {
-    let invocation = Invocation { args: Vec::new(), ..world.invocation.clone() };
-    let bootstrap = bootstrap(&invocation).or_else(|_| bootstrap_without_config(&invocation)).ok()?;
-    let request = world.request(invocation, bootstrap);
-    let found = pants_session::completions(&request, &Warm::empty(), words);
-    // A name with a line break cannot be told in lines.
-    Some(found.into_iter().filter(|word| !word.contains('\n')).map(|word| word + "\n").collect())
+    let words = matches.get_many("line").into_iter().flatten().cloned().collect();
+    let world = &ClientWorld { invocation: Invocation { args: words, ..world.invocation.clone() }, ..world.clone() };
+    let ended = bootstrap(&Invocation { args: Vec::new(), ..world.invocation.clone() }).ok();
+    let ended = ended.and_then(|bootstrap| remote::complete(world, &bootstrap));
+    let ended = ended.unwrap_or_else(|| {
+        let streams = Streams { stdout: Box::new(io::stdout()), stderr: Box::new(io::stderr()) };
+        complete(world, streams, &Warm::empty())
+    });
+    match ended {
+        Ended::Exit(code) => Answer { code, ..Answer::success("") },
+        Ended::Foreground(_) => Answer::success(""),
+    }
 }

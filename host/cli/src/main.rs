@@ -11,7 +11,11 @@ mod migrate_config;
 mod signals;
 mod words;
 
-use pants_daemon::{ClientWorld, Ended, Failure, Run, Streams, catching, install_log, keep_panics};
+use pants_daemon::lifecycle::{SERVE, run_daemon};
+use pants_daemon::{
+    ClientWorld, Ended, Failure, PantsDaemon, Run, SIGNAL_PROXY, Streams, catching, install_log, keep_panics, remote,
+    server,
+};
 use pants_options::OptionsError;
 use pants_session::{Cancel, Warm};
 use std::io;
@@ -33,6 +37,11 @@ fn serve() -> ExitCode {
         Ok(world) => world,
         Err(failure) => return client::fail(&failure),
     };
+    match world.invocation.args.first().map(String::as_str) {
+        Some(SERVE) => return run_daemon(&PantsDaemon::new()).into(),
+        Some(SIGNAL_PROXY) => return stand_in(),
+        _ => {}
+    }
     if client::asks_for_the_version(&world) {
         return client::show_the_version(&world);
     }
@@ -43,12 +52,20 @@ fn serve() -> ExitCode {
         return words::tell(answered);
     }
     match Run::prepare(&world.invocation) {
-        Ok(run) => match carry_out(run, &world) {
+        Ok(run) => match remote::carry_out(&world, &run).unwrap_or_else(|| carry_out(run, &world)) {
             Ended::Exit(code) => code.into(),
             Ended::Foreground(process) => foreground::become_it(&process),
         },
         Err(OptionsError::NoBuildRoot { .. }) if client::asks_for_help(&world) => client::show_help(&world),
         Err(error) => client::fail(&Failure::from(error)),
+    }
+}
+
+/// Is the process that an old client signals in the place of a run.
+fn stand_in() -> ExitCode {
+    match server::signal_proxy(&mut io::stdin().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => client::fail(&Failure::internal(error.to_string())),
     }
 }
 

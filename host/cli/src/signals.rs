@@ -2,9 +2,8 @@
 //! does not end.
 //!
 //! Before the run has begun anything that listens (it reads options or BUILD files, perhaps from a pipe that nobody
-//! writes to), there is nothing to clean up: then the first one ends the program, too. A signal that was ignored when the
-//! program was started stays ignored: `nohup pants` goes on when the terminal goes away, and so does what a script put
-//! into the background when somebody presses Ctrl-C.
+//! writes to), there is nothing to clean up: then the first one ends the program, too. A SIGHUP that was ignored when the
+//! program was started stays ignored: `nohup pants` goes on when the terminal goes away.
 
 use pants_daemon::INTERRUPTED;
 use pants_session::{Cancel, CancelReason};
@@ -33,8 +32,9 @@ pub(crate) fn watch(cancel: Cancel) {
 
 async fn wait(cancel: &Cancel) {
     let ignored = Ignored::at_start();
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let watched = kinds.into_iter().filter(|kind| !ignored.has(*kind)).map(signal).collect::<Result<Vec<_>, _>>();
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate()].into_iter();
+    let kinds = kinds.chain((!ignored.has(SignalKind::hangup())).then(SignalKind::hangup));
+    let watched = kinds.map(signal).collect::<Result<Vec<_>, _>>();
     let Ok(mut signals) = watched else {
         tracing::warn!("signals are not watched: they cannot be registered");
         return;

@@ -5,17 +5,23 @@
 
 pub mod client;
 mod clock;
+mod complete;
 mod failure;
 pub mod lifecycle;
 mod log;
 mod panics;
+mod pantsd;
+pub mod remote;
 mod run;
 pub mod server;
+pub mod watcher;
 pub mod wire;
 mod world;
 
+pub use complete::complete;
 pub use failure::{Failure, INTERRUPTED, show};
-pub use log::{Listening, install as install_log, listen_to_the_process};
+pub use log::install as install_log;
 pub use panics::{catching, keep as keep_panics};
+pub use pantsd::{PantsDaemon, SIGNAL_PROXY};
 pub use run::{Ended, Run, serve};
 pub use world::{ClientWorld, Streams, Terminals};

@@ -51,6 +51,12 @@ pub fn install() {
 
 /// Listens to a new run, which is what happens in the span of the answer, until that is dropped. `tell` must not log.
 pub(crate) fn listen(level: LogLevel, tell: Tell) -> Listening {
+    let level = match level {
+        LogLevel::Trace => Level::TRACE,
+        LogLevel::Debug => Level::DEBUG,
+        LogLevel::Info | LogLevel::Warn => Level::WARN,
+        LogLevel::Error => Level::ERROR,
+    };
     let id = add(level, Concern::Run(None), tell);
     // Spans exist from the first listener on, so this one is real.
     let span = tracing::error_span!("run");
@@ -59,18 +65,12 @@ pub(crate) fn listen(level: LogLevel, tell: Tell) -> Listening {
     Listening { id, span }
 }
 
-/// Listens to what belongs to no run, until the answer is dropped. `tell` must not log.
-pub fn listen_to_the_process(level: LogLevel, tell: Tell) -> Listening {
-    Listening { id: add(level, Concern::Process, tell), span: Span::none() }
+/// Listens to what belongs to no run, information included, until the answer is dropped. `tell` must not log.
+pub fn listen_to_the_process(tell: Tell) -> Listening {
+    Listening { id: add(Level::INFO, Concern::Process, tell), span: Span::none() }
 }
 
-fn add(level: LogLevel, concern: Concern, tell: Tell) -> u64 {
-    let level = match level {
-        LogLevel::Trace => Level::TRACE,
-        LogLevel::Debug => Level::DEBUG,
-        LogLevel::Info | LogLevel::Warn => Level::WARN,
-        LogLevel::Error => Level::ERROR,
-    };
+fn add(level: Level, concern: Concern, tell: Tell) -> u64 {
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     listeners().push(Listener { id, concern, level, tell });
     tracing::callsite::rebuild_interest_cache();
@@ -234,7 +234,7 @@ mod tests {
             let (first, second, process) = (Told::default(), Told::default(), Told::default());
             let of_first = listen(LogLevel::Info, first.tell());
             let of_second = listen(LogLevel::Info, second.tell());
-            let of_process = listen_to_the_process(LogLevel::Info, process.tell());
+            let of_process = listen_to_the_process(process.tell());
             of_first.span().in_scope(|| {
                 tracing::warn!("a");
                 let span = Span::current();

@@ -5,8 +5,11 @@
 
 use super::identity::Identity;
 use super::launch::IDENTITY;
-use super::listeners::{self, Listeners};
+use super::listeners;
+use super::settings::Settings;
 use super::site::{DRAINING, PANTSD, STARTING, Site};
+use crate::server::Listeners;
+use crate::wire::Token;
 use pants_process::{KnownProcess, ManagedProcessError, ProcessManager};
 use std::path::PathBuf;
 
@@ -23,13 +26,13 @@ pub(super) struct Announcement {
 impl Announcement {
     /// Announces this process. `None` when another daemon is there already.
     pub(super) fn publish(
-        site: &Site,
-        identity: &Identity,
+        settings: &Settings,
         listeners: &Listeners,
+        token: Option<&Token>,
     ) -> Result<Option<Self>, ManagedProcessError> {
-        let pid = std::process::id();
-        let announcement = Self { site: site.clone(), socket: listeners.path.clone(), pid };
-        let published = announcement.write(identity, listeners);
+        let (pid, socket) = (std::process::id(), listeners.path().to_owned());
+        let announcement = Self { site: settings.site.clone(), socket, pid };
+        let published = announcement.write(&settings.identity, listeners, token);
         match &published {
             Ok(true) => Ok(Some(announcement)),
             _ => {
@@ -40,7 +43,12 @@ impl Announcement {
     }
 
     /// Writes the metadata; `false` when another daemon is there already.
-    fn write(&self, identity: &Identity, listeners: &Listeners) -> Result<bool, ManagedProcessError> {
+    fn write(
+        &self,
+        identity: &Identity,
+        listeners: &Listeners,
+        token: Option<&Token>,
+    ) -> Result<bool, ManagedProcessError> {
         let Self { site, pid, socket: _ } = self;
         let starting = ProcessManager::new(&site.subprocess_dir, &format!("{STARTING}{pid}"));
         // One that was killed had the same id.
@@ -48,10 +56,10 @@ impl Announcement {
         starting.write_pid(*pid)?;
         starting.write_fingerprint(&identity.fingerprint())?;
         starting.write_metadata(IDENTITY, &identity.to_document())?;
-        if let Some(token) = &listeners.token {
+        if let Some(token) = token {
             starting.write_metadata(TOKEN, token.as_text())?;
         }
-        starting.write_socket(&listeners.to_metadata())?;
+        starting.write_socket(&listeners::to_metadata(listeners))?;
         match starting.clone().rename(PANTSD) {
             Ok(_) => Ok(true),
             Err(_) if !site.manager().purge_stale()? => Ok(false),

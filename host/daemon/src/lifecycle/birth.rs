@@ -3,11 +3,10 @@
 //! It gets its settings on standard input. Its standard error is a pipe: what it says there before it closes it is why it
 //! did not start; that it closes it says that it is announced, or gone.
 
-use super::launch::LaunchError;
+use super::launch::{Handle, LaunchError};
 use super::serve::SERVE;
 use super::settings::Settings;
-use super::site::STARTING;
-use pants_process::{Cancel, ProcessHooks, ProcessManager};
+use pants_process::{Cancel, ProcessHooks};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -20,6 +19,9 @@ use std::time::{Duration, Instant};
 
 /// How often somebody who waits for a daemon looks whether he still should.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// How long a process may take to be gone whose streams are.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 /// How much is read of what a daemon says that does not start.
 const LAST_WORDS: usize = 16 * 1024;
@@ -41,13 +43,13 @@ impl ProcessHooks for Client<'_> {
 
 /// Starts a daemon and waits until it is announced. It lives on when this process ends.
 pub(super) fn start(
-    program: &Path,
     settings: &Settings,
     environment: &BTreeMap<OsString, OsString>,
     timeout: Duration,
     cancel: &Cancel,
-) -> Result<(), LaunchError> {
-    let mut command = Command::new(program);
+    announced: impl Fn() -> Result<Option<Handle>, LaunchError>,
+) -> Result<Handle, LaunchError> {
+    let mut command = Command::new(&settings.identity.program.path);
     // The title that Pants gave it, where `ps` shows the first word.
     command.arg0(format!("pantsd [{}]", settings.site.build_root.display())).arg(SERVE);
     // What runs are told by variables comes with each run.
@@ -56,18 +58,14 @@ pub(super) fn start(
     command.env_clear().envs(inherited).current_dir(&settings.site.build_root);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
 
-    let manager = ProcessManager::new(&settings.site.subprocess_dir, STARTING);
-    let child = manager.spawn(&mut command, &mut Client(&settings.site.subprocess_dir));
+    let child = settings.site.manager().spawn(&mut command, &mut Client(&settings.site.subprocess_dir));
     let mut child = child.map_err(LaunchError::Process)?;
     let heard = tell(&mut child, settings).and_then(|()| listen(&mut child, timeout, cancel));
-    let ended = child.try_wait();
     match heard {
-        Ok(Heard::Closed(words)) => match ended {
-            // It may have closed the pipe a moment before it ends.
-            Ok(None) if words.is_empty() => Ok(()),
-            Ok(Some(status)) if words.is_empty() && status.success() => Ok(()),
-            Ok(Some(status)) if words.is_empty() => Err(LaunchError::NotStarted(format!("it ended with {status}"))),
-            _ => Err(LaunchError::NotStarted(words)),
+        Ok(Heard::Closed(words)) => match announced()? {
+            Some(handle) => Ok(handle),
+            None if words.is_empty() => Err(LaunchError::NotStarted(how_it_ended(&mut child))),
+            None => Err(LaunchError::NotStarted(words)),
         },
         Ok(Heard::Cancelled) => Err(LaunchError::Cancelled),
         Ok(Heard::Nothing) => {
@@ -138,6 +136,19 @@ fn last_line(words: &[u8]) -> String {
     let text = String::from_utf8_lossy(words);
     let mut lines = text.lines().rev().map(str::trim);
     lines.find(|line| !line.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// A process that has closed its streams is about to end, if it is not announced.
+fn how_it_ended(child: &mut Child) -> String {
+    let closed = Instant::now();
+    while closed.elapsed() < LAST_MOMENT {
+        match child.try_wait() {
+            Ok(Some(status)) => return format!("it ended with {status}"),
+            Ok(None) => std::thread::sleep(Duration::from_millis(1)),
+            Err(_) => break,
+        }
+    }
+    "it closed its streams and did not announce itself".to_owned()
 }
 
 fn end(child: &mut Child) {

@@ -114,7 +114,7 @@ mod tests {
             &[],
             &["list"],
             "[GLOBAL]\nenable_pantsd = false\n",
-            "`pantsd` is off (pants.toml [GLOBAL] enable_pantsd)",
+            "`pantsd` is off (pants.toml:2 [GLOBAL] enable_pantsd)",
         );
         check(&[], &["--concurrent", "list"], "", "`concurrent` is on");
         check(&[], &["clean-all", "compile"], "", "`clean-all` leaves no daemon");
@@ -139,7 +139,7 @@ mod tests {
     fn what_only_this_process_can_read_stays_with_it() {
         let direct = |text: &str| format!("`{text}` can be read by this process alone");
         check(&[], &["--spec-file=/dev/stdin", "list"], "", &direct("/dev/stdin"));
-        check(&[], &["--owner-of=@/dev/fd/63", "list"], "", &direct("/dev/fd/63"));
+        check(&[], &["--spec-file=/dev/fd/63", "list"], "", &direct("/dev/fd/63"));
         check(&[], &["--spec-file=['/proc/self/fd/0']", "list"], "", &direct("/proc/self/fd/0"));
         check(&[("PANTS_SPEC_FILE", "/dev/stdin")], &["list"], "", &direct("/dev/stdin"));
         check(&[("INPUT", "/dev/stdin")], &["list", "src/dev/stdin"], "", "daemon");

@@ -16,7 +16,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// What was ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ended {
+pub struct Killed {
     /// The processes of daemons.
     pub daemons: Vec<u32>,
     /// The processes of workers that had lost theirs.
@@ -24,8 +24,8 @@ pub struct Ended {
 }
 
 /// Ends the daemons of a build root, whatever they are doing, with their tools and workers.
-pub fn kill(site: &Site, cancel: &Cancel) -> Result<Ended, ManagedProcessError> {
-    let mut ended = Ended::default();
+pub fn kill(site: &Site, cancel: &Cancel) -> Result<Killed, ManagedProcessError> {
+    let mut ended = Killed::default();
     if !site.subprocess_dir.is_dir() {
         return Ok(ended);
     }

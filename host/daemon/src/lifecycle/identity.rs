@@ -56,15 +56,15 @@ impl Identity {
         let values = &bootstrap.values;
         // Whether it is wanted is settled before anybody asks which one.
         let counting = daemon_options(values).filter(|option| (option.scope, option.name) != ("", "pantsd"));
-        let shown = |DaemonOption { scope, name, value }: DaemonOption<'_>| {
+        let listed = |DaemonOption { scope, name, value }: DaemonOption<'_>| {
             let name = if scope.is_empty() { name.to_owned() } else { format!("{scope} {name}") };
-            (name, render_literal(&value.value))
+            (name, shown(&value.value))
         };
         let globs = values.value("", "pantsd-invalidation-globs").to_strings();
         Self {
             version: VERSION.to_owned(),
             program,
-            options: counting.map(shown).collect(),
+            options: counting.map(listed).collect(),
             files: invalidation::files(&bootstrap.build_root, &globs),
             umask: umask(),
         }
@@ -84,6 +84,11 @@ impl Identity {
     pub(super) fn from_document(document: &str) -> Option<Self> {
         serde_json::from_str(document).ok()
     }
+}
+
+/// A value for the eye: a text as it is.
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| render_literal(value), str::to_owned)
 }
 
 /// The mask of this process. Asking the system for it would change it, so it is read.
@@ -112,7 +117,7 @@ pub fn differences(old: &Identity, new: &Identity) -> Vec<String> {
         found.push(format!("the program `{}` changed", name.to_string_lossy()));
     }
     for (name, [old, new]) in changes(options, &new.options) {
-        let none = || render_literal(&Value::None);
+        let none = || shown(&Value::None);
         let (old, new) = (old.cloned().unwrap_or_else(none), new.cloned().unwrap_or_else(none));
         found.push(changed(&format!("option `{name}`"), &old, &new));
     }

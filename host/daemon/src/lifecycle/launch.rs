@@ -9,6 +9,7 @@ use super::identity::{Identity, differences};
 use super::setback::Setback;
 use super::settings::Settings;
 use super::site::{DRAINING, Site};
+use super::with_cause;
 use pants_model::Fingerprint;
 use pants_process::{Cancel, KnownProcess, LockError, ManagedProcessError, ProcessManager, WorkdirLock};
 use rustix::process::Signal;
@@ -23,8 +24,8 @@ use std::time::{Duration, SystemTime};
 /// The document beside the fingerprint, from which a restart is explained.
 pub(super) const IDENTITY: &str = "options";
 
-/// How long a daemon may take to announce itself (`FAIL_WAIT` of Pants v1).
-const START_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a daemon may take to announce itself, unless somebody knows better (`FAIL_WAIT` of Pants v1).
+pub const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long somebody else may take to start one.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(20);
@@ -50,6 +51,8 @@ pub struct Launch<'a> {
     pub unwanted: Option<Unwanted>,
     /// Takes one line about a daemon that is replaced.
     pub tell: &'a dyn Fn(&str),
+    /// How long a new one may take to announce itself.
+    pub start_timeout: Duration,
     /// Stops all waiting.
     pub cancel: &'a Cancel,
 }
@@ -96,16 +99,10 @@ pub enum LaunchError {
     },
     /// Its process or its metadata cannot be dealt with.
     #[error("{}", with_cause(.0))]
-    Process(#[source] ManagedProcessError),
+    Process(ManagedProcessError),
     /// Nobody waits for it any more.
     #[error("interrupted")]
     Cancelled,
-}
-
-/// A warning has one line, and nobody prints its causes.
-fn with_cause(error: &ManagedProcessError) -> String {
-    use std::error::Error;
-    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
 impl From<ManagedProcessError> for LaunchError {
@@ -138,11 +135,8 @@ pub fn maybe_launch(launch: &Launch<'_>) -> Result<Handle, LaunchError> {
     }
     clear_away(site)?;
     replace(site, launch)?;
-    let program = &launch.settings.identity.program.path;
-    let started = birth::start(program, &launch.settings, launch.environment, START_TIMEOUT, launch.cancel);
-    let started = started.and_then(|()| match current(site, &wanted)? {
-        Some(handle) => Ok(handle),
-        None => Err(LaunchError::NotStarted("it ended at once".to_owned())),
+    let started = birth::start(&launch.settings, launch.environment, launch.start_timeout, launch.cancel, || {
+        current(site, &wanted)
     });
     match &started {
         Ok(_) => Setback::forget(site),
@@ -150,6 +144,11 @@ pub fn maybe_launch(launch: &Launch<'_>) -> Result<Handle, LaunchError> {
         Err(error) => Setback::remember(site, &wanted, &error.to_string(), SystemTime::now()),
     }
     started
+}
+
+/// The daemon that takes runs, if one with this identity does.
+pub fn running(site: &Site, identity: &Identity) -> Result<Option<Handle>, LaunchError> {
+    current(site, &identity.fingerprint())
 }
 
 /// The daemon that takes runs, if it is this one and alive.
@@ -251,5 +250,3 @@ fn why_another(old: &ProcessManager, wanted: &Identity) -> Result<String, Manage
 
 #[cfg(test)]
 pub(super) mod test_support;
-#[cfg(test)]
-mod tests;

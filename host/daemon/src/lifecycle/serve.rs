@@ -5,12 +5,11 @@
 
 use super::announcement::Announcement;
 use super::lifetime::Lifetime;
-use super::listeners::Listeners;
 use super::settings::Settings;
-use super::signals;
-use super::site::STARTING;
+use super::{listeners, signals, with_cause};
 use crate::panics;
-use pants_process::{Cancel, CancelReason, ProcessHooks, ProcessManager};
+use crate::server::Listeners;
+use pants_process::{Cancel, CancelReason, ManagedProcessError, ProcessHooks};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -57,15 +56,18 @@ pub struct Announced {
 pub fn run_daemon(body: &dyn DaemonBody) -> u8 {
     let started = SystemTime::now();
     let born = read_settings().and_then(|settings| {
-        let manager = ProcessManager::new(&settings.site.subprocess_dir, STARTING);
-        manager.detach(&mut Born { body, settings: &settings }).map_err(|error| with_cause(&error))?;
-        Ok(settings)
+        let detached = settings.site.manager().detach(&mut Born { body, settings: &settings });
+        detached.map(|()| settings).map_err(|error| match error {
+            // That it did not start is what whoever reads this says himself.
+            ManagedProcessError::Spawn { source, .. } => source.to_string(),
+            error => with_cause(&error),
+        })
     });
     let lived = born.and_then(|settings| {
         let lifetime = Arc::new(Lifetime::new());
         signals::watch(&lifetime).map_err(|error| format!("cannot watch for signals: {error}"))?;
-        let listeners = Listeners::open(&settings, std::process::id())?;
-        let announcement = Announcement::publish(&settings.site, &settings.identity, &listeners);
+        let (listeners, token) = listeners::open(&settings, std::process::id())?;
+        let announcement = Announcement::publish(&settings, &listeners, token.as_ref());
         let Some(announcement) = announcement.map_err(|error| with_cause(&error))? else {
             body.log("another daemon was faster");
             return Ok(());
@@ -105,10 +107,6 @@ fn read_settings() -> Result<Settings, String> {
     let mut document = Vec::new();
     io::stdin().lock().read_to_end(&mut document).map_err(|error| format!("cannot read its settings: {error}"))?;
     serde_json::from_slice(&document).map_err(|error| format!("{SERVE} is for the program itself: {error}"))
-}
-
-fn with_cause(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
 /// What happens when the standard error is closed is that whoever started the daemon goes on.

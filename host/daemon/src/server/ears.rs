@@ -78,7 +78,12 @@ impl Listening {
         tracing::debug!(target: "pantsd", "nothing more is heard: {}", deaf.unwrap_or(Deaf::Closed));
         self.input.end();
         self.channel.client_is_gone();
-        self.cancel.cancel(CancelReason::ClientGone);
+        if self.cancel.is_cancelled() {
+            // It wanted an end, and does not wait for it any more.
+            self.cancel.kill(CancelReason::ClientGone);
+        } else {
+            self.cancel.cancel(CancelReason::ClientGone);
+        }
     }
 
     fn listen_on(&self, frames: &mut FrameBuffer) -> Result<(), Deaf> {
@@ -107,7 +112,7 @@ impl Listening {
         match document {
             FromClient::Go {} => {}
             FromClient::Cancel {} => self.cancel.cancel(CancelReason::Interrupted),
-            FromClient::Kill {} => self.cancel.cancel(CancelReason::Interrupted),
+            FromClient::Kill {} => self.cancel.kill(CancelReason::Interrupted),
             FromClient::Gone { stream, errno } => self.channel.stream_is_gone(stream, errno),
             FromClient::Written { number } => self.channel.is_written(number),
         }

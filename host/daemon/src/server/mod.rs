@@ -79,6 +79,9 @@ pub struct ServerConfig {
 /// told so, and for those who are slow to say what they want.
 const CONNECTIONS_PER_RUN: usize = 2;
 
+/// How long runs that were killed may take to say so.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
 /// What all threads of a server share.
 struct Shared {
     config: ServerConfig,
@@ -167,15 +170,18 @@ impl PailgunServer {
         self.accepting().as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
-    /// Takes no more connections, cancels what runs, waits that long for its end, and cuts off whoever is left.
+    /// Takes no more connections, cancels what runs, waits that long for its end, then kills it and cuts off its clients.
     ///
     /// `false` when something still runs.
     pub fn terminate(&self, grace: Duration) -> bool {
         self.drain("it ends");
         self.cancel_runs(CancelReason::Interrupted);
-        let is_idle = self.wait_idle(grace);
+        let has_ended = self.wait_idle(grace);
+        if !has_ended {
+            self.shared.runs.kill_all();
+        }
         self.stop();
-        is_idle
+        has_ended || self.wait_idle(LAST_MOMENT)
     }
 
     fn stop(&self) {
@@ -227,5 +233,7 @@ fn take_connection(shared: &Arc<Shared>, accepted: Accepted) {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod laboratory;
 #[cfg(test)]
 mod tests;

@@ -125,8 +125,9 @@ fn accompany(mut child: Child, channel: &Arc<Channel>, input: &Arc<Input>, cance
     let stdout = child.stdout.take().map(Pipe::Out);
     let stderr = child.stderr.take().map(Pipe::Err);
     let ending = Ending::default();
-    let told = ending.clone();
-    let _waker = cancel.on_cancel(move |_| told.change(|state| state.is_cancelled = true));
+    let [told, told_again] = [ending.clone(), ending.clone()];
+    let _cancel = cancel.on_cancel(move |_| told.change(|state| state.is_cancelled = true));
+    let _kill = cancel.on_kill(move |_| told_again.change(|state| state.is_killed = true));
     input.want();
     std::thread::scope(|scope| {
         for pipe in [stdin, stdout, stderr].into_iter().flatten() {
@@ -194,6 +195,7 @@ struct Ending(Arc<(Mutex<EndingState>, Condvar)>);
 #[derive(Default)]
 struct EndingState {
     is_cancelled: bool,
+    is_killed: bool,
     has_exited: bool,
 }
 
@@ -213,7 +215,7 @@ impl Ending {
             return;
         }
         signal(group, Signal::TERM);
-        let waited = changed.wait_timeout_while(state, KILL_WAIT, |state| !state.has_exited);
+        let waited = changed.wait_timeout_while(state, KILL_WAIT, |state| !state.has_exited && !state.is_killed);
         if !waited.unwrap_or_else(PoisonError::into_inner).0.has_exited {
             signal(group, Signal::KILL);
         }

@@ -62,12 +62,7 @@ impl Runs {
     }
 
     /// Enters a run; its number is given here.
-    pub(crate) fn enter(
-        self: &Self,
-        run: ActiveRun,
-        cancel: &Cancel,
-        socket: &Arc<Socket>,
-    ) -> Result<Entered<'_>, Denied> {
+    pub(crate) fn enter(&self, run: ActiveRun, cancel: &Cancel, socket: &Arc<Socket>) -> Result<Entered<'_>, Denied> {
         let mut state = self.lock();
         if let Some(reason) = &state.ending {
             return Err(Denied::Ending(reason.clone()));
@@ -104,14 +99,22 @@ impl Runs {
     }
 
     pub(crate) fn cancel_all(&self, reason: CancelReason) {
-        // Whoever is woken may want to know what runs: not under the lock.
-        let cancels: Vec<Cancel> = self.lock().active.values().map(|active| active.cancel.clone()).collect();
-        cancels.iter().for_each(|cancel| cancel.cancel(reason));
+        self.cancels().iter().for_each(|cancel| cancel.cancel(reason));
+    }
+
+    /// Ends all runs without giving their processes a moment.
+    pub(crate) fn kill_all(&self) {
+        self.cancels().iter().for_each(|cancel| cancel.kill(CancelReason::Interrupted));
     }
 
     /// Closes the connections of all runs: whoever writes to a client that does not read is woken.
     pub(crate) fn cut_off(&self) {
         self.lock().active.values().for_each(|active| active.socket.close());
+    }
+
+    /// Whoever is woken by them may want to know what runs: not under the lock.
+    fn cancels(&self) -> Vec<Cancel> {
+        self.lock().active.values().map(|active| active.cancel.clone()).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -31,7 +31,7 @@ impl FrameBuffer {
     pub(crate) fn next(&mut self, longest: usize) -> Result<Option<(ChunkKind, &[u8])>, FrameError> {
         let Some((kind, length)) = decode_header(&self.bytes[self.start..self.end])? else { return Ok(None) };
         if length > longest {
-            return Err(FrameError::TooLong { length });
+            return Err(FrameError::TooLong { length, limit: longest });
         }
         let payload = self.start + HEADER_LENGTH;
         if self.end - payload.min(self.end) < length {

@@ -17,6 +17,5 @@ pub use token::Token;
 
 pub(crate) use document::{ForegroundDocument, FromClient, FromServer, OutputName};
 pub(crate) use frames::FrameBuffer;
-pub(crate) use introduction::Introduction;
 pub(crate) use request::{Caller, Request, RequestReader, Stranger, encode_request};
 pub(crate) use socket::{Socket, timespec};

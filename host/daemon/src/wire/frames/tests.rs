@@ -39,7 +39,7 @@ fn a_promise_of_bytes_takes_no_memory() {
     assert_eq!(buffer.bytes.len(), 64);
     let mut buffer = FrameBuffer::with_capacity(64);
     buffer.fill(&mut &b"\0\x10\0\x01A..."[..]).expect("memory does not fail");
-    assert!(matches!(buffer.next(LONGEST), Err(FrameError::TooLong { length: 0x10_0001 })));
+    assert!(matches!(buffer.next(LONGEST), Err(FrameError::TooLong { length: 0x10_0001, limit: LONGEST })));
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod store;
 mod discovery;
 
 mod load;
+mod staleness;
 
 mod adapters;
 mod convert;

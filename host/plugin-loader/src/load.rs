@@ -10,6 +10,7 @@ use crate::header;
 use crate::library;
 use crate::lock_file::LockFile;
 use crate::request::{LoadRequest, UnpinnedPolicy};
+use crate::staleness::Basis;
 use crate::store::Store;
 use pants_model::Fingerprint;
 use plugin_api::abi::BackendModule_Ref;
@@ -23,6 +24,15 @@ pub struct LoadedPlugins {
     pub plugins: Vec<Plugin>,
     /// What the user should see once.
     pub warnings: Vec<LoadWarning>,
+    /// What decided all that.
+    pub(crate) basis: Option<Basis>,
+}
+
+impl LoadedPlugins {
+    /// No plugins at all.
+    pub fn none() -> Self {
+        Self { plugins: Vec::new(), warnings: Vec::new(), basis: None }
+    }
 }
 
 /// A loaded plugin.
@@ -55,14 +65,16 @@ impl std::fmt::Debug for Plugin {
 ///
 /// Opened libraries stay for the life of the process, also when a later plugin of the same request fails.
 pub fn load_plugins(request: &LoadRequest) -> Result<LoadedPlugins, LoadError> {
+    let basis = Basis::of(request);
     let lock_file = LockFile::read(&request.lock_file)?;
     let store = Store::new(&request.cache_dir);
     let (found, mut warnings) = discovery::discover(request)?;
+    basis.found(found.iter().map(|plugin| &plugin.path));
     let mut plugins = Vec::with_capacity(found.len());
     for plugin in found {
         plugins.push(load(plugin, request.unpinned, &lock_file, &store, &mut warnings)?);
     }
-    Ok(LoadedPlugins { plugins, warnings })
+    Ok(LoadedPlugins { plugins, warnings, basis: Some(basis) })
 }
 
 fn load(

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The slowest tick of a file-system clock that is in use (FAT has two seconds, and holds no caches).
-const CLOCK_TICK: Duration = Duration::from_millis(20);
+pub(crate) const CLOCK_TICK: Duration = Duration::from_millis(20);
 
 /// The directory of plugin copies in the cache; safe to use from several processes at once.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl Store {
 
 /// What identifies the state of a file without reading it; `None` where the system does not say enough.
 #[cfg(unix)]
-fn stamp_key(metadata: &Metadata) -> Option<Fingerprint> {
+pub(crate) fn stamp_key(metadata: &Metadata) -> Option<Fingerprint> {
     use std::os::unix::fs::MetadataExt;
     let mut key = FingerprintBuilder::new("plugin stamp");
     for number in [metadata.dev(), metadata.ino(), metadata.size()] {
@@ -79,20 +79,20 @@ fn stamp_key(metadata: &Metadata) -> Option<Fingerprint> {
 }
 
 #[cfg(not(unix))]
-fn stamp_key(_: &Metadata) -> Option<Fingerprint> {
+pub(crate) fn stamp_key(_: &Metadata) -> Option<Fingerprint> {
     None
 }
 
 /// When the file last changed in any way that the system notes.
 #[cfg(unix)]
-fn changed_at(metadata: &Metadata) -> Option<SystemTime> {
+pub(crate) fn changed_at(metadata: &Metadata) -> Option<SystemTime> {
     use std::os::unix::fs::MetadataExt;
     let since_epoch = Duration::new(metadata.ctime().try_into().ok()?, metadata.ctime_nsec().try_into().ok()?);
     SystemTime::UNIX_EPOCH.checked_add(since_epoch)
 }
 
 #[cfg(not(unix))]
-fn changed_at(metadata: &Metadata) -> Option<SystemTime> {
+pub(crate) fn changed_at(metadata: &Metadata) -> Option<SystemTime> {
     metadata.modified().ok()
 }
 

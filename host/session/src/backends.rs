@@ -8,6 +8,7 @@ use crate::record;
 use crate::repository_options;
 use crate::request::Request;
 use crate::terms;
+use crate::warm::Warm;
 use pants_build_files::Symbols;
 use pants_engine::Registry;
 use pants_model::{Diagnostic, EventSink, Fingerprint, FingerprintBuilder, LogLevel, OptionValues, ScopeSpec};
@@ -28,6 +29,8 @@ pub(crate) struct Backends {
     pub(crate) scopes: Arc<[ScopeSpec]>,
     /// Of the code of all plugins.
     pub(crate) plugins: Fingerprint,
+    /// Where they came from.
+    loaded: LoadedPlugins,
 }
 
 /// What decides which plugins are loaded; equal keys mean equal backends.
@@ -58,6 +61,12 @@ impl BackendKey {
     }
 }
 
+/// Why the plugins that are warm for a request are not those that a process that starts now would load, if they are not: a
+/// fragment that names the plugin or the lock file. Whoever keeps them starts anew.
+pub fn stale_plugins(request: &Request, warm: &Warm) -> Option<String> {
+    warm.backends(&BackendKey::of(request))?.loaded.staleness()
+}
+
 fn environment_paths(request: &Request) -> Option<&OsStr> {
     request.invocation.environment.get(OsStr::new("PANTS_PLUGIN_PATH")).map(AsRef::as_ref)
 }
@@ -76,7 +85,7 @@ pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends
     for warning in &loaded.warnings {
         crate::say(events, LogLevel::Warn, warning.to_string());
     }
-    of_plugins(&loaded)
+    of_plugins(loaded)
 }
 
 /// Loads what the options name; what only Pants could load and a config file of its years names is passed over.
@@ -99,15 +108,14 @@ fn load_plugins_of_today(request: &Request) -> Result<(LoadedPlugins, Vec<String
 pub(crate) fn bundled(request: &Request) -> Result<Backends, SessionError> {
     let backend_packages = BUNDLED_BACKENDS.map(str::to_owned).to_vec();
     let bundled = LoadRequest { backend_packages, plugins: Vec::new(), ..load_request(request) };
-    let none = LoadedPlugins { plugins: Vec::new(), warnings: Vec::new() };
     load_plugins(&bundled)
         .map_err(SessionError::from)
-        .and_then(|loaded| of_plugins(&loaded))
-        .or_else(|_| of_plugins(&none))
+        .and_then(of_plugins)
+        .or_else(|_| of_plugins(LoadedPlugins::none()))
 }
 
 /// Registers plugins after the built-in goals.
-fn of_plugins(loaded: &LoadedPlugins) -> Result<Backends, SessionError> {
+fn of_plugins(loaded: LoadedPlugins) -> Result<Backends, SessionError> {
     let shared_symbols = SharedSymbols::default();
     let shared_scopes = goals::SharedScopes::default();
     let mut registry = Registry::new();
@@ -139,7 +147,7 @@ fn of_plugins(loaded: &LoadedPlugins) -> Result<Backends, SessionError> {
     let _ = shared_symbols.set(symbols.clone());
     let scopes: Arc<[ScopeSpec]> = scopes.into();
     let _ = shared_scopes.set(scopes.clone());
-    Ok(Backends { registry, symbols, scopes, plugins: plugins.finish() })
+    Ok(Backends { registry, symbols, scopes, plugins: plugins.finish(), loaded })
 }
 
 /// An enabled backend that nobody provides is told at the place that enables it.

@@ -35,6 +35,7 @@ mod warm;
 mod warnings;
 mod whole_file;
 
+pub use backends::stale_plugins;
 pub use complete::completions;
 pub use error::SessionError;
 pub use file_events::FileEvents;

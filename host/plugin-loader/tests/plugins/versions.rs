@@ -1,6 +1,6 @@
 //! Plugins built against older and newer minors of plugin-api load beside each other, in any order.
 
-use crate::crates::{api_with_another_layout, build_against, build_for_every_minor};
+use crate::crates::{api_with_another_layout, build, build_against, build_for_every_minor};
 use crate::world::World;
 use expect_test::expect;
 use std::path::{Path, PathBuf};
@@ -49,4 +49,20 @@ fn permutations(plugins: &[PathBuf]) -> Vec<Vec<&Path>> {
         }
     }
     orders
+}
+
+#[test]
+fn a_plugin_whose_file_changed_is_stale_and_one_that_was_touched_is_not() {
+    let world = World::new();
+    let plugin = world.root().join("libacme.so");
+    std::fs::copy(build("acme"), &plugin).unwrap();
+    let loaded = world.load(&[&plugin]).unwrap();
+    assert_eq!(loaded.staleness(), None);
+    let file = std::fs::File::options().append(true).open(&plugin).unwrap();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(loaded.staleness(), None);
+    std::io::Write::write_all(&mut &file, b"another version").unwrap();
+    assert_eq!(loaded.staleness().as_deref(), Some("plugin `example.acme` changed"));
+    std::fs::remove_file(&plugin).unwrap();
+    assert_eq!(loaded.staleness().as_deref(), Some("plugin `example.acme` is gone"));
 }

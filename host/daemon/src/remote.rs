@@ -3,13 +3,14 @@
 //! The rule for all trouble: before the daemon has accepted a run, one warning, and the run is carried out here; after that,
 //! one error, and never a second run.
 
-use crate::client::{Answer, Asking, Endpoint, Terminal, Unavailable, ask};
+use crate::client::{Answer, Asking, Endpoint, Terminal, Unavailable, ask, stop};
 use crate::failure::{Failure, INTERRUPTED};
 use crate::lifecycle::{
     Decision, DirectReason, Handle, Identity, Launch, LaunchError, Program, START_TIMEOUT, Settings, Site, Unwanted,
     decide, kill, maybe_launch, running, with_cause,
 };
 use crate::run::{Ended, Run};
+use crate::server::Ending;
 use crate::wire::{Refusal, RefusalKind, Wish};
 use crate::world::ClientWorld;
 use pants_model::{Diagnostic, LogLevel, Value};
@@ -88,7 +89,10 @@ impl Remote<'_> {
             };
             let pid = handle.pid;
             match self.ask(Wish::Run, &handle) {
-                Answer::Ended(ended) => return Some(ended),
+                Answer::Ended(ended) => {
+                    self.shut_down_if_asked(&handle);
+                    return Some(ended);
+                }
                 Answer::Left(waited) => return Some(self.leave(waited)),
                 Answer::Lost(lost) => return Some(self.lose(&with_cause(&lost), &handle)),
                 Answer::Refused(Refusal { kind: RefusalKind::Stale | RefusalKind::Ending, reason }) => {
@@ -135,6 +139,16 @@ impl Remote<'_> {
             value => value.as_int().and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs),
         };
         seconds.unwrap_or(QUIT_TIMEOUT)
+    }
+
+    /// `--shutdown-pantsd-after-run`.
+    fn shut_down_if_asked(&self, handle: &Handle) {
+        if self.bootstrap.values.value("", "shutdown-pantsd-after-run").as_bool().unwrap_or(false) {
+            let endpoint = Endpoint::Unix(handle.socket.clone());
+            if let Err(error) = stop(self.world, Ending::AfterRuns, &endpoint, ACCEPT_PATIENCE) {
+                self.tell(LogLevel::Warn, &format!("pantsd was not told to end: {}", with_cause(&error)));
+            }
+        }
     }
 
     /// Warns that this process carries the run out.

@@ -1,18 +1,20 @@
 //! What the server asks of the daemon: runs on what is warm, completions, how it is, and its end.
 
 use crate::complete::complete;
+use crate::failure::show;
 use crate::lifecycle::{Lifetime, RunStatus, Settings, Status, WatchStatus};
-use crate::run::{Ended, serve};
+use crate::run::{Ended, Run, serve};
 use crate::server::{ActiveRun, Ending, Listeners, Runner};
 use crate::watcher::Watcher;
 use crate::world::{ClientWorld, Streams};
+use pants_model::Diagnostic;
 use pants_options::VERSION;
 use pants_process::Cancel;
-use pants_session::{Warm, WarmFacts};
+use pants_session::{Warm, WarmFacts, stale_plugins};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
 /// What requests find in a daemon.
@@ -24,6 +26,8 @@ pub(super) struct Household {
     socket: PathBuf,
     port: Option<u16>,
     started: SystemTime,
+    /// Whether a client was told that there are no events of files.
+    has_told: AtomicBool,
     /// How many runs are over.
     runs_before: AtomicU64,
 }
@@ -45,13 +49,18 @@ impl Household {
             socket: listeners.path().to_owned(),
             port: listeners.tcp_address().map(|address: SocketAddr| address.port()),
             started,
+            has_told: AtomicBool::new(false),
             runs_before: AtomicU64::new(0),
         }
     }
 }
 
 impl Runner for Household {
-    fn run(&self, world: &ClientWorld, streams: Streams, cancel: &Cancel) -> Ended {
+    fn run(&self, world: &ClientWorld, mut streams: Streams, cancel: &Cancel) -> Ended {
+        if let Some(reason) = self.watcher.degraded().filter(|_| !self.has_told.swap(true, Ordering::Relaxed)) {
+            let told = Diagnostic::warning_without_place(format!("files are looked at before each run: {reason}"));
+            show(&[told], &mut streams.stderr);
+        }
         let ended = serve(world, streams, &self.warm, cancel);
         self.runs_before.fetch_add(1, Ordering::Relaxed);
         ended
@@ -81,8 +90,8 @@ impl Runner for Household {
     }
 
     fn stale(&self, world: &ClientWorld) -> Option<String> {
-        let _ = world;
-        None
+        let run = Run::prepare(&world.invocation).ok()?;
+        stale_plugins(&world.request(world.invocation.clone(), run.bootstrap().clone()), &self.warm)
     }
 
     fn stop(&self, ending: Ending) {

@@ -83,16 +83,20 @@ fn complete() -> Command {
 }
 
 fn daemon() -> Command {
+    let lines = Arg::new("lines").long("lines").value_name("int").require_equals(true);
+    let lines = lines.value_parser(value_parser!(usize)).default_value("50").help("How many of the last lines to show");
     Command::new("daemon")
-        .override_usage("pants daemon status")
+        .override_usage("pants daemon status|log|stop")
         .disable_help_subcommand(true)
-        .about("Ask about the daemon of this build root")
+        .about("Ask about the daemon of this build root, or end it")
         .subcommand_required(true)
-        .subcommand(Command::new("status").about("Say whether a daemon runs; exit code 1 when none does"))
+        .subcommand(Command::new("status").about("Say how the daemon is and what it does; exit code 1 when none runs"))
+        .subcommand(Command::new("log").about("Show the last lines of its log, and where that is").arg(lines))
+        .subcommand(Command::new("stop").about("End it after the runs that it has"))
 }
 
 fn kill_pantsd() -> Command {
-    Command::new("kill-pantsd").about("End the daemon of this build root, if one runs")
+    Command::new("kill-pantsd").about("End the daemon of this build root at once, with all that it has started")
 }
 
 /// The manual page, in the language of `man`.

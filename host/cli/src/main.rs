@@ -5,6 +5,7 @@
 
 mod client;
 mod completion;
+mod daemon_words;
 mod description;
 mod foreground;
 mod migrate_config;

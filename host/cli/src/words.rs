@@ -4,6 +4,7 @@
 
 use crate::client;
 use crate::completion;
+use crate::daemon_words;
 use crate::description::program;
 use crate::migrate_config;
 use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
@@ -80,9 +81,8 @@ fn carry_out(world: &ClientWorld) -> Result<Answer, Failure> {
     match matches.subcommand() {
         Some(("migrate-config", matches)) => migrate_config::carry_out(world, matches),
         Some(("complete", matches)) => Ok(completion::carry_out(world, matches)),
-        // No version of this program leaves a process behind that serves others.
-        Some(("kill-pantsd", _)) => Ok(Answer::success(NO_DAEMON)),
-        Some(("daemon", _)) => Ok(Answer { code: 1, ..Answer::success(NO_DAEMON) }),
+        Some(("kill-pantsd", _)) => daemon_words::kill_pantsd(world),
+        Some(("daemon", matches)) => daemon_words::carry_out(world, matches),
         other => {
             let word = other.map_or("no word", |(word, _)| word);
             Err(Failure::internal(format!("the first word is a command, and {word} was found")))
@@ -105,8 +105,6 @@ fn with_equals_signs(args: &[String]) -> impl Iterator<Item = String> {
         }
     })
 }
-
-const NO_DAEMON: &str = "no daemon runs: this version carries out every run by itself\n";
 
 fn help_on(word: &str) -> String {
     let mut program = program();

@@ -11,7 +11,7 @@ fn the_daemon_is_not_there() {
         &repository,
         &["kill-pantsd"],
         expect![[r#"
-        no daemon runs: this version carries out every run by itself
+        no daemon runs
         exit 0
     "#]],
     );
@@ -19,7 +19,31 @@ fn the_daemon_is_not_there() {
         &repository,
         &["-q", "daemon", "status"],
         expect![[r#"
-        no daemon runs: this version carries out every run by itself
+        no daemon runs
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["daemon", "stop"],
+        expect![[r#"
+        no daemon runs
+        exit 0
+    "#]],
+    );
+    check(
+        &repository,
+        &["daemon", "log"],
+        expect![[r#"
+        there is no log yet: [ROOT]/.pants.d/pantsd/pantsd.log
+        exit 1
+    "#]],
+    );
+    check(
+        &repository,
+        &["daemon", "log", "--lines=many"],
+        expect![[r#"
+        error: `--lines`: `many` is not a whole number
         exit 1
     "#]],
     );
@@ -28,7 +52,7 @@ fn the_daemon_is_not_there() {
         &["daemon"],
         expect![[r#"
         error: a word is missing
-          hint: usage: `pants daemon status`
+          hint: usage: `pants daemon status|log|stop`
         exit 1
     "#]],
     );
@@ -37,7 +61,7 @@ fn the_daemon_is_not_there() {
         &["daemon", "sttaus"],
         expect![[r#"
         error: unknown word `sttaus`
-          hint: usage: `pants daemon status`
+          hint: usage: `pants daemon status|log|stop`
         exit 1
     "#]],
     );
@@ -96,12 +120,14 @@ fn the_daemon_is_not_there() {
         &repository,
         &["help", "daemon"],
         expect![[r#"
-        Ask about the daemon of this build root
+        Ask about the daemon of this build root, or end it
 
-        Usage: pants daemon status
+        Usage: pants daemon status|log|stop
 
         Commands:
-          status  Say whether a daemon runs; exit code 1 when none does
+          status  Say how the daemon is and what it does; exit code 1 when none runs
+          log     Show the last lines of its log, and where that is
+          stop    End it after the runs that it has
         exit 0
     "#]],
     );

@@ -151,6 +151,20 @@ pub fn running(site: &Site, identity: &Identity) -> Result<Option<Handle>, Launc
     current(site, &identity.fingerprint())
 }
 
+/// The daemon that takes runs, whatever it was started with.
+pub fn found(site: &Site) -> Result<Option<Handle>, LaunchError> {
+    refuse_foreign(site)?;
+    let manager = site.manager();
+    Ok(if manager.is_alive()? { handle_of(site, &manager)? } else { None })
+}
+
+/// The processes of those that take no more runs, and finish what they have.
+pub fn finishing(site: &Site) -> Result<Vec<u32>, LaunchError> {
+    let draining = site.managers()?.into_iter().filter(|manager| manager.name().starts_with(DRAINING));
+    let running = draining.map(|manager| manager.running()).collect::<Result<Vec<_>, _>>()?;
+    Ok(running.into_iter().flatten().map(|process| process.pid).collect())
+}
+
 /// The daemon that takes runs, if it is this one and alive.
 fn current(site: &Site, wanted: &Fingerprint) -> Result<Option<Handle>, LaunchError> {
     let manager = site.manager();

@@ -36,7 +36,7 @@ mod serve;
 pub use decide::{Decision, DirectReason, decide};
 pub use ending::{Killed, kill, stop};
 pub use identity::{Identity, Program, differences};
-pub use launch::{Handle, Launch, LaunchError, START_TIMEOUT, Unwanted, maybe_launch, running};
+pub use launch::{Handle, Launch, LaunchError, START_TIMEOUT, Unwanted, finishing, found, maybe_launch, running};
 pub use lifetime::Lifetime;
 pub use serve::{Announced, DaemonBody, SERVE, run_daemon};
 pub use settings::Settings;
@@ -45,6 +45,6 @@ pub use status::{RunStatus, Status, WatchStatus};
 pub use tail::tail_of_log;
 
 /// An error with its cause, in one line: for warnings, whose causes nobody prints.
-pub(crate) fn with_cause(error: &dyn std::error::Error) -> String {
+pub fn with_cause(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }

@@ -59,6 +59,11 @@ pub struct RunStatus {
 }
 
 impl Status {
+    /// What a daemon answered; one of another version may say something else.
+    pub fn from_document(document: serde_json::Value) -> Result<Self, serde_json::Error> {
+        serde_json::from_value(document)
+    }
+
     /// For people, as of `now`.
     pub fn render(&self, now: SystemTime) -> String {
         let Self { pid, version, started, ending, resident_bytes, socket, port, log_file, .. } = self;

@@ -259,8 +259,8 @@ fn help_alone_says_how_to_call_the_program() {
             other words:
               pants migrate-config          write the pants.toml that equals an old pants.ini
               pants complete bash|zsh|fish  print a script that completes command lines in that shell
-              pants daemon status           whether a daemon runs
-              pants kill-pantsd             end it
+              pants daemon status|log|stop  how the daemon is, what it logged, end it after its runs
+              pants kill-pantsd             end it at once
 
             global options
             --------------

@@ -90,10 +90,12 @@ pub enum FrameError {
         byte: u8,
     },
     /// The payload is longer than is allowed.
-    #[error("frame of {length} bytes is longer than the allowed {MAX_PAYLOAD}")]
+    #[error("frame of {length} bytes is longer than the allowed {limit}")]
     TooLong {
         /// Its length.
         length: usize,
+        /// What is allowed.
+        limit: usize,
     },
     /// The stream ended inside a frame.
     #[error("the stream ended inside a frame")]
@@ -122,7 +124,7 @@ pub fn read_chunk(from: &mut impl Read) -> Result<Option<Chunk>, FrameError> {
 /// Writes one frame.
 pub fn write_chunk(to: &mut impl Write, kind: ChunkKind, payload: &[u8]) -> Result<(), FrameError> {
     if payload.len() > MAX_PAYLOAD {
-        return Err(FrameError::TooLong { length: payload.len() });
+        return Err(FrameError::TooLong { length: payload.len(), limit: MAX_PAYLOAD });
     }
     to.write_all(&encode_header(kind, payload.len()))?;
     to.write_all(payload)?;
@@ -162,7 +164,7 @@ pub fn decode_header(bytes: &[u8]) -> Result<Option<(ChunkKind, usize)>, FrameEr
     let kind = ChunkKind::from_byte(kind)?;
     let length = u32::from_be_bytes([a, b, c, d]) as usize;
     if length > MAX_PAYLOAD {
-        return Err(FrameError::TooLong { length });
+        return Err(FrameError::TooLong { length, limit: MAX_PAYLOAD });
     }
     Ok(Some((kind, length)))
 }

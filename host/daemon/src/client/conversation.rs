@@ -312,6 +312,10 @@ impl<'a> Conversation<'a> {
     }
 
     fn failed(&self, error: io::Error) -> Answer {
+        // A daemon that has not read all that it was sent closes like this.
+        if matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) {
+            return self.closed();
+        }
         match self.stage {
             Stage::Asked => Answer::Unavailable(Unavailable::Connection(error)),
             Stage::Running | Stage::Ending => Answer::Lost(Lost::Connection(error)),

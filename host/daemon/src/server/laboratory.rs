@@ -16,6 +16,7 @@ use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
@@ -26,10 +27,10 @@ pub(crate) const SOON: Duration = Duration::from_secs(20);
 type Run = Box<dyn Fn(&ClientWorld, Streams, &Cancel) -> Ended + Send + Sync>;
 
 /// What a test makes up.
-pub(crate) struct FakeRunner {
+struct FakeRunner {
     run: Run,
-    pub(crate) stale: Option<String>,
-    pub(crate) stopped: Mutex<Vec<Ending>>,
+    stale: Option<String>,
+    stopping: Mutex<Sender<Ending>>,
 }
 
 impl Runner for FakeRunner {
@@ -51,16 +52,16 @@ impl Runner for FakeRunner {
     }
 
     fn stop(&self, ending: Ending) {
-        self.stopped.lock().expect("no test panics here").push(ending);
+        self.stopping.lock().expect("no test panics here").send(ending).expect("the laboratory is there");
     }
 }
 
 /// A server in a directory of its own.
 pub(crate) struct Laboratory {
     pub(crate) server: PailgunServer,
-    pub(crate) runner: Arc<FakeRunner>,
     pub(crate) endpoint: Endpoint,
-    pub(crate) directory: TempDir,
+    stops: Mutex<Receiver<Ending>>,
+    _directory: TempDir,
 }
 
 /// How a laboratory is furnished.
@@ -90,7 +91,8 @@ impl Laboratory {
         let directory = tempfile::tempdir().expect("a directory");
         let socket = directory.path().join("private/socket");
         let listeners = Listeners::bind(&socket, tcp).expect("nobody else is here");
-        let runner = Arc::new(FakeRunner { run: Box::new(run), stale, stopped: Mutex::default() });
+        let (stopping, stops) = channel();
+        let runner = Arc::new(FakeRunner { run: Box::new(run), stale, stopping: Mutex::new(stopping) });
         let config = ServerConfig {
             limits,
             runs,
@@ -98,8 +100,8 @@ impl Laboratory {
             // Reads its input to the end, as the real one does.
             signal_proxy: vec![OsString::from("cat")],
         };
-        let server = PailgunServer::start(listeners, config, runner.clone()).expect("it starts");
-        Self { server, runner, endpoint: Endpoint::Unix(socket), directory }
+        let server = PailgunServer::start(listeners, config, runner).expect("it starts");
+        Self { server, endpoint: Endpoint::Unix(socket), stops: Mutex::new(stops), _directory: directory }
     }
 
     /// A client that speaks for itself, frame by frame.
@@ -115,6 +117,11 @@ impl Laboratory {
     /// Our client: its answer, and what it wrote.
     pub(crate) fn ask(&self, args: &[&str]) -> (Answer, String, String) {
         ask_at(&self.endpoint, Wish::Run, args)
+    }
+
+    /// Waits until the runner is told that the daemon is to end.
+    pub(crate) fn next_stop(&self) -> Ending {
+        self.stops.lock().expect("no test panics here").recv_timeout(SOON).expect("it is told soon")
     }
 
     /// A healthy client is served.

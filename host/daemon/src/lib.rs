@@ -14,6 +14,7 @@ mod pantsd;
 pub mod remote;
 mod run;
 pub mod server;
+pub mod services;
 pub mod watcher;
 pub mod wire;
 mod world;

@@ -247,7 +247,7 @@ fn a_build_root_that_is_moved_or_removed_is_the_end() {
     for gone in ways {
         let scene = Scene::new(inotify::open, &["a"]);
         let (sender, told) = channel();
-        scene.watcher.on_news(move || drop(sender.send(())));
+        scene.watcher.on_news(move || _ = sender.send(()));
         gone(&scene).unwrap();
         while scene.watcher.trouble().is_none() {
             told.recv_timeout(PATIENCE).expect("it is told of");
@@ -438,7 +438,7 @@ struct HangUp(Sender<Option<What>>);
 
 impl Drop for HangUp {
     fn drop(&mut self) {
-        drop(self.0.send(None));
+        let _ = self.0.send(None);
     }
 }
 
@@ -490,7 +490,7 @@ fn events_that_never_come_are_waited_for_three_times() {
 fn events_that_cannot_be_read_are_trouble_and_nobody_waits() {
     let (_directory, watcher, events) = scripted(PATIENCE);
     let (sender, told) = channel();
-    watcher.on_news(move || drop(sender.send(())));
+    watcher.on_news(move || _ = sender.send(()));
     events.send(Some(What::Ended)).unwrap();
     told.recv_timeout(PATIENCE).unwrap();
     assert_eq!(watcher.trouble(), Some(Trouble::Failed("the disk is on fire".into())));

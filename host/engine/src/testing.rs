@@ -439,6 +439,7 @@ impl World {
             build_root: root.to_owned(),
             workdir: root.join(".pants.d"),
             cache_dir: root.join("cache"),
+            subprocess_dir: root.join(".pids"),
             jobs: self.jobs,
             environment: Arc::new(BTreeMap::new()),
             kill_wait: Duration::from_millis(100),

@@ -42,11 +42,13 @@ mod group;
 mod local_runner;
 mod placeholders;
 mod prepare;
+mod process_manager;
 mod result_cache;
+mod worker_record;
+
 mod worker;
 mod worker_pool;
 
-mod process_manager;
 mod service;
 mod tool_dir;
 

@@ -39,6 +39,8 @@ pub struct ProcessConfig {
     pub workdir: PathBuf,
     /// The cache directory, absolute, shared by repositories.
     pub cache_dir: PathBuf,
+    /// Where long-lived processes keep their files (`.pids`), absolute. Where it cannot be written, they keep none.
+    pub subprocess_dir: PathBuf,
     /// How many jobs run at a time.
     pub jobs: usize,
     /// The client's environment, for what processes pass through.
@@ -76,7 +78,7 @@ impl ProcessService {
             pool: JobPool::new(config.jobs),
             digests: DigestIndex::open(&config.cache_dir),
             results: ResultCache::open(&config.cache_dir),
-            workers: WorkerPool::new(config.jobs),
+            workers: WorkerPool::new(config.jobs, config.subprocess_dir.clone()),
         };
         Ok(Self { config: Arc::new(config), caching: Arc::default(), run: None, shared: Arc::new(shared) })
     }

@@ -49,6 +49,7 @@ impl Fixture {
             build_root: self.root(),
             workdir: self.root().join(".pants.d"),
             cache_dir: self.cache(),
+            subprocess_dir: self.root().join(".pids"),
             jobs: 2,
             environment: Arc::new(BTreeMap::from([
                 ("CLIENT_ONE".into(), "1".into()),

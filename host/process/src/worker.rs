@@ -10,6 +10,7 @@ use crate::exchange::{CAPTURE_LIMIT, Capture, DRAIN, Ending, Execution, Limits, 
 use crate::group::{CommandLine, ProcessGroup, sleep_until_ready};
 use crate::nailgun::{Chunk, ChunkKind, FrameError, take_chunk, write_chunk};
 use crate::process::{Exit, OutputStream, RunError};
+use crate::worker_record::WorkerRecord;
 use pants_model::Fingerprint;
 use rustix::event::{PollFd, PollFlags};
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::process::{ChildStderr, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -99,11 +101,15 @@ pub(crate) struct Worker {
     stderr: Arc<Tail>,
     /// Whether the next request finds the streams between two frames, with nothing left over.
     is_in_step: bool,
+    /// Removed after the process has ended.
+    _record: Option<WorkerRecord>,
 }
 
 impl Worker {
     /// Starts a worker.
-    pub(crate) fn start(key: Fingerprint, command: &CommandLine) -> Result<Worker, RunError> {
+    ///
+    /// While it lives, its metadata stand below `metadata`.
+    pub(crate) fn start(key: Fingerprint, command: &CommandLine, metadata: &Path) -> Result<Worker, RunError> {
         tracing::debug!(command = command.shown(), "starting a worker");
         let lost = |source| RunError::Supervise { program: command.program.clone(), source };
         let mut group = ProcessGroup::spawn(command, Stdio::piped())?;
@@ -113,7 +119,8 @@ impl Worker {
         rustix::io::ioctl_fionbio(&stdin, true).map_err(|error| lost(error.into()))?;
         let stderr = Tail::follow(stderr).map_err(lost)?;
         let program = command.program.clone();
-        Ok(Worker { key, program, group, stdin: Some(stdin), stdout, stderr, is_in_step: true })
+        let record = WorkerRecord::write(metadata, &program, group.child.id(), &key);
+        Ok(Worker { key, program, group, stdin: Some(stdin), stdout, stderr, is_in_step: true, _record: record })
     }
 
     /// Whether it can take a request.

@@ -9,6 +9,7 @@ use crate::group::CommandLine;
 use crate::process::{OutputStream, RunError};
 use crate::worker::{Request, Worker, WorkerFailure};
 use pants_model::Fingerprint;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 pub(crate) struct WorkerPool {
     cap: usize,
+    /// Where others find them.
+    metadata: PathBuf,
     state: Mutex<State>,
 }
 
@@ -46,8 +49,8 @@ impl Terms<'_> {
 }
 
 impl WorkerPool {
-    pub(crate) fn new(cap: usize) -> Self {
-        Self { cap: cap.max(1), state: Mutex::default() }
+    pub(crate) fn new(cap: usize, metadata: PathBuf) -> Self {
+        Self { cap: cap.max(1), metadata, state: Mutex::default() }
     }
 
     /// Has a worker carry out a request, starting one when none is idle.
@@ -63,13 +66,13 @@ impl WorkerPool {
         let was_idle = idle.is_some();
         let mut worker = match idle {
             Some(worker) => worker,
-            None => Worker::start(key, command)?,
+            None => Worker::start(key, command, &self.metadata)?,
         };
         let mut outcome = worker.request(request, terms.limits, terms.cancel, terms.on_output);
         if was_idle && matches!(outcome, Err(WorkerFailure::Died { is_unanswered: true })) {
             tracing::debug!("an idle worker died; starting another one");
             drop(worker);
-            worker = Worker::start(key, command)?;
+            worker = Worker::start(key, command, &self.metadata)?;
             outcome = worker.request(request, terms.limits, terms.cancel, terms.on_output);
         }
         match outcome {

@@ -31,6 +31,7 @@ const TESTS: &[(&str, fn())] = &[
     ("no_more_workers_than_jobs", no_more_workers_than_jobs),
     ("workers_end_with_the_service", workers_end_with_the_service),
     ("workers_end_when_the_host_is_killed", workers_end_when_the_host_is_killed),
+    ("others_can_find_a_worker_while_it_lives", others_can_find_a_worker_while_it_lives),
     ("a_worker_that_cannot_be_started_is_named", a_worker_that_cannot_be_started_is_named),
 ];
 
@@ -157,6 +158,7 @@ impl Host {
             build_root: directory.to_owned(),
             workdir: directory.join(".pants.d"),
             cache_dir: directory.join("cache"),
+            subprocess_dir: directory.join(".pids"),
             jobs: 2,
             environment: Arc::default(),
             kill_wait: Duration::from_secs(10),
@@ -352,6 +354,19 @@ fn be_a_host(directory: &Path) -> ExitCode {
     loop {
         std::thread::park();
     }
+}
+
+fn others_can_find_a_worker_while_it_lives() {
+    let host = Host::new();
+    let pid = host.pid();
+    let root = host.directory.path().join(".pids");
+    let found = pants_process::ProcessManager::all(&root).expect("it can be read");
+    let [worker] = found.as_slice() else { panic!("one worker is there: {found:?}") };
+    assert!(worker.name().starts_with("ng_workers"), "{worker:?}");
+    assert_eq!(worker.pid().expect("it can be read"), Some(pid));
+    assert!(worker.owner().expect("it can be read").is_some_and(|owner| owner.pid == std::process::id()));
+    host.service.shutdown();
+    assert!(pants_process::ProcessManager::all(&root).expect("it can be read").is_empty());
 }
 
 fn workers_end_when_the_host_is_killed() {

@@ -16,6 +16,7 @@ pub(crate) fn process_config(request: &Request, values: &OptionValues) -> Proces
         build_root: request.bootstrap.build_root.clone(),
         workdir: request.bootstrap.workdir(),
         cache_dir: request.bootstrap.cache_dir(),
+        subprocess_dir: request.bootstrap.subprocess_dir(),
         jobs: usize::try_from(seconds("jobs")).unwrap_or(1).max(1),
         environment: request.invocation.environment.clone(),
         kill_wait: Duration::from_secs(seconds("process-terminate-wait")),

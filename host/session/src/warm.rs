@@ -240,6 +240,7 @@ mod tests {
             build_root: directory.path().to_owned(),
             workdir: directory.path().join(".pants.d"),
             cache_dir: directory.path().join("cache"),
+            subprocess_dir: directory.path().join(".pids"),
             jobs,
             environment: Arc::new([("TIMEOUT".into(), format!("{timeout:?}").into())].into()),
             kill_wait: Duration::from_secs(timeout.unwrap_or(1)),

@@ -3,8 +3,7 @@
 //! So a client finds all of it or none, whoever is killed when; and of two daemons that start at once (a client was killed
 //! and lost its lock) one is announced and the other one ends.
 
-use super::identity::Identity;
-use super::launch::IDENTITY;
+use super::identity::{DOCUMENT, Identity};
 use super::listeners;
 use super::settings::Settings;
 use super::site::{DRAINING, PANTSD, STARTING, Site};
@@ -55,7 +54,7 @@ impl Announcement {
         starting.purge()?;
         starting.write_pid(*pid)?;
         starting.write_fingerprint(&identity.fingerprint())?;
-        starting.write_metadata(IDENTITY, &identity.to_document())?;
+        starting.write_metadata(DOCUMENT, &identity.to_document())?;
         if let Some(token) = token {
             starting.write_metadata(TOKEN, token.as_text())?;
         }

@@ -3,9 +3,9 @@
 //! It gets its settings on standard input. Its standard error is a pipe: what it says there before it closes it is why it
 //! did not start; that it closes it says that it is announced, or gone.
 
-use super::launch::{Handle, LaunchError};
-use super::serve::SERVE;
-use super::settings::Settings;
+use super::handle::Handle;
+use super::launch_error::LaunchError;
+use super::settings::{SERVE, Settings};
 use pants_process::{Cancel, ProcessHooks};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::BTreeMap;

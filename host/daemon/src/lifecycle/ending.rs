@@ -1,8 +1,8 @@
 //! `kill-pantsd` and `pants daemon stop`: no process outlives the one, no run is cut short by the other.
 
-use super::launch::{DRAIN, clear_away, remove_socket};
+use super::leftovers::{clear_away, end_lost_workers, remove_socket};
 use super::setback::Setback;
-use super::site::Site;
+use super::site::{DRAIN, Site};
 use pants_process::{Cancel, ManagedProcessError, ProcessManager, TERMINATE_THEN_KILL, WorkdirLock};
 use rustix::process::Signal;
 use std::fs;
@@ -72,18 +72,4 @@ pub fn stop(site: &Site, cancel: &Cancel) -> Result<Option<u32>, ManagedProcessE
         }
     }
     Ok(Some(process.pid))
-}
-
-/// Ends the workers whose host is gone.
-fn end_lost_workers(site: &Site) -> Result<Vec<u32>, ManagedProcessError> {
-    let mut ended = Vec::new();
-    for worker in ProcessManager::all(&site.subprocess_dir)? {
-        let is_lost = worker.owner()?.is_some_and(|owner| !owner.is_running());
-        if is_lost {
-            let running = worker.running()?;
-            worker.terminate(&TERMINATE_THEN_KILL)?;
-            ended.extend(running.map(|process| process.pid));
-        }
-    }
-    Ok(ended)
 }

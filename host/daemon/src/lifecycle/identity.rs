@@ -11,6 +11,9 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+/// The document beside the fingerprint, from which a restart is explained.
+pub(super) const DOCUMENT: &str = "options";
+
 /// What makes one daemon another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {

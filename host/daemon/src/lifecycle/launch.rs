@@ -5,41 +5,27 @@
 //! is moved aside, it is told to take no more runs, and it ends when those that it has are over.
 
 use super::birth;
-use super::identity::{Identity, differences};
+use super::handle::{Handle, handle_of};
+use super::identity::{DOCUMENT, Identity, differences};
+use super::launch_error::LaunchError;
+use super::leftovers::clear_away;
 use super::setback::Setback;
 use super::settings::Settings;
-use super::site::{DRAINING, Site};
-use super::with_cause;
+use super::site::{DRAIN, DRAINING, Site};
 use pants_model::Fingerprint;
 use pants_process::{Cancel, KnownProcess, LockError, ManagedProcessError, ProcessManager, WorkdirLock};
-use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
-
-/// The document beside the fingerprint, from which a restart is explained.
-pub(super) const IDENTITY: &str = "options";
 
 /// How long a daemon may take to announce itself, unless somebody knows better (`FAIL_WAIT` of Pants v1).
 pub const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long somebody else may take to start one.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// A daemon that takes runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Handle {
-    /// Its process.
-    pub pid: u32,
-    /// Its socket.
-    pub socket: PathBuf,
-    /// Its log, for whoever has to explain what went wrong.
-    pub log_file: PathBuf,
-}
 
 /// What a client asks for.
 pub struct Launch<'a> {
@@ -64,54 +50,6 @@ pub struct Unwanted {
     pub pid: u32,
     /// Why, for the user.
     pub reason: String,
-}
-
-/// Why there is no daemon for a run.
-#[derive(Debug, thiserror::Error)]
-pub enum LaunchError {
-    /// It said so, or how it ended says so.
-    #[error("it did not start: {0}")]
-    NotStarted(String),
-    /// It was started and not heard of.
-    #[error("it did not start within {0:?}")]
-    TooSlow(Duration),
-    /// It failed a moment ago, and will not be tried for a while.
-    #[error("{0} (tried a moment ago)")]
-    Failed(String),
-    /// There is one, and it is somebody else's.
-    #[error("the files in `{}` belong to another user (uid {uid})", directory.display())]
-    Foreign {
-        /// The metadata.
-        directory: PathBuf,
-        /// Whose they are.
-        uid: u32,
-    },
-    /// Somebody else has been starting one for too long.
-    #[error("{0} has been starting it for too long")]
-    LockHeld(String),
-    /// A directory that it needs cannot be used.
-    #[error("cannot use `{}`: {source}", path.display())]
-    Directory {
-        /// The directory or file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Its process or its metadata cannot be dealt with.
-    #[error("{}", with_cause(.0))]
-    Process(ManagedProcessError),
-    /// Nobody waits for it any more.
-    #[error("interrupted")]
-    Cancelled,
-}
-
-impl From<ManagedProcessError> for LaunchError {
-    fn from(error: ManagedProcessError) -> Self {
-        match error {
-            ManagedProcessError::Cancelled(_) => Self::Cancelled,
-            error => Self::Process(error),
-        }
-    }
 }
 
 /// The daemon for a client: the one that runs, or a new one.
@@ -177,13 +115,6 @@ fn current(site: &Site, wanted: &Fingerprint) -> Result<Option<Handle>, LaunchEr
     }
 }
 
-/// How to reach the daemon of this metadata; nothing when it says too little.
-pub(super) fn handle_of(site: &Site, manager: &ProcessManager) -> Result<Option<Handle>, ManagedProcessError> {
-    let (Some(pid), Some(socket)) = (manager.pid()?, manager.socket()?) else { return Ok(None) };
-    let socket = PathBuf::from(socket.lines().next().unwrap_or_default());
-    Ok(Some(Handle { pid, socket, log_file: site.log_file.clone() }))
-}
-
 /// A daemon of somebody else cannot be used, nor may it be replaced.
 fn refuse_foreign(site: &Site) -> Result<(), LaunchError> {
     let directory = site.manager().metadata_dir().to_owned();
@@ -212,33 +143,6 @@ fn lock(site: &Site, cancel: &Cancel) -> Result<WorkdirLock, LaunchError> {
     }
 }
 
-/// Removes what daemons left that are gone, and ends what they left running. Under the lock.
-pub(super) fn clear_away(site: &Site) -> Result<(), ManagedProcessError> {
-    for manager in site.managers()? {
-        let process = manager.process()?;
-        if process.as_ref().is_some_and(KnownProcess::is_running) {
-            continue;
-        }
-        if let Some(process) = process {
-            process.end_session();
-        }
-        remove_socket(site, &manager);
-        manager.purge_stale()?;
-    }
-    ProcessManager::remove_litter(&site.subprocess_dir);
-    Ok(())
-}
-
-/// Removes the socket that this metadata names.
-pub(super) fn remove_socket(site: &Site, manager: &ProcessManager) {
-    let Ok(Some(Handle { socket, .. })) = handle_of(site, manager) else { return };
-    if site.is_socket(&socket) {
-        // The daemon itself removes it when it ends well, and the directory is removed with the last one in it.
-        let _ = fs::remove_file(&socket);
-        let _ = socket.parent().map(fs::remove_dir);
-    }
-}
-
 /// Moves a daemon aside that runs and will not do. Under the lock.
 fn replace(site: &Site, launch: &Launch<'_>) -> Result<(), LaunchError> {
     let old = site.manager();
@@ -253,14 +157,8 @@ fn replace(site: &Site, launch: &Launch<'_>) -> Result<(), LaunchError> {
     Ok(())
 }
 
-/// What tells a daemon to take no more runs, and to end after those that it has.
-pub(super) const DRAIN: Signal = Signal::USR1;
-
 fn why_another(old: &ProcessManager, wanted: &Identity) -> Result<String, ManagedProcessError> {
-    let document = old.read_metadata(IDENTITY)?.unwrap_or_default();
+    let document = old.read_metadata(DOCUMENT)?.unwrap_or_default();
     let found = Identity::from_document(&document).map(|old| differences(&old, wanted)).unwrap_or_default();
     Ok(if found.is_empty() { "it is of another version".to_owned() } else { found.join(", ") })
 }
-
-#[cfg(test)]
-pub(super) mod test_support;

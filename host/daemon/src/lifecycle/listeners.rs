@@ -62,7 +62,7 @@ fn bind_somewhere(site: &Site, pid: u32, tcp: Option<TcpConfig>) -> Result<Liste
 
 #[cfg(test)]
 mod tests {
-    use super::super::launch::test_support::{settings, site};
+    use super::super::site::test_support::{settings, site};
     use super::*;
     use std::net::TcpListener;
     use std::os::unix::fs::{MetadataExt, PermissionsExt};

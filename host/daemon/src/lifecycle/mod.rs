@@ -17,7 +17,13 @@ mod site;
 mod decide;
 mod setback;
 
+mod handle;
+mod leftovers;
+
+mod launch_error;
+
 mod birth;
+
 mod launch;
 
 mod ending;
@@ -35,11 +41,13 @@ mod serve;
 
 pub use decide::{Decision, DirectReason, decide};
 pub use ending::{Killed, kill, stop};
+pub use handle::Handle;
 pub use identity::{Identity, Program, differences};
-pub use launch::{Handle, Launch, LaunchError, START_TIMEOUT, Unwanted, finishing, found, maybe_launch, running};
+pub use launch::{Launch, START_TIMEOUT, Unwanted, finishing, found, maybe_launch, running};
+pub use launch_error::LaunchError;
 pub use lifetime::Lifetime;
-pub use serve::{Announced, DaemonBody, SERVE, run_daemon};
-pub use settings::Settings;
+pub use serve::{Announced, DaemonBody, run_daemon};
+pub use settings::{SERVE, Settings};
 pub use site::Site;
 pub use status::{RunStatus, Status, WatchStatus};
 pub use tail::tail_of_log;

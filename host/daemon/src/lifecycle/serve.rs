@@ -5,7 +5,7 @@
 
 use super::announcement::Announcement;
 use super::lifetime::Lifetime;
-use super::settings::Settings;
+use super::settings::{SERVE, Settings};
 use super::{listeners, signals, with_cause};
 use crate::panics;
 use crate::server::Listeners;
@@ -14,9 +14,6 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-
-/// The first argument of a daemon.
-pub const SERVE: &str = "--pantsd-serve";
 
 /// How often a daemon looks whether it can still be found.
 const WATCH_METADATA: Duration = Duration::from_secs(5);

@@ -49,7 +49,7 @@ fn file(site: &Site) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::launch::test_support::site;
+    use super::super::site::test_support::site;
     use super::*;
 
     #[test]

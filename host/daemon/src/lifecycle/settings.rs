@@ -6,6 +6,9 @@ use pants_options::Bootstrap;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+/// The first argument of a daemon.
+pub const SERVE: &str = "--pantsd-serve";
+
 /// What a daemon is started with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {

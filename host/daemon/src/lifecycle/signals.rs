@@ -1,7 +1,7 @@
 //! The signals of a daemon: SIGUSR1 drains it; SIGTERM, SIGINT and SIGHUP stop it.
 
-use super::launch::DRAIN;
 use super::lifetime::Lifetime;
+use super::site::DRAIN;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::Signal;
 use signal_hook::low_level::pipe;

@@ -3,6 +3,7 @@
 use pants_model::Fingerprint;
 use pants_options::Bootstrap;
 use pants_process::{ManagedProcessError, ProcessManager};
+use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -17,6 +18,9 @@ pub(super) const STARTING: &str = "pantsd-starting-";
 
 /// The name of a daemon that takes no more runs, before its pid.
 pub(super) const DRAINING: &str = "pantsd-draining-";
+
+/// What tells a daemon to take no more runs, and to end after those that it has.
+pub(super) const DRAIN: Signal = Signal::USR1;
 
 /// Where the files of one build root's daemon are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,3 +88,6 @@ fn log_dir(bootstrap: &Bootstrap, short: &str) -> PathBuf {
         (None, None) => bootstrap.workdir().join(PANTSD),
     }
 }
+
+#[cfg(test)]
+pub(super) mod test_support;

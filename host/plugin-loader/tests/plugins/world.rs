@@ -187,6 +187,7 @@ impl World {
             build_root: self.root(),
             workdir: self.root().join(".pants.d"),
             cache_dir: self.dir.path().join("cache"),
+            subprocess_dir: self.root().join(".pids"),
             jobs: 2,
             environment: Arc::new(BTreeMap::new()),
             kill_wait: Duration::from_secs(1),

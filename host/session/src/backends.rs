@@ -31,6 +31,10 @@ pub(crate) struct Backends {
     pub(crate) plugins: Fingerprint,
     /// Where they came from.
     loaded: LoadedPlugins,
+    /// What every run with them tells.
+    warnings: Vec<String>,
+    /// The scopes of all backends that come with the program, once somebody asked.
+    bundled_scopes: OnceLock<Arc<[ScopeSpec]>>,
 }
 
 /// What decides which plugins are loaded; equal keys mean equal backends.
@@ -72,20 +76,14 @@ fn environment_paths(request: &Request) -> Option<&OsStr> {
 }
 
 /// Loads the enabled backends and registers them after the built-in goals.
-pub(crate) fn load(request: &Request, events: &dyn EventSink) -> Result<Backends, SessionError> {
+pub(crate) fn load(request: &Request) -> Result<Backends, SessionError> {
     let (loaded, passed_over) = load_plugins_of_today(request)?;
-    if !passed_over.is_empty() {
+    let passed_over = (!passed_over.is_empty()).then(|| {
         let ids = passed_over.join("`, `");
-        crate::say(
-            events,
-            LogLevel::Warn,
-            format!("backends of Pants v1 that nobody provides are passed over: `{ids}`"),
-        );
-    }
-    for warning in &loaded.warnings {
-        crate::say(events, LogLevel::Warn, warning.to_string());
-    }
-    of_plugins(loaded)
+        format!("backends of Pants v1 that nobody provides are passed over: `{ids}`")
+    });
+    let warnings = passed_over.into_iter().chain(loaded.warnings.iter().map(ToString::to_string)).collect();
+    Ok(Backends { warnings, ..of_plugins(loaded)? })
 }
 
 /// Loads what the options name; what only Pants could load and a config file of its years names is passed over.
@@ -147,7 +145,8 @@ fn of_plugins(loaded: LoadedPlugins) -> Result<Backends, SessionError> {
     let _ = shared_symbols.set(symbols.clone());
     let scopes: Arc<[ScopeSpec]> = scopes.into();
     let _ = shared_scopes.set(scopes.clone());
-    Ok(Backends { registry, symbols, scopes, plugins: plugins.finish(), loaded })
+    let (plugins, bundled_scopes) = (plugins.finish(), OnceLock::new());
+    Ok(Backends { registry, symbols, scopes, plugins, loaded, warnings: Vec::new(), bundled_scopes })
 }
 
 /// An enabled backend that nobody provides is told at the place that enables it.
@@ -164,6 +163,20 @@ fn blame(request: &Request, error: LoadError) -> SessionError {
 }
 
 impl Backends {
+    /// Tells what is doubtful about them; each run does, whether or not it loaded them.
+    pub(crate) fn tell(&self, events: &dyn EventSink) {
+        self.warnings.iter().for_each(|warning| crate::say(events, LogLevel::Warn, warning));
+    }
+
+    /// The scopes of all backends that come with the program; `None` when those cannot be loaded.
+    pub(crate) fn bundled_scopes(&self, request: &Request) -> Option<Arc<[ScopeSpec]>> {
+        if let Some(known) = self.bundled_scopes.get() {
+            return Some(known.clone());
+        }
+        let scopes = bundled(request).ok()?.scopes;
+        Some(self.bundled_scopes.get_or_init(|| scopes).clone())
+    }
+
     /// Refuses arguments after `--` when no goal of these phases takes any: they would be lost.
     pub(crate) fn check_passthrough(&self, command: &CommandLine) -> Result<(), SessionError> {
         if command.passthrough.is_empty() || self.takes_passthrough(command.goals.clone()) {

@@ -9,7 +9,6 @@ use crate::evaluations::Evaluations;
 use crate::older_config::disabled_scopes;
 use crate::request::Request;
 use crate::room_configs::workspace_config;
-use crate::silence::Silence;
 use crate::warm::Warm;
 use pants_model::OptionValues;
 use pants_options::{Invocation, PathKind, WantedPath, complete, parse_with_disabled};
@@ -19,7 +18,7 @@ use std::sync::Arc;
 
 /// What the last of these words can become, sorted. The request has no arguments: those typed are not finished.
 pub fn completions(request: &Request, warm: &Warm, words: &[String]) -> Vec<String> {
-    let loaded = backends_of(request, warm, &Silence);
+    let loaded = backends_of(request, warm);
     let Ok(backends) = loaded.or_else(|_| backends::bundled(request).map(Arc::new)) else { return Vec::new() };
     let completion = complete(words, &backends.scopes);
     let mut found = completion.words;

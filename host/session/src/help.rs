@@ -28,8 +28,12 @@ pub(crate) fn answer(request: &Request, warm: &Warm, events: &dyn EventSink) -> 
     let (invocation, bootstrap, scopes) = (&request.invocation, &request.bootstrap, &backends.scopes);
     let command = read_command(invocation, bootstrap, scopes).map_err(|error| explained(error, request, &backends))?;
     let Some(help) = command.help else { return Ok(None) };
-    match older_config::parse(request, &backends) {
-        Ok(_) if help.kind == HelpKind::Goals && state == State::AsConfigured => return Ok(None),
+    let parsed = older_config::parse(request, &backends);
+    if parsed.is_ok() && help.kind == HelpKind::Goals && state == State::AsConfigured {
+        return Ok(None);
+    }
+    backends.tell(events);
+    match parsed {
         Ok(parsed) => parsed.warnings.into_iter().for_each(|warning| say(events, LogLevel::Warn, warning)),
         Err(error) => warn(&error.into(), events),
     }
@@ -59,7 +63,7 @@ fn backends_in_spite_of_all(
     warm: &Warm,
     events: &dyn EventSink,
 ) -> Result<(Arc<Backends>, State), SessionError> {
-    match backends_of(request, warm, events) {
+    match backends_of(request, warm) {
         Ok(backends) => Ok((backends, State::AsConfigured)),
         Err(error) => {
             warn(&error, events);

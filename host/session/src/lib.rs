@@ -27,6 +27,7 @@ mod repository_options;
 mod request;
 mod room_configs;
 mod selection;
+#[cfg(test)]
 mod silence;
 mod soundness;
 mod terms;
@@ -73,7 +74,8 @@ pub fn run(
         return Ok(Outcome::Success);
     }
     let events = &warnings::without_ignored(request, events)?;
-    let backends = backends_of(request, warm, &**events)?;
+    let backends = backends_of(request, warm)?;
+    backends.tell(&**events);
     let parsed = older_config::parse(request, &backends)?;
     for warning in parsed.warnings {
         say(&**events, LogLevel::Warn, warning);
@@ -221,6 +223,9 @@ fn plan_of(
 /// Frees a repository that nobody needs any more, without anybody waiting for it: for a large graph that takes as long as
 /// a tenth of loading it.
 fn free(repository: Arc<Repository>) {
+    if repository.is_kept() {
+        return;
+    }
     // Without a thread, it is freed here.
     let _ = std::thread::Builder::new().name("free".to_owned()).spawn(move || drop(repository));
 }
@@ -246,12 +251,12 @@ fn conclude(executed: ExecuteOutcome, repository: &Repository, cancel: &Cancel, 
 }
 
 /// The backends that are warm, or newly loaded ones.
-fn backends_of(request: &Request, warm: &Warm, events: &dyn EventSink) -> Result<Arc<Backends>, SessionError> {
+fn backends_of(request: &Request, warm: &Warm) -> Result<Arc<Backends>, SessionError> {
     let key = BackendKey::of(request);
     if let Some(backends) = warm.backends(&key) {
         return Ok(backends);
     }
-    let backends = Arc::new(backends::load(request, events)?);
+    let backends = Arc::new(backends::load(request)?);
     warm.keep_backends(key, &backends);
     Ok(backends)
 }

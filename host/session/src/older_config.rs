@@ -4,7 +4,6 @@
 use crate::backends::{self, Backends};
 use crate::backends_of;
 use crate::request::Request;
-use crate::silence::Silence;
 use crate::unbuilt;
 use crate::warm::Warm;
 use pants_model::{OptionSource, ScopeSpec};
@@ -21,7 +20,7 @@ const INSTEAD_OF_BACKEND: &str =
 ///
 /// What counts are the options of all backends that come with the program, and of those that this repository has.
 pub(crate) fn migrate(request: &Request, text: &str, name: &str) -> Result<Migrated, OptionsError> {
-    let own = backends_of(request, &Warm::empty(), &Silence);
+    let own = backends_of(request, &Warm::empty());
     let bundled = backends::bundled(request).map(Arc::new);
     let mut scopes: Vec<ScopeSpec> = Vec::new();
     for backends in [&own, &bundled].into_iter().flatten() {
@@ -96,12 +95,12 @@ fn all_disabled_scopes(request: &Request, enabled: &Backends) -> Vec<DisabledSco
     if BUNDLED_BACKENDS.iter().all(|id| backends.contains(id)) {
         return Vec::new();
     }
-    let Ok(bundled) = backends::bundled(request) else { return Vec::new() };
+    let Some(bundled) = enabled.bundled_scopes(request) else { return Vec::new() };
     let is_disabled = |scope: &&ScopeSpec| {
         !scope.backend.is_empty()
             && !backends.contains(scope.backend.as_str())
             && !enabled.scopes.iter().any(|have| have.name == scope.name)
     };
-    let disabled = bundled.scopes.iter().filter(is_disabled);
+    let disabled = bundled.iter().filter(is_disabled);
     disabled.map(DisabledScope::of).collect()
 }

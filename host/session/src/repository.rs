@@ -53,6 +53,11 @@ impl Repository {
         self.files.symbols()
     }
 
+    /// Whether its BUILD files outlive it.
+    pub(crate) fn is_kept(&self) -> bool {
+        Arc::strong_count(&self.files) > 1
+    }
+
     /// How many directories had their BUILD files evaluated, and not remembered from an earlier run.
     pub(crate) fn evaluations(&self) -> usize {
         self.files.evaluations()

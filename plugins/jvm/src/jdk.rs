@@ -5,7 +5,7 @@
 
 use plugin_api::{Context, Error, LogLevel, OptionKind, OptionRegistrar, OptionValue, Planning, Result, Tool, Value};
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -47,16 +47,23 @@ impl Jdk {
     }
 }
 
+/// Of so many runs it is known that they were told something once.
+const RUNS_AT_ONCE: usize = 32;
+
 /// Says once in a run that the user's `JAVA_HOME` will not do, when another JDK does.
 fn warn_of_java_home(context: &Context, places: &Places, jdk: &Jdk) -> Result<()> {
-    static TOLD: Mutex<Option<String>> = Mutex::new(None);
+    // The last runs that were told: several may go on at once.
+    static TOLD: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
     let Some(home) = places.java_home.as_ref().filter(|_| places.configured.is_empty()) else { return Ok(()) };
     let Err(reason) = inspect(home, places) else { return Ok(()) };
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-    if told.as_deref() == Some(context.run_id()) {
+    if told.iter().any(|run| run == context.run_id()) {
         return Ok(());
     }
-    *told = Some(context.run_id().to_owned());
+    told.push_back(context.run_id().to_owned());
+    if told.len() > RUNS_AT_ONCE {
+        told.pop_front();
+    }
     let used = jdk.home.display();
     context.log(LogLevel::Warn, format!("JAVA_HOME: `{}` {reason}; using `{used}`", home.display()))
 }

@@ -36,6 +36,38 @@ impl ActionCache {
             .ok()
     }
 
+    /// Removes those results of the next `count` actions after an action that are not wanted.
+    ///
+    /// Gives the last of these actions, to go on after, and how many results were removed; `None` at the end.
+    pub(crate) fn remove_some(
+        &self,
+        after: &[u8],
+        count: u32,
+        is_wanted: &dyn Fn(&ActionResult) -> bool,
+    ) -> Option<(Vec<u8>, usize)> {
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = self.database.with(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT action, result FROM actions WHERE action > ?1 ORDER BY action LIMIT ?2")?;
+            let rows = statement.query_map(params![after, count], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        })?;
+        let last = rows.last()?.0.clone();
+        let is_unwanted = |encoded: &[u8]| !ActionResult::decode(encoded).is_ok_and(|result| is_wanted(&result));
+        let unwanted: Vec<_> = rows.into_iter().filter(|(_, encoded)| is_unwanted(encoded)).collect();
+        let removed = self.database.with(|connection| {
+            let transaction = connection.transaction()?;
+            let mut removed = 0;
+            for (action, encoded) in &unwanted {
+                // Unless another one was stored meanwhile.
+                let mut statement =
+                    transaction.prepare_cached("DELETE FROM actions WHERE action = ?1 AND result = ?2")?;
+                removed += statement.execute(params![action, encoded])?;
+            }
+            transaction.commit().map(|()| removed)
+        });
+        Some((last, removed.unwrap_or_default()))
+    }
+
     /// Stores the result of an action in place of an earlier one.
     pub(crate) fn put(&self, action: &Digest, result: &ActionResult) {
         self.database.with(|connection| {

@@ -4,7 +4,8 @@
 //! nothing needs to be synced, and a power cut costs entries but never truth.
 
 use crate::digest::{Digest, copy_and_digest};
-use std::fs::{self, File, Permissions};
+use crate::last_use::note_use;
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -75,9 +76,19 @@ impl ContentStore {
         Ok(digest)
     }
 
-    /// Whether there is a blob of this name and length; its content is verified only by who reads it.
+    /// Whether there is a blob of this name and length, for somebody who uses it then; its content is verified only by who
+    /// reads it.
     pub(crate) fn contains(&self, digest: &Digest) -> bool {
-        fs::metadata(self.path(digest)).is_ok_and(|metadata| metadata.len() == digest.size)
+        let found = self.find(digest);
+        if let Some(metadata) = &found {
+            note_use(&self.path(digest), metadata);
+        }
+        found.is_some()
+    }
+
+    /// Whether there is such a blob, for somebody who only wants to know.
+    pub(crate) fn holds(&self, digest: &Digest) -> bool {
+        self.find(digest).is_some()
     }
 
     /// The content of a blob; `None` when it is missing or damaged.
@@ -106,6 +117,10 @@ impl ContentStore {
         }
         temporary.persist(to).map_err(|failed| failed.error)?;
         Ok(true)
+    }
+
+    fn find(&self, digest: &Digest) -> Option<Metadata> {
+        fs::metadata(self.path(digest)).ok().filter(|metadata| metadata.len() == digest.size)
     }
 
     fn path(&self, digest: &Digest) -> PathBuf {

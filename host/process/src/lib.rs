@@ -22,6 +22,7 @@ mod reapi;
 // What is on disk and shared by many processes.
 mod content_store;
 mod database;
+mod last_use;
 mod lock;
 
 // The nouns, and the key.
@@ -52,6 +53,8 @@ mod worker_pool;
 mod service;
 mod tool_dir;
 
+mod store_gc;
+
 pub use action::Platform;
 pub use caching::{Caching, Reads, Writes, obstacle_to_writing};
 pub use cancel::{Cancel, CancelReason, CancelWaker};
@@ -69,6 +72,7 @@ pub use process_manager::{
     Asking, KnownProcess, ManagedProcessError, ProcessHooks, ProcessManager, TERMINATE_THEN_KILL,
 };
 pub use service::{ProcessConfig, ProcessService};
+pub use store_gc::{Collected, CollectionTerms, collect_caches};
 pub use tool_dir::ToolError;
 
 #[cfg(test)]

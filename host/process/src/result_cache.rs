@@ -35,6 +35,13 @@ pub(crate) struct ResultCache {
     memory: Mutex<HashMap<Digest, Arc<ActionResult>>>,
 }
 
+/// What became of broken results.
+pub(crate) struct Removed {
+    pub(crate) count: usize,
+    /// Whether all were looked at.
+    pub(crate) is_finished: bool,
+}
+
 /// A stored result whose outputs are in place.
 pub(crate) struct Found {
     pub(crate) exit: Exit,
@@ -46,6 +53,27 @@ pub(crate) struct Found {
 impl ResultCache {
     pub(crate) fn open(cache_dir: &Path) -> Self {
         Self { own: Arc::new(Store::open(cache_dir)), others: Mutex::default(), memory: Mutex::default() }
+    }
+
+    /// Removes results that cannot be used as some of their blobs are gone, for as long as `may_go_on` says so.
+    pub(crate) fn remove_broken(cache_dir: &Path, may_go_on: &dyn Fn() -> bool) -> Removed {
+        /// How many are looked at at once.
+        const BATCH: u32 = 500;
+        let store = Store::open(cache_dir);
+        let is_whole = |result: &ActionResult| {
+            store.blobs(result).is_some_and(|blobs| blobs.iter().all(|blob| store.content.holds(blob)))
+        };
+        let mut removed = Removed { count: 0, is_finished: false };
+        let mut after = Vec::new();
+        while may_go_on() {
+            let Some((last, count)) = store.actions.remove_some(&after, BATCH, &is_whole) else {
+                removed.is_finished = true;
+                break;
+            };
+            removed.count += count;
+            after = last;
+        }
+        removed
     }
 
     /// The stored result of a key, with its outputs restored.

@@ -12,7 +12,7 @@ mod migrate_config;
 mod signals;
 mod words;
 
-use pants_daemon::lifecycle::{SERVE, run_daemon};
+use pants_daemon::lifecycle::{SERVE, UNDERTAKER, run_daemon, undertake};
 use pants_daemon::{
     ClientWorld, Ended, Failure, PantsDaemon, Run, SIGNAL_PROXY, Streams, catching, install_log, keep_panics, remote,
     server,
@@ -40,6 +40,7 @@ fn serve() -> ExitCode {
     };
     match world.invocation.args.first().map(String::as_str) {
         Some(SERVE) => return run_daemon(&PantsDaemon::new()).into(),
+        Some(UNDERTAKER) => return undertake().into(),
         Some(SIGNAL_PROXY) => return stand_in(),
         _ => {}
     }

@@ -7,7 +7,7 @@
 
 use pants_daemon::lifecycle::{
     Announced, DaemonBody, Handle, Identity, Launch, LaunchError, Program, SERVE, START_TIMEOUT, Settings, Site,
-    Unwanted, kill, maybe_launch, run_daemon, stop,
+    UNDERTAKER, Unwanted, kill, maybe_launch, run_daemon, stop, undertake,
 };
 use pants_options::Invocation;
 use pants_process::{Cancel, KnownProcess, ProcessManager};
@@ -31,6 +31,7 @@ const TESTS: &[(&str, fn())] = &[
     ("one_that_dies_at_once_is_told_of", one_that_dies_at_once_is_told_of),
     ("one_that_does_not_start_is_not_waited_for", one_that_does_not_start_is_not_waited_for),
     ("after_kill_nine_the_next_one_cleans_up", after_kill_nine_the_next_one_cleans_up),
+    ("what_a_killed_one_leaves_does_not_wait_for_the_next", what_a_killed_one_leaves_does_not_wait_for_the_next),
     ("kill_ends_everything", kill_ends_everything),
     ("stop_waits_for_its_runs", stop_waits_for_its_runs),
     ("a_deep_build_root_has_its_socket_elsewhere", a_deep_build_root_has_its_socket_elsewhere),
@@ -45,6 +46,9 @@ fn main() -> ExitCode {
     let first = arguments.next();
     if first.as_deref() == Some(SERVE) {
         return ExitCode::from(run_daemon(&Body::default()));
+    }
+    if first.as_deref() == Some(UNDERTAKER) {
+        return ExitCode::from(undertake());
     }
     let filter = first.filter(|argument| !argument.starts_with('-'));
     let is_asked_for = |name: &str| filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
@@ -320,6 +324,8 @@ fn after_kill_nine_the_next_one_cleans_up() {
     let killed = root.launch(&[]).expect("it starts");
     let tool = root.tool();
     fs::write(root.path.join(".pids/pantsd/.unfinished-4194300-1"), "half").expect("the directory is ours");
+    // With whoever would do it before.
+    send(undertaker_of(killed.pid), Signal::KILL);
     send(killed.pid, Signal::KILL);
     wait_for("its end", || !process(&killed).is_running());
     assert!(killed.socket.exists() && tool.is_running());
@@ -327,6 +333,32 @@ fn after_kill_nine_the_next_one_cleans_up() {
     assert_ne!(next.pid, killed.pid);
     assert!(!killed.socket.exists() && !tool.is_running(), "nothing is left of the killed one");
     assert_eq!(root.files(), [".lock.pantsd", "pantsd", "pantsd.sock"]);
+}
+
+/// The process that stays when a daemon is killed.
+fn undertaker_of(daemon: u32) -> u32 {
+    let is_it = |pid: u32| {
+        let [stat, words] = ["stat", "cmdline"].map(|name| fs::read_to_string(format!("/proc/{pid}/{name}")));
+        let is_child = stat.is_ok_and(|stat| stat.contains(&format!(" S {daemon} ")));
+        is_child && words.is_ok_and(|words| words.contains(UNDERTAKER))
+    };
+    let mut found = None;
+    wait_for("the undertaker", || {
+        let processes = fs::read_dir("/proc").expect("it is there").filter_map(Result::ok);
+        let mut pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        found = pids.find(|pid| is_it(*pid));
+        found.is_some()
+    });
+    found.expect("it was waited for")
+}
+
+fn what_a_killed_one_leaves_does_not_wait_for_the_next() {
+    let root = Root::new("tool");
+    let killed = root.launch(&[]).expect("it starts");
+    let tool = root.tool();
+    send(killed.pid, Signal::KILL);
+    wait_for("the end of its tool", || !tool.is_running());
+    wait_for("the end of its files", || root.files() == [".lock.pantsd"]);
 }
 
 fn kill_ends_everything() {

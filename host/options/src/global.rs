@@ -66,7 +66,7 @@ fn run_options() -> Vec<OptionSpec> {
             .advanced(),
         flag("time", false, "Show how long everything took, after the run.").short('x'),
         jobs,
-        flag("print-exception-stacktrace", false, "Show everything known about an internal error.").advanced().daemon(),
+        flag("print-exception-stacktrace", false, "Show everything known about an internal error.").advanced(),
     ]
 }
 
@@ -285,7 +285,6 @@ mod tests {
         assert_eq!(
             marked,
             [
-                "print-exception-stacktrace",
                 "pants-workdir",
                 "pants-subprocessdir",
                 "pants-physical-workdir-base",

@@ -36,6 +36,7 @@ mod listeners;
 
 mod announcement;
 mod signals;
+mod undertaker;
 
 mod serve;
 
@@ -51,6 +52,7 @@ pub use settings::{SERVE, Settings};
 pub use site::Site;
 pub use status::{RunStatus, Status, WatchStatus};
 pub use tail::tail_of_log;
+pub use undertaker::{UNDERTAKER, undertake};
 
 /// An error with its cause, in one line: for warnings, whose causes nobody prints.
 pub fn with_cause(error: &dyn std::error::Error) -> String {

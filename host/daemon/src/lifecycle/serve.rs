@@ -6,6 +6,7 @@
 use super::announcement::Announcement;
 use super::lifetime::Lifetime;
 use super::settings::{SERVE, Settings};
+use super::undertaker::Undertaker;
 use super::{listeners, signals, with_cause};
 use crate::panics;
 use crate::server::Listeners;
@@ -69,8 +70,12 @@ pub fn run_daemon(body: &dyn DaemonBody) -> u8 {
             body.log("another daemon was faster");
             return Ok(());
         };
+        let undertaker = Undertaker::hire(&settings);
+        let undertaker = undertaker.inspect_err(|error| body.log(&format!("nobody stays when it is killed: {error}")));
         close_standard_streams().map_err(|error| format!("cannot close the standard streams: {error}"))?;
         live(body, Announced { settings, listeners, lifetime, started }, &announcement);
+        undertaker.into_iter().for_each(Undertaker::dismiss);
+        body.log("exiting.");
         Ok(())
     });
     match lived {
@@ -132,7 +137,6 @@ fn live(body: &dyn DaemonBody, announced: Announced, announcement: &Announcement
     });
     announcement.end_tools();
     announcement.withdraw();
-    body.log("exiting.");
 }
 
 /// A daemon that no client can find serves nobody, and another one may be there already.

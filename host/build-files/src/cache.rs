@@ -18,7 +18,7 @@ use pants_model::FingerprintBuilder;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How many bytes are read gladly to save the evaluation of one directory: that takes about as long.
 const WORTH_READING: usize = 4 << 10;
@@ -44,17 +44,15 @@ pub enum Stored {
     Bytes(Vec<u8>),
 }
 
-/// The evaluations of one build root.
+/// The evaluations of one build root. All snapshots of it with one configuration and prelude share them.
 #[derive(Default)]
 pub(crate) struct EvaluationCache {
     store: Option<Arc<dyn EvaluationStore>>,
     /// What the pack is stored under; to find out takes longer than to evaluate a directory.
     name: OnceLock<String>,
-    pack: PackState,
-    /// Evaluated in this run, and worth keeping.
+    pack: RwLock<PackState>,
+    /// Evaluated since the pack was stored, and worth keeping.
     fresh: Mutex<Vec<Entry>>,
-    /// How many of them are stored.
-    saved: usize,
     evaluated: AtomicUsize,
 }
 
@@ -65,11 +63,18 @@ enum PackState {
     Unread,
     /// Empty when there was none.
     Read(Pack),
+    /// It had so many entries, and is read again when it is needed: it takes memory, and what it told is known.
+    Released(usize),
 }
 
 impl EvaluationCache {
     pub(crate) fn new(store: Option<Arc<dyn EvaluationStore>>) -> Self {
         Self { store, ..Self::default() }
+    }
+
+    /// Those for another prelude, in the same store.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.store.clone())
     }
 
     /// How many directories were evaluated so far.
@@ -78,15 +83,15 @@ impl EvaluationCache {
     }
 
     /// Reads what is stored, if so many directories are enough to gain by it.
-    pub(crate) fn prepare(&mut self, world: &World, directories: usize) {
-        let (PackState::Unread, Some(store), 1..) = (&self.pack, &self.store, directories) else { return };
-        let name = self.name.get_or_init(|| name(world));
-        let pack = match store.load(name, directories.saturating_mul(WORTH_READING)) {
-            Stored::TooLong => return,
-            Stored::Nothing => Pack::default(),
-            Stored::Bytes(bytes) => Pack::parse(bytes).unwrap_or_default(),
-        };
-        self.pack = PackState::Read(pack);
+    pub(crate) fn prepare(&self, world: &World, directories: usize) {
+        let (Some(store), 1..) = (&self.store, directories) else { return };
+        if matches!(*self.pack(), PackState::Read(_)) {
+            return;
+        }
+        let most = directories.saturating_mul(WORTH_READING);
+        if let Some(pack) = read_pack(&**store, self.name(world), most) {
+            *self.pack_mut() = PackState::Read(pack);
+        }
     }
 
     /// The family of a directory: as it is stored, or evaluated. `None` when it has no BUILD file.
@@ -96,56 +101,97 @@ impl EvaluationCache {
         }
         let texts = read_build_files(world, listing);
         let key = self.key(listing, &texts);
-        let stored = key.as_ref().and_then(|key| self.stored(world, listing, key));
-        if stored.is_some() {
-            return stored;
+        if let Some(family) = key.as_ref().and_then(|key| self.stored(world, listing, key)) {
+            return Some(family.with_stamps(&texts));
         }
         self.evaluated.fetch_add(1, Ordering::Relaxed);
-        let evaluated = evaluate_family(world, listing, texts);
+        let family = evaluate_family(world, listing, texts);
         if let Some(key) = key
-            && entry::is_lasting(world, &evaluated)
+            && entry::is_lasting(world, &family)
         {
-            let entry = Entry { key, dir: (*listing.dir).into(), bytes: entry::write(world, listing, &evaluated) };
-            self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+            let entry = Entry { key, dir: (*listing.dir).into(), bytes: entry::write(world, listing, &family) };
+            self.fresh().push(entry);
         }
-        Some(evaluated.family)
+        Some(family)
     }
 
     fn stored(&self, world: &World, listing: &Listing, key: &Digest) -> Option<Family> {
-        let PackState::Read(pack) = &self.pack else { return None };
+        let pack = self.pack();
+        let PackState::Read(pack) = &*pack else { return None };
         entry::read(world, listing, pack.get(key)?)
     }
 
     /// What a family is stored under; `None` when nothing is stored at all, or a BUILD file cannot be read.
     fn key(&self, listing: &Listing, texts: &[BuildText]) -> Option<Digest> {
-        let PackState::Read(_) = self.pack else { return None };
+        if matches!(*self.pack(), PackState::Unread) {
+            return None;
+        }
         let mut hasher = blake3::Hasher::new();
         let mut add = |part: &[u8]| {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
         };
         add(listing.dir.as_bytes());
-        for BuildText { path, text } in texts {
+        for BuildText { path, stamp: _, text } in texts {
             add(path.as_bytes());
             add(text.as_ref().ok()?.as_bytes());
         }
         Some(Digest::finish(&hasher))
     }
 
-    /// Stores what is new, when it is enough to be worth the time.
-    pub(crate) fn save(&mut self, world: &World) {
-        let (PackState::Read(old), Some(store)) = (&self.pack, &self.store) else { return };
-        let fresh = self.fresh.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let new = fresh.len() - self.saved;
-        if new == 0 || new.saturating_mul(WORTH_WRITING) < old.len() + self.saved {
+    /// Stores what is new, when it is enough to be worth the time, and forgets the bytes of what is stored.
+    pub(crate) fn save(&self, world: &World) {
+        let Some(store) = &self.store else { return };
+        let mut state = self.pack_mut();
+        let mut fresh = self.fresh();
+        let stored = match &*state {
+            PackState::Unread => return,
+            PackState::Read(pack) => pack.len(),
+            PackState::Released(entries) => *entries,
+        };
+        let new = fresh.len();
+        if new == 0 || new.saturating_mul(WORTH_WRITING) < stored {
+            *state = PackState::Released(stored);
             return;
         }
+        let name = self.name(world);
+        let old = match std::mem::replace(&mut *state, PackState::Released(0)) {
+            PackState::Read(pack) => pack,
+            PackState::Unread | PackState::Released(_) => read_pack(&**store, name, usize::MAX).unwrap_or_default(),
+        };
         let renewed: HashSet<&str> = fresh.iter().map(|entry| &*entry.dir).collect();
         let is_there = |dir: &str| world.tree.root().join(Path::new(dir)).is_dir();
         let kept = old.entries().filter(|(_, dir, _, is_used)| *is_used || (!renewed.contains(dir) && is_there(dir)));
         let kept = kept.map(|(key, dir, entry, _)| (key, dir, entry));
-        let new = fresh.iter().map(|entry| (entry.key, &*entry.dir, &*entry.bytes));
-        store.save(self.name.get_or_init(|| name(world)), &pack(kept.chain(new)));
-        self.saved = fresh.len();
+        let all: Vec<_> = kept.chain(fresh.iter().map(|entry| (entry.key, &*entry.dir, &*entry.bytes))).collect();
+        let entries = all.len();
+        store.save(name, &pack(all.into_iter()));
+        *state = PackState::Released(entries);
+        *fresh = Vec::new();
+    }
+
+    fn name(&self, world: &World) -> &str {
+        self.name.get_or_init(|| name(world))
+    }
+
+    fn pack(&self) -> RwLockReadGuard<'_, PackState> {
+        self.pack.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pack_mut(&self) -> RwLockWriteGuard<'_, PackState> {
+        self.pack.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fresh(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A stored pack, empty where there is none; nothing when it is longer than this.
+fn read_pack(store: &dyn EvaluationStore, name: &str, most: usize) -> Option<Pack> {
+    match store.load(name, most) {
+        Stored::TooLong => None,
+        Stored::Nothing => Some(Pack::default()),
+        Stored::Bytes(bytes) => Some(Pack::parse(bytes).unwrap_or_default()),
     }
 }
 

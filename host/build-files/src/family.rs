@@ -8,8 +8,9 @@ use crate::evaluate::{Setting, evaluate};
 use crate::parse::parse;
 use crate::prelude::Prelude;
 use crate::reads::{Expanded, Reads, RecordedRead};
-use crate::source::{Source, read_source};
+use crate::source::{Source, read_stamped_source};
 use crate::source_roots::{ConfiguredRoots, DeclaredRoot};
+use crate::stamps::Stamp;
 use crate::symbols::Symbols;
 use crate::tree::{Listing, Tree, join};
 use crate::unknown::UnknownSymbol;
@@ -22,17 +23,17 @@ pub(crate) struct World {
     pub config: WorkspaceConfig,
     pub symbols: Arc<Symbols>,
     pub tree: Tree,
-    pub defaults: Defaults,
-    pub roots: ConfiguredRoots,
-    pub assigned_tags: AssignedTags,
+    pub defaults: Arc<Defaults>,
+    pub roots: Arc<ConfiguredRoots>,
+    pub assigned_tags: Arc<AssignedTags>,
     /// What every BUILD file sees; read when the first of them is.
-    pub prelude: OnceLock<Prelude>,
+    pub prelude: OnceLock<Arc<Prelude>>,
 }
 
 impl World {
     /// The prelude, which is read now if nobody needed it before.
     pub(crate) fn prelude(&self) -> &Prelude {
-        self.prelude.get_or_init(|| Prelude::load(&self.config, &self.tree))
+        self.prelude.get_or_init(|| Arc::new(Prelude::load(&self.config, &self.tree)))
     }
 }
 
@@ -50,6 +51,10 @@ pub(crate) struct Family {
     pub unknown: Vec<UnknownSymbol>,
     /// The source roots that the files declare.
     pub source_roots: Vec<DeclaredRoot>,
+    /// Which patterns were expanded.
+    pub patterns: Patterns,
+    /// For each BUILD file, the stamp that it had before it was read.
+    pub stamps: Box<[Option<Stamp>]>,
     /// The places of `targets`, sorted by name.
     by_name: Vec<u32>,
 }
@@ -64,7 +69,13 @@ impl Family {
     ) -> Self {
         let mut by_name: Vec<u32> = (0..targets.len() as u32).collect();
         by_name.sort_unstable_by(|a, b| targets[*a as usize].address.name().cmp(targets[*b as usize].address.name()));
-        Self { targets, refused: Vec::new(), diagnostics, reads, unknown, source_roots, by_name }
+        let (patterns, stamps) = (Patterns::default(), Box::default());
+        Self { targets, refused: Vec::new(), diagnostics, reads, unknown, source_roots, patterns, stamps, by_name }
+    }
+
+    /// The same, with the stamps of the BUILD files that it is of.
+    pub(crate) fn with_stamps(self, texts: &[BuildText]) -> Self {
+        Self { stamps: texts.iter().map(|text| text.stamp).collect(), ..self }
     }
 
     /// The target with this name.
@@ -89,10 +100,28 @@ impl Family {
     }
 }
 
+/// Which patterns a family expanded: when the names that they were compared with are others, it may be another one.
+#[derive(Default)]
+pub(crate) struct Patterns {
+    /// Whether some are compared with the names of the files beside the BUILD files, and with no others.
+    pub are_beside: bool,
+    /// The sets with patterns that are compared with others.
+    pub further: Box<[Expanded]>,
+}
+
+impl Patterns {
+    pub(crate) fn new(dir: &str, expanded: Vec<Expanded>) -> Self {
+        let (beside, further): (Vec<_>, Vec<_>) = expanded.into_iter().partition(|expanded| expanded.is_beside(dir));
+        Self { are_beside: !beside.is_empty(), further: further.into() }
+    }
+}
+
 /// A BUILD file as it was read.
 pub(crate) struct BuildText {
     /// Relative to the build root.
     pub path: Arc<str>,
+    /// What it was like before it was read.
+    pub stamp: Option<Stamp>,
     /// Its text, or why there is none.
     pub text: Result<String, String>,
 }
@@ -101,24 +130,19 @@ pub(crate) struct BuildText {
 pub(crate) fn read_build_files(world: &World, listing: &Listing) -> Vec<BuildText> {
     let read = |name: &str| {
         let path = join(&listing.dir, name);
-        BuildText { text: read_source(world.tree.root(), &path, world.config.limits.source), path: path.into() }
+        let (stamp, text) = read_stamped_source(world.tree.root(), &path, world.config.limits.source);
+        BuildText { path: path.into(), stamp, text }
     };
     listing.build_files.iter().map(|name| read(name)).collect()
 }
 
-/// A family that was just evaluated.
-pub(crate) struct Evaluated {
-    pub family: Family,
-    /// The sets of files that were expanded for it.
-    pub expanded: Vec<Expanded>,
-}
-
 /// Evaluates the BUILD files of a directory.
-pub(crate) fn evaluate_family(world: &World, listing: &Listing, texts: Vec<BuildText>) -> Evaluated {
+pub(crate) fn evaluate_family(world: &World, listing: &Listing, texts: Vec<BuildText>) -> Family {
     let reads = Reads::new(&world.tree, &world.config.environment, &listing.dir);
     let reads = reads.with_looks(world.config.limits.looks);
     let mut declarations = Declarations::new(&world.symbols, &world.config, reads);
     declarations.prelude = Some(world.prelude()).filter(|prelude| !prelude.is_empty());
+    let stamps: Box<[Option<Stamp>]> = texts.iter().map(|text| text.stamp).collect();
     for text in texts {
         evaluate_file(world, text, &mut declarations);
     }
@@ -126,11 +150,11 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing, texts: Vec<Build
     world.assigned_tags.assign(&mut targets);
     let (reads, expanded) = reads.into_recorded();
     let family = Family::new(targets, diagnostics, reads, unknown.into_symbols(), source_roots);
-    Evaluated { family: Family { refused, ..family }, expanded }
+    Family { refused, patterns: Patterns::new(&listing.dir, expanded), stamps, ..family }
 }
 
 fn evaluate_file(world: &World, text: BuildText, declarations: &mut Declarations<'_>) {
-    let BuildText { path, text } = text;
+    let BuildText { path, stamp: _, text } = text;
     let text = match text {
         Ok(text) => text,
         Err(message) => {

@@ -17,6 +17,8 @@ mod config;
 mod hashing;
 mod suggest;
 
+mod stamps;
+
 mod nesting;
 mod parse;
 mod source;
@@ -54,6 +56,8 @@ mod specs;
 mod filters;
 mod owners;
 mod select;
+
+mod snapshot;
 
 mod workspace;
 

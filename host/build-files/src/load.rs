@@ -3,29 +3,30 @@
 //! A wave evaluates all directories that the last one asked for, in parallel; what enters the graph, and in which order,
 //! depends on addresses alone. Only what can be reached from the asked targets enters. So every target of the graph has
 //! all its dependencies there, and a second load adds only what is new.
+//!
+//! What is wrong is a matter of the question that is asked, not of the order in which things were loaded: see `problems`.
 
+mod cycles;
+mod inputs;
+mod link;
+mod problems;
+mod renewal;
 mod roots;
 
 use crate::cache::EvaluationCache;
-use crate::evaluate::built_in_names;
 use crate::family::{Family, World};
 use crate::hashing::{FastMap, FastSet};
-use crate::places::Places;
+use crate::stamps::Stamp;
 use crate::suggest::suggest;
 use crate::tree::{Listing, NoListing};
-use crate::unknown;
-use pants_model::{Address, BuildGraph, Diagnostic, InjectedDependency, Target, TargetId};
+pub(crate) use inputs::Inputs;
+use link::Links;
+use pants_model::{Address, InjectedDependency, Target};
+pub(crate) use problems::Asked;
 use rayon::prelude::*;
 use roots::RootsOfDir;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// How many missing dependencies of one target are told of.
-const MOST_MISSING: usize = 100;
-/// For how many missing dependencies what was meant is looked for: each is compared with all names of a directory.
-const MOST_SUGGESTIONS: usize = 200;
-/// How many targets of a cycle are named.
-const MOST_OF_CYCLE: usize = 20;
 
 /// What became of a directory that was asked for.
 #[derive(Clone)]
@@ -46,15 +47,22 @@ impl Directory {
     }
 }
 
-/// Everything loaded so far, but the graph.
-#[derive(Default)]
+/// Everything loaded so far, but the graph. Clones share what they hold until one of them loads more.
+#[derive(Clone, Default)]
 pub(crate) struct Loaded {
-    pub cache: EvaluationCache,
-    directories: FastMap<Arc<str>, Directory>,
-    /// What is wrong between targets, by the target whose BUILD file it is about.
-    link_problems: HashMap<Address, Vec<Diagnostic>>,
+    pub cache: Arc<EvaluationCache>,
+    directories: Arc<FastMap<Arc<str>, Directory>>,
+    /// What the families were made from besides their BUILD files.
+    pub inputs: Arc<Inputs>,
+    /// The directories whose families have something to tell.
+    unclean: BTreeSet<Arc<str>>,
     /// For a directory of targets that take sources, what is known of its source root.
-    roots: FastMap<Arc<str>, Arc<RootsOfDir>>,
+    roots: Arc<FastMap<Arc<str>, Arc<RootsOfDir>>>,
+    /// Directories that were not loaded, because no word in their BUILD files declares a source root, with the stamps of
+    /// these.
+    passed_over: Arc<FastMap<Arc<str>, Box<[Option<Stamp>]>>>,
+    /// What is known of the edges of the graph.
+    links: Links,
 }
 
 impl Loaded {
@@ -100,7 +108,7 @@ impl Loaded {
             }
         };
         let loaded: Vec<_> = missing.par_iter().map(load).collect();
-        self.directories.extend(loaded);
+        self.keep(world, loaded);
     }
 
     /// Loads the directories of listings, those that are not loaded yet, in parallel.
@@ -111,21 +119,43 @@ impl Loaded {
         let cache = &self.cache;
         let load = |listing: &&Arc<Listing>| (listing.dir.clone(), family_of(cache, world, listing));
         let loaded: Vec<_> = missing.par_iter().map(load).collect();
-        self.directories.extend(loaded);
+        self.keep(world, loaded);
     }
 
-    /// Evaluates what the roots reach, wave by wave; gives the targets that `known` does not hold yet.
-    pub(crate) fn reach(&mut self, world: &World, known: &BuildGraph, roots: &[Address]) -> Vec<Arc<Target>> {
+    /// Takes in what was loaded.
+    fn keep(&mut self, world: &World, loaded: Vec<(Arc<str>, Directory)>) {
+        if loaded.is_empty() {
+            return;
+        }
+        for (dir, directory) in &loaded {
+            let Directory::Family(family) = directory else { continue };
+            if Inputs::has_any(world, dir, family) {
+                Arc::make_mut(&mut self.inputs).add(world, dir, family);
+            }
+            if !family.is_clean() {
+                self.unclean.insert(dir.clone());
+            }
+        }
+        Arc::make_mut(&mut self.directories).extend(loaded);
+    }
+
+    /// Evaluates what the roots reach, wave by wave; gives the targets that are not known yet.
+    pub(crate) fn reach<'r>(
+        &mut self,
+        world: &World,
+        is_known: impl Fn(&Address) -> bool,
+        roots: impl IntoIterator<Item = &'r Address>,
+    ) -> Vec<Arc<Target>> {
         let mut reached = Vec::new();
         let mut seen: FastSet<Address> = FastSet::default();
         let mut wave: Vec<Address> = Vec::new();
         let mut ask = |wave: &mut Vec<Address>, address: &Address| {
-            if known.id(address).is_none() && !seen.contains(address) {
+            if !is_known(address) && !seen.contains(address) {
                 seen.insert(address.clone());
                 wave.push(address.clone());
             }
         };
-        roots.iter().for_each(|root| ask(&mut wave, root));
+        roots.into_iter().for_each(|root| ask(&mut wave, root));
         while !wave.is_empty() {
             wave.sort_unstable();
             self.load_directories(world, wave.iter().map(Address::dir));
@@ -138,9 +168,7 @@ impl Loaded {
             let complete = |target| self.with_source_root(world, self.with_injected(target, &injected));
             let found: Vec<_> = found.into_par_iter().map(complete).collect();
             for (target, problems) in found {
-                if !problems.is_empty() {
-                    self.link_problems.entry(target.address.clone()).or_default().extend(problems);
-                }
+                self.links.note_roots(&target, problems);
                 target.dependencies.iter().for_each(|dependency| ask(&mut wave, dependency));
                 reached.push(target);
             }
@@ -174,143 +202,6 @@ impl Loaded {
         }
         injected.otherwise.as_ref()
     }
-
-    /// Puts targets into the graph with their edges, and finds what is wrong between them.
-    pub(crate) fn link(&mut self, world: &World, graph: &mut BuildGraph, targets: Vec<Arc<Target>>) {
-        let ids: Vec<TargetId> =
-            targets.into_iter().map(|target| graph.insert(target).unwrap_or_else(|there| there)).collect();
-        let mut places = Places::new(world.tree.root(), world.config.limits.source);
-        let mut suggestions = MOST_SUGGESTIONS;
-        for id in &ids {
-            let target = graph.target(*id).clone();
-            for dependency in &target.dependencies {
-                match graph.id(dependency) {
-                    Some(dependency) => graph.add_dependency(*id, dependency),
-                    None => self.report_missing(&mut places, &mut suggestions, &target, dependency),
-                }
-            }
-        }
-        for cycle in cycles(graph, &ids) {
-            self.report_cycle(&mut places, graph, &cycle);
-        }
-    }
-
-    fn report_missing(
-        &mut self,
-        places: &mut Places<'_>,
-        suggestions: &mut usize,
-        target: &Target,
-        dependency: &Address,
-    ) {
-        let mut hint = None;
-        match self.directory(dependency.dir()) {
-            // A target that a broken file did not get to declare is not missing.
-            Some(Directory::Family(family)) if family.has_errors() => return,
-            Some(Directory::Family(_)) if *suggestions == 0 => {}
-            Some(Directory::Family(family)) => {
-                *suggestions -= 1;
-                hint = Some(name_hint(dependency, family, absolute));
-            }
-            Some(Directory::NoBuildFile) => hint = Some(format!("{} has no BUILD file", shown_dir(dependency.dir()))),
-            Some(Directory::Absent(why)) => hint = Some(format!("{} {why}", shown_dir(dependency.dir()))),
-            None => {}
-        }
-        let message =
-            format!("target `:{}` depends on `{}`, which does not exist", target.address.name(), absolute(dependency));
-        let problems = self.link_problems.entry(target.address.clone()).or_default();
-        // Finding the place means looking through the call; nobody reads more than this of one.
-        if problems.len() < MOST_MISSING {
-            let mut diagnostic = places.error_at_address(target, dependency, message);
-            diagnostic.hints.extend(hint);
-            problems.push(diagnostic);
-        }
-    }
-
-    fn report_cycle(&mut self, places: &mut Places<'_>, graph: &BuildGraph, cycle: &[TargetId]) {
-        let target = graph.target(cycle[0]).clone();
-        let next = &graph.target(cycle[1 % cycle.len()]).address;
-        let mut message = "these targets depend on each other".to_owned();
-        if cycle.len() == 1 {
-            message = format!("target `:{}` depends on itself", target.address.name());
-        } else {
-            for (at, id) in cycle.iter().take(MOST_OF_CYCLE).enumerate() {
-                let arrow = if at == 0 { "   " } else { "-> " };
-                message.push_str(&format!("\n  {arrow}{}", graph.target(*id).address));
-            }
-            if cycle.len() > MOST_OF_CYCLE {
-                message.push_str(&format!("\n  -> {} more", cycle.len() - MOST_OF_CYCLE));
-            }
-            message.push_str(&format!("\n  -> {}", target.address));
-        }
-        let diagnostic = places.error_at_address(&target, next, message);
-        for id in cycle {
-            // Whoever asks for any of them hears of it.
-            let problems = self.link_problems.entry(graph.target(*id).address.clone()).or_default();
-            problems.push(diagnostic.clone());
-        }
-    }
-
-    /// Finds which dependencies do not exist of targets that are not in the graph, because something is wrong with them.
-    fn check_refused(&mut self, world: &World, dirs: &[&str]) {
-        let families = dirs.iter().filter_map(|dir| self.family(dir));
-        let refused: Vec<Arc<Target>> = families.flat_map(|family| family.refused.iter().cloned()).collect();
-        let unchecked: Vec<Arc<Target>> =
-            refused.into_iter().filter(|target| !self.link_problems.contains_key(&target.address)).collect();
-        self.load_directories(world, unchecked.iter().flat_map(|target| &target.dependencies).map(Address::dir));
-        let mut places = Places::new(world.tree.root(), world.config.limits.source);
-        let mut suggestions = MOST_SUGGESTIONS;
-        for target in unchecked {
-            for dependency in &target.dependencies {
-                if self.target_or_default(world, dependency).is_none() {
-                    self.report_missing(&mut places, &mut suggestions, &target, dependency);
-                }
-            }
-        }
-    }
-
-    /// What is wrong with what the roots reach, and in directories that were asked for.
-    pub(crate) fn problems<'d>(
-        &mut self,
-        world: &World,
-        graph: &BuildGraph,
-        roots: &[Address],
-        asked: impl IntoIterator<Item = &'d str>,
-    ) -> Vec<Diagnostic> {
-        let mut dirs: FastSet<&str> = asked.into_iter().collect();
-        let mut problems = Vec::new();
-        let is_clean = |directory: &Directory| directory.family().is_none_or(|family| family.is_clean());
-        if self.link_problems.is_empty() && self.directories.values().all(is_clean) {
-            return problems;
-        }
-        let ids: Vec<TargetId> = roots.iter().filter_map(|root| graph.id(root)).collect();
-        for id in graph.closure(&ids, pants_model::Order::Preorder) {
-            let target = graph.target(id);
-            problems.extend(self.link_problems.get(&target.address).into_iter().flatten().cloned());
-            dirs.insert(target.address.dir());
-            // A broken file may be why a dependency is not in the graph.
-            dirs.extend(target.dependencies.iter().map(Address::dir));
-        }
-        let mut dirs: Vec<&str> = dirs.into_iter().collect();
-        // Of equal problems the first one is told.
-        dirs.sort_unstable();
-        self.check_refused(world, &dirs);
-        let families: Vec<&Arc<Family>> = dirs.into_iter().filter_map(|dir| self.family(dir)).collect();
-        if !world.prelude().has_errors() {
-            problems.extend(unknown::describe(families.iter().flat_map(|family| &family.unknown), &known_names(world)));
-        }
-        let refused = families.iter().flat_map(|family| &family.refused);
-        problems.extend(refused.filter_map(|target| self.link_problems.get(&target.address)).flatten().cloned());
-        problems.extend(families.into_iter().flat_map(|family| family.diagnostics.iter().cloned()));
-        problems
-    }
-}
-
-/// The names that a BUILD file can use.
-fn known_names(world: &World) -> Vec<&str> {
-    let mut names: Vec<&str> = world.symbols.names().collect();
-    names.extend_from_slice(built_in_names());
-    names.extend(world.prelude().names());
-    names
 }
 
 fn family_of(cache: &EvaluationCache, world: &World, listing: &Listing) -> Directory {
@@ -320,12 +211,13 @@ fn family_of(cache: &EvaluationCache, world: &World, listing: &Listing) -> Direc
     }
 }
 
-fn describe(why: &NoListing) -> String {
+/// Why a directory has no listing, as the end of a sentence about it.
+pub(crate) fn describe(why: &NoListing) -> String {
     match why {
         NoListing::Missing => "does not exist".to_owned(),
         NoListing::Ignored => "is hidden by an ignore rule".to_owned(),
         NoListing::StrangeLink => "is a link out of the build root, or back to where it stands".to_owned(),
-        NoListing::Unreadable(error) => format!("cannot be read: {error}"),
+        NoListing::Unreadable(why) => format!("cannot be read: {why}"),
     }
 }
 
@@ -379,51 +271,4 @@ fn injected_dependencies(world: &World, targets: &[Arc<Target>]) -> HashMap<Arc<
         injected.insert(target.type_name.clone(), spec.injected_dependencies.iter().filter_map(parse).collect());
     }
     injected
-}
-
-/// How far a walk has come with a target.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    New,
-    /// It is this far down the path.
-    OnPath(usize),
-    Done,
-}
-
-/// Cycles among new targets, no two of which share a target. Targets that were there before depend on none of them.
-fn cycles(graph: &BuildGraph, new: &[TargetId]) -> Vec<Vec<TargetId>> {
-    let mut marks: FastMap<TargetId, Mark> = new.iter().map(|id| (*id, Mark::New)).collect();
-    let mut in_cycle: FastSet<TargetId> = FastSet::default();
-    let mut cycles = Vec::new();
-    for start in new {
-        if marks[start] != Mark::New {
-            continue;
-        }
-        let mut path = vec![(*start, graph.dependencies(*start).iter())];
-        marks.insert(*start, Mark::OnPath(0));
-        while let Some((id, rest)) = path.last_mut() {
-            let id = *id;
-            let Some(&next) = rest.next() else {
-                marks.insert(id, Mark::Done);
-                path.pop();
-                continue;
-            };
-            match marks.get(&next) {
-                Some(Mark::New) => {
-                    marks.insert(next, Mark::OnPath(path.len()));
-                    path.push((next, graph.dependencies(next).iter()));
-                }
-                Some(Mark::OnPath(first)) => {
-                    let cycle = path[*first..].iter().map(|(id, _)| *id);
-                    if !cycle.clone().any(|id| in_cycle.contains(&id)) {
-                        let cycle: Vec<TargetId> = cycle.collect();
-                        in_cycle.extend(&cycle);
-                        cycles.push(cycle);
-                    }
-                }
-                Some(Mark::Done) | None => {}
-            }
-        }
-    }
-    cycles
 }

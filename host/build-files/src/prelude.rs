@@ -7,7 +7,7 @@
 
 use crate::config::WorkspaceConfig;
 use crate::parse::parse_at;
-use crate::reads::{Reads, RecordedRead};
+use crate::reads::{ReadKind, Reads, RecordedRead};
 use crate::source::{Source, read_source};
 use crate::syntax::{Module, PRELUDE_START, Span};
 use crate::tree::Tree;
@@ -36,6 +36,31 @@ pub(crate) struct PreludeFile {
 }
 
 impl Prelude {
+    /// Whether the files are as they were read; where no directory was listed anew, so are those that the patterns find.
+    pub(crate) fn is_current(&self, config: &WorkspaceConfig, tree: &Tree, is_relisted: bool) -> bool {
+        // What hit a limit depends on more than the prelude.
+        if config.prelude_globs.is_empty() || self.exhausted().is_some() {
+            return self.exhausted().is_none();
+        }
+        let are_files_found_again = || {
+            let mut reads = Reads::new(tree, &config.environment, "");
+            let mut nothing = Self::default();
+            config.prelude_globs.iter().for_each(|pattern| drop(nothing.find(pattern, &mut reads)));
+            let found = reads.into_recorded().0;
+            found.iter().eq(self.reads.iter().filter(|read| read.kind == ReadKind::Globs))
+        };
+        let is_read_again = |read: &RecordedRead| {
+            let mut reads = Reads::new(tree, &config.environment, "");
+            reads.note_file(&read.name, read_source(tree.root(), &read.name, config.limits.source).as_deref().ok());
+            reads.into_recorded().0 == std::slice::from_ref(read)
+        };
+        // Why a file cannot be read may be another reason each time.
+        let is_unreadable = |read: &RecordedRead| read.kind == ReadKind::File && read.seen.is_none();
+        !self.reads.iter().any(is_unreadable)
+            && self.reads.iter().filter(|read| read.kind == ReadKind::File).all(is_read_again)
+            && (!is_relisted || are_files_found_again())
+    }
+
     /// Finds, reads and parses the files of `build_file_prelude_globs`.
     pub(crate) fn load(config: &WorkspaceConfig, tree: &Tree) -> Self {
         let mut prelude = Self::default();

@@ -100,6 +100,14 @@ pub(crate) struct Expanded {
 }
 
 impl Expanded {
+    /// Whether the names of the files in this directory alone decide what the sets expand to.
+    pub(crate) fn is_beside(&self, dir: &str) -> bool {
+        let leads_down = |pattern: &String| pattern.contains('/') || pattern.contains("**");
+        *self.dir == *dir
+            && self.wanted == Wanted::Files
+            && !self.sets.iter().any(|set| set.include.iter().any(leads_down))
+    }
+
     /// What the sets expand to now; nothing for what is no pattern.
     pub(crate) fn expand(&self, tree: &Tree) -> Expansion {
         // It came to an end when it was expanded first.

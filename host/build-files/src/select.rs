@@ -5,8 +5,8 @@ use crate::family::World;
 use crate::filters::CompiledFilters;
 use crate::globs::{CompiledGlobs, Wanted};
 use crate::hashing::FastSet;
-use crate::load::{Directory, Loaded, name_hint, shown_dir};
-use crate::owners::owners_of;
+use crate::load::{Asked, Directory, Loaded, name_hint, shown_dir};
+use crate::owners::{directories_above, owners_of};
 use crate::source_roots::is_at_or_below;
 use crate::specs::AddressSpec;
 use crate::suggest::suggest;
@@ -22,7 +22,7 @@ pub(crate) struct Selection {
     /// In the order of the specs, and sorted inside each.
     pub addresses: Vec<Address>,
     /// The directories that were looked into.
-    pub asked: FastSet<Arc<str>>,
+    pub asked: Asked,
     /// What is wrong with the specs, and what could not be listed.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -94,7 +94,7 @@ impl Selection {
     fn single(&mut self, loaded: &mut Loaded, world: &World, address: &Address) -> Vec<Address> {
         let dir = address.dir();
         loaded.load_directories(world, [dir]);
-        self.asked.insert(dir.into());
+        self.asked.insert(dir);
         if loaded.target_or_default(world, address).is_some() {
             return vec![address.clone()];
         }
@@ -113,7 +113,7 @@ impl Selection {
 
     fn siblings(&mut self, loaded: &mut Loaded, world: &World, spec: &AddressSpec, dir: &str) -> Vec<Address> {
         loaded.load_directories(world, [dir]);
-        self.asked.insert(dir.into());
+        self.asked.insert(dir);
         self.diagnostics.extend(world.tree.listing(dir).iter().flat_map(|listing| listing.warnings.iter().cloned()));
         let Some(family) = loaded.family(dir) else {
             let hint = similar_family(loaded, world, dir).or_else(|| reason_of_absence(loaded, dir));
@@ -134,7 +134,7 @@ impl Selection {
                 let similar = similar_dir(world, dir).map(|dir| format!("did you mean `{dir}::`?"));
                 let hint = similar.or_else(|| reason_of_absence(loaded, dir));
                 match why {
-                    NoListing::Unreadable(error) => self.no_match(&spec.to_string(), Some(error.to_string())),
+                    NoListing::Unreadable(why) => self.no_match(&spec.to_string(), Some(why.to_string())),
                     NoListing::Missing | NoListing::Ignored | NoListing::StrangeLink => {
                         self.no_match(&spec.to_string(), hint);
                     }
@@ -143,12 +143,12 @@ impl Selection {
             }
         };
         loaded.load_listings(world, &listings);
+        self.asked.insert_below(dir);
         let mut found = Vec::new();
         let mut has_errors = false;
         for listing in &listings {
             self.diagnostics.extend(listing.warnings.iter().cloned());
             if let Some(family) = loaded.family(&listing.dir) {
-                self.asked.insert(listing.dir.clone());
                 has_errors |= family.has_errors();
                 found.extend(addresses(&family.targets));
             }
@@ -180,7 +180,7 @@ impl Selection {
         let mut owners = BTreeSet::new();
         for file in &files {
             owners.extend(owners_of(loaded, world, file));
-            self.asked.extend(crate::owners::directories_above(file).map(Arc::from));
+            directories_above(file).for_each(|dir| self.asked.insert(dir));
         }
         if owners.is_empty() && !files.is_empty() {
             let message = match has_wildcard(text) {

@@ -2,11 +2,12 @@
 //!
 //! Diagnostics say `file:line:column` and show the line; both are made here and nowhere else.
 
+use crate::stamps::Stamp;
 use crate::syntax::Span;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use pants_model::{Diagnostic, Location, Severity};
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -129,11 +130,27 @@ fn cut(line: &str, from: usize, to: usize) -> (&str, usize, usize) {
 
 /// Reads the text of a BUILD file or of one that all of them see; says what is wrong with it as a whole.
 pub(crate) fn read_source(root: &Path, path: &str, longest: usize) -> Result<String, String> {
+    let file = fs::File::open(root.join(path)).map_err(|error| unreadable(&error))?;
+    text_of(file, longest)
+}
+
+/// The same with the stamp that the file had before it was read; none where it cannot be opened.
+pub(crate) fn read_stamped_source(root: &Path, path: &str, longest: usize) -> (Option<Stamp>, Result<String, String>) {
+    match fs::File::open(root.join(path)) {
+        Ok(file) => (Stamp::of(&file), text_of(file, longest)),
+        Err(error) => (None, Err(unreadable(&error))),
+    }
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("this file cannot be read: {error}")
+}
+
+fn text_of(file: fs::File, longest: usize) -> Result<String, String> {
     let mut bytes = Vec::with_capacity(USUAL_LENGTH);
     // One byte more than it may have tells that it has more. Thousands are read, so nobody asks for the length first.
-    let read = fs::File::open(root.join(path))
-        .and_then(|file| file.take((longest as u64).saturating_add(1)).read_to_end(&mut bytes));
-    read.map_err(|error| format!("this file cannot be read: {error}"))?;
+    let read = file.take((longest as u64).saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(&error))?;
     if bytes.len() > longest {
         return Err(format!("this file is longer than {longest} bytes"));
     }

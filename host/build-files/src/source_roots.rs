@@ -81,6 +81,11 @@ impl ConfiguredRoots {
         (configured, diagnostics)
     }
 
+    /// The names of files that make their directory a source root.
+    pub(crate) fn markers(&self) -> &[String] {
+        &self.markers
+    }
+
     /// The root of a directory. `has_file` says whether a directory at or above it has a file of this name.
     pub(crate) fn root_of(&self, dir: &str, has_file: &dyn Fn(&str, &str) -> bool) -> ConfiguredRoot {
         let matches = |above: &str| {

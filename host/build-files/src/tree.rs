@@ -1,18 +1,26 @@
 //! The directories of the build root as we see them: what is ignored does not exist.
 //!
 //! Each directory is listed once, when it is first needed, whoever needs it: the search for BUILD files, source globs
-//! and specs share the listings. Symlinks are followed inside the build root, but never into a loop.
+//! and specs share the listings. A directory is listed after those above it, so that whoever watches the listed ones hears
+//! of everything that changes them. Symlinks are followed inside the build root, but never into a loop.
+//!
+//! A tree only grows. What happened on disk since shows in another tree, which shares the listings that are still right.
+
+mod ignores;
+mod renewal;
 
 use crate::WorkspaceConfig;
-use crate::hashing::FastMap;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use crate::hashing::{FastMap, FastSet};
+use crate::stamps::Stamp;
+use ignores::{EntryKind, Ignores};
 use pants_model::{Diagnostic, Location};
 use rayon::prelude::*;
+pub(crate) use renewal::{Relisted, TreeChanges, TreeSuspects};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// How many links to directories a path may go through.
 const MOST_LINKS: usize = 3;
@@ -32,7 +40,48 @@ pub(crate) struct Listing {
     pub build_files: Vec<Box<str>>,
     /// What could not be listed.
     pub warnings: Vec<Diagnostic>,
+    /// Names of links, sorted, whatever they lead to: that can become another thing without a change of the directory.
+    pub links: Vec<Box<str>>,
+    /// Whether who watches directories may hear nothing of it: it is reached by a link, or past a directory that cannot be
+    /// listed.
+    pub is_aside: bool,
+    stamp: Option<Stamp>,
+    /// Why there is nothing in it.
+    unreadable: Option<Arc<str>>,
     are_builds_ignored: bool,
+}
+
+impl Listing {
+    /// An entry is a file.
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        has(&self.files, name)
+    }
+
+    /// An entry is a directory.
+    pub(crate) fn has_dir(&self, name: &str) -> bool {
+        has(&self.dirs, name)
+    }
+
+    /// An entry is a link.
+    pub(crate) fn has_link(&self, name: &str) -> bool {
+        has(&self.links, name)
+    }
+
+    /// Whether it may become another one though nothing happens in the directory.
+    fn is_odd(&self) -> bool {
+        self.is_aside || !self.links.is_empty()
+    }
+
+    fn readable(self: Arc<Self>) -> Result<Arc<Self>, NoListing> {
+        match &self.unreadable {
+            Some(why) => Err(NoListing::Unreadable(why.clone())),
+            None => Ok(self),
+        }
+    }
+}
+
+fn has(names: &[Box<str>], name: &str) -> bool {
+    names.binary_search_by(|known| (**known).cmp(name)).is_ok()
 }
 
 /// Why a directory has no listing.
@@ -44,36 +93,34 @@ pub(crate) enum NoListing {
     Ignored,
     /// It is reached by a link that is not followed.
     StrangeLink,
-    /// It exists and cannot be read.
-    Unreadable(io::Error),
+    /// It exists and cannot be read, for this reason.
+    Unreadable(Arc<str>),
 }
 
 /// The directories of one build root.
 pub(crate) struct Tree {
     root: PathBuf,
-    hidden: Rules,
-    without_builds: Rules,
-    excluded: Vec<String>,
-    listings: RwLock<FastMap<Arc<str>, Arc<Listing>>>,
-    /// The directories of the listings, in the order in which they were made.
-    order: RwLock<Vec<Arc<str>>>,
+    ignores: Arc<Ignores>,
+    listings: RwLock<Listings>,
+}
+
+/// What has been listed. Trees share both until one of them lists more.
+#[derive(Clone, Default)]
+struct Listings {
+    by_dir: Arc<FastMap<Arc<str>, Arc<Listing>>>,
+    /// In the order in which they were listed; the same directory again after another one took its place. Without those
+    /// that who watches them by this path would confuse with another one.
+    order: Arc<Vec<Arc<str>>>,
+    /// Those that are looked at whatever happened: see [`Listing::is_odd`].
+    odd: Arc<FastSet<Arc<str>>>,
 }
 
 impl Tree {
     /// Reads the ignore rules; those that are no patterns become warnings.
     pub(crate) fn new(config: &WorkspaceConfig) -> (Self, Vec<Diagnostic>) {
-        let mut warnings = Vec::new();
-        let root = &config.build_root;
-        let gitignore = config.use_gitignore.then(|| root.join(".gitignore"));
-        let hidden = Rules::new(root, gitignore.as_deref(), &config.pants_ignore, &mut warnings);
-        let without_builds = Rules::new(root, None, &config.build_ignore, &mut warnings);
-        let excluded = config.excluded_dirs.iter().filter_map(|dir| {
-            let relative = if dir.is_absolute() { dir.strip_prefix(root).ok()? } else { dir };
-            relative.to_str().filter(|dir| !dir.is_empty()).map(str::to_owned)
-        });
-        let excluded = excluded.collect();
-        let listings = RwLock::default();
-        (Self { root: root.clone(), hidden, without_builds, excluded, listings, order: RwLock::default() }, warnings)
+        let (ignores, warnings) = Ignores::read(config);
+        let root = config.build_root.clone();
+        (Self { root, ignores: Arc::new(ignores), listings: RwLock::default() }, warnings)
     }
 
     /// The build root, absolute.
@@ -84,24 +131,30 @@ impl Tree {
     /// What a directory holds.
     pub(crate) fn listing(&self, dir: &str) -> Result<Arc<Listing>, NoListing> {
         if let Some(listing) = self.listed(dir) {
-            return Ok(listing);
+            return listing.readable();
         }
         // A path that somebody made up may have thousands of levels, which are not all looked at.
         if dir.len() > USUAL_PATH {
             fs::symlink_metadata(self.root.join(dir)).map_err(no_listing)?;
         }
-        if prefixes(dir).any(|dir| self.is_hidden_dir(dir)) {
-            return Err(NoListing::Ignored);
-        }
-        let is_strange = |dir: &str| {
-            let path = self.root.join(dir);
-            path.is_symlink() && path.is_dir() && self.is_strange_link(&path)
+        let mut above = match self.listed("") {
+            Some(root) => root,
+            None => self.remember(self.read("", Inherited { is_aside: false, are_builds_ignored: false })?),
         };
-        if prefixes(dir).any(is_strange) {
-            return Err(NoListing::StrangeLink);
+        for path in prefixes(dir) {
+            if above.unreadable.is_some() {
+                return self.listing_past_unreadable(dir);
+            }
+            let name = last_name(path);
+            let below = above.has_dir(name).then(|| self.child(&above, name)).flatten();
+            above = below.ok_or_else(|| self.why_absent(dir))?;
         }
-        let are_builds_ignored = prefixes(dir).any(|dir| self.without_builds.matches(dir, EntryKind::Dir));
-        self.list(dir, are_builds_ignored)
+        above.readable()
+    }
+
+    /// What a directory holds, if that is known already.
+    pub(crate) fn listed(&self, dir: &str) -> Option<Arc<Listing>> {
+        self.listings().by_dir.get(dir).cloned()
     }
 
     /// A directory and all below, sorted by path, listed in parallel.
@@ -124,74 +177,125 @@ impl Tree {
         parent.dirs.iter().filter_map(|name| self.child(parent, name))
     }
 
-    /// The directories that were listed, from the n-th on.
+    /// The directories that were listed and can be watched, from the n-th on.
     pub(crate) fn directories_from(&self, n: usize) -> Vec<Arc<str>> {
-        let order = self.order.read().expect("no holder of this lock panics");
-        order.get(n..).unwrap_or_default().to_vec()
+        self.listings().order.get(n..).unwrap_or_default().to_vec()
     }
 
+    /// The directories that were listed, of this one and all below.
+    pub(crate) fn listed_at_or_below(&self, dir: &str) -> Vec<Arc<str>> {
+        let listings = self.listings();
+        let mut found: Vec<&Arc<Listing>> = listings.by_dir.get(dir).into_iter().collect();
+        let mut at = 0;
+        while let Some(listing) = found.get(at) {
+            found.extend(listing.dirs.iter().filter_map(|name| listings.by_dir.get(&*join(&listing.dir, name))));
+            at += 1;
+        }
+        found.into_iter().map(|listing| listing.dir.clone()).collect()
+    }
+
+    /// Of a directory that can be listed but not read, the listing is empty and says so.
     fn child(&self, parent: &Listing, name: &str) -> Option<Arc<Listing>> {
         let dir = join(&parent.dir, name);
         if let Some(listing) = self.listed(&dir) {
             return Some(listing);
         }
-        let are_builds_ignored = parent.are_builds_ignored || self.without_builds.matches(&dir, EntryKind::Dir);
-        match self.list(&dir, are_builds_ignored) {
-            Ok(listing) => Some(listing),
-            Err(NoListing::Unreadable(error)) => Some(self.remember(unreadable(&dir, &error))),
+        match self.read(&dir, self.inherited(parent, name)) {
+            Ok(listing) => Some(self.remember(listing)),
+            Err(NoListing::Unreadable(why)) => {
+                Some(self.remember(Listing::unreadable(&dir, self.inherited(parent, name), why)))
+            }
             Err(NoListing::Missing | NoListing::Ignored | NoListing::StrangeLink) => None,
         }
     }
 
-    fn listed(&self, dir: &str) -> Option<Arc<Listing>> {
-        self.listings.read().expect("no holder of this lock panics").get(dir).cloned()
+    /// Lists a directory below one that cannot be listed: only its own path tells whether it is hidden.
+    fn listing_past_unreadable(&self, dir: &str) -> Result<Arc<Listing>, NoListing> {
+        if prefixes(dir).any(|dir| self.ignores.hide_dir(dir)) || prefixes(dir).any(|dir| self.is_strange(dir)) {
+            return Err(self.why_absent(dir));
+        }
+        let are_builds_ignored = prefixes(dir).any(|dir| self.ignores.leave_out_builds_of(dir));
+        Ok(self.remember(self.read(dir, Inherited { is_aside: true, are_builds_ignored })?))
+    }
+
+    /// Why a directory is not among the entries of the one above it.
+    fn why_absent(&self, dir: &str) -> NoListing {
+        if prefixes(dir).any(|dir| self.ignores.hide_dir(dir)) {
+            return NoListing::Ignored;
+        }
+        if prefixes(dir).any(|dir| self.is_strange(dir)) {
+            return NoListing::StrangeLink;
+        }
+        fs::metadata(self.root.join(dir)).map_or_else(no_listing, |_| NoListing::Missing)
+    }
+
+    fn is_strange(&self, dir: &str) -> bool {
+        let path = self.root.join(dir);
+        path.is_symlink() && path.is_dir() && self.is_strange_link(&path)
+    }
+
+    fn listings(&self) -> std::sync::RwLockReadGuard<'_, Listings> {
+        // What is listed is only ever added to, so it is whole even if somebody panicked.
+        self.listings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remember(&self, listing: Listing) -> Arc<Listing> {
         let listing = Arc::new(listing);
-        let mut listings = self.listings.write().expect("no holder of this lock panics");
-        let mut order = self.order.write().expect("no holder of this lock panics");
-        let entry = listings.entry(listing.dir.clone());
-        entry
-            .or_insert_with(|| {
-                order.push(listing.dir.clone());
-                listing
-            })
-            .clone()
+        let mut listings = self.listings.write().unwrap_or_else(PoisonError::into_inner);
+        let Listings { by_dir, order, odd } = &mut *listings;
+        // Somebody may have listed it at the same time.
+        if let Some(listing) = by_dir.get(&listing.dir) {
+            return listing.clone();
+        }
+        if !listing.is_aside {
+            Arc::make_mut(order).push(listing.dir.clone());
+        }
+        if listing.is_odd() {
+            Arc::make_mut(odd).insert(listing.dir.clone());
+        }
+        Arc::make_mut(by_dir).insert(listing.dir.clone(), listing.clone());
+        listing
     }
 
-    fn list(&self, dir: &str, are_builds_ignored: bool) -> Result<Arc<Listing>, NoListing> {
-        let mut listing = Listing {
-            dir: dir.into(),
-            files: Vec::new(),
-            dirs: Vec::new(),
-            build_files: Vec::new(),
-            warnings: Vec::new(),
-            are_builds_ignored,
-        };
-        for entry in fs::read_dir(self.root.join(dir)).map_err(no_listing)? {
-            let entry = entry.map_err(NoListing::Unreadable)?;
+    /// What a directory has from the one above it.
+    fn inherited(&self, parent: &Listing, name: &str) -> Inherited {
+        let is_left_out = || self.ignores.leave_out_builds_of(&join(&parent.dir, name));
+        Inherited {
+            is_aside: parent.is_aside || parent.has_link(name),
+            are_builds_ignored: parent.are_builds_ignored || is_left_out(),
+        }
+    }
+
+    /// Lists a directory now.
+    fn read(&self, dir: &str, inherited: Inherited) -> Result<Listing, NoListing> {
+        let mut listing = Listing::empty(dir, inherited);
+        let path = self.root.join(dir);
+        listing.stamp = Stamp::at(&path);
+        for entry in fs::read_dir(path).map_err(no_listing)? {
+            let entry = entry.map_err(|error| NoListing::Unreadable(error.to_string().into()))?;
             let file_name = entry.file_name();
             let Some(name) = file_name.to_str() else {
                 listing.warnings.push(not_utf8(dir, &file_name));
                 continue;
             };
-            match self.entry_kind(dir, name, &entry) {
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_symlink() {
+                listing.links.push(name.into());
+            }
+            match self.entry_kind(dir, name, kind) {
                 Some(EntryKind::Dir) => listing.dirs.push(name.into()),
                 Some(EntryKind::File) => listing.files.push(name.into()),
-                None if is_build_file(name) => listing.warnings.extend(self.no_build_file(dir, name, &entry)),
+                None if is_build_file(name) => listing.warnings.extend(self.no_build_file(dir, name)),
                 None => {}
             }
         }
-        listing.files.sort_unstable();
-        listing.dirs.sort_unstable();
+        for names in [&mut listing.files, &mut listing.dirs, &mut listing.links] {
+            names.sort_unstable();
+            names.shrink_to_fit();
+        }
         listing.warnings.sort_by(|a, b| a.message.cmp(&b.message));
-        if !are_builds_ignored {
-            let is_ours = |name: &str| {
-                is_build_file(name)
-                    && !(self.without_builds.know_files
-                        && self.without_builds.matches(&join(dir, name), EntryKind::File))
-            };
+        if !listing.are_builds_ignored {
+            let is_ours = |name: &str| is_build_file(name) && !self.ignores.leave_out_build(|| join(dir, name));
             listing.build_files = listing.files.iter().filter(|name| is_ours(name)).cloned().collect();
         }
         if !listing.build_files.is_empty() && dir.contains(|char: char| char == ':' || char.is_control()) {
@@ -201,44 +305,37 @@ impl Tree {
                 "the BUILD files of `{shown}` are left out: no address can name a directory with a colon or control character"
             )));
         }
-        Ok(self.remember(listing))
+        Ok(listing)
     }
 
     /// What an entry is for us; `None` when it is ignored, or neither a file nor a directory.
-    fn entry_kind(&self, dir: &str, name: &str, entry: &fs::DirEntry) -> Option<EntryKind> {
-        let mut kind = entry.file_type().ok()?;
+    fn entry_kind(&self, dir: &str, name: &str, kind: fs::FileType) -> Option<EntryKind> {
         let is_link = kind.is_symlink();
-        if is_link {
-            // A dangling link is nothing.
-            kind = fs::metadata(entry.path()).ok()?.file_type();
-        }
+        // A dangling link is nothing.
+        let kind = if is_link { fs::metadata(self.root.join(join(dir, name))).ok()?.file_type() } else { kind };
         if kind.is_file() {
-            let is_hidden = self.hidden.know_files && self.hidden.matches(&join(dir, name), EntryKind::File);
-            return (!is_hidden).then_some(EntryKind::File);
+            return (!self.ignores.hide_file(|| join(dir, name))).then_some(EntryKind::File);
         }
-        if !kind.is_dir() || self.is_hidden_dir(&join(dir, name)) || (is_link && self.is_strange_link(&entry.path())) {
+        let path = kind.is_dir().then(|| join(dir, name))?;
+        if self.ignores.hide_dir(&path) || (is_link && self.is_strange_link(&self.root.join(path))) {
             return None;
         }
         Some(EntryKind::Dir)
     }
 
     /// What is to be told of an entry that has the name of a BUILD file and can be none.
-    fn no_build_file(&self, dir: &str, name: &str, entry: &fs::DirEntry) -> Option<Diagnostic> {
+    fn no_build_file(&self, dir: &str, name: &str) -> Option<Diagnostic> {
         let path = join(dir, name);
-        if self.hidden.matches(&path, EntryKind::File) || self.is_hidden_dir(&path) {
+        if self.ignores.hide_file(|| path.clone()) || self.ignores.hide_dir(&path) {
             return None;
         }
-        let why = match fs::metadata(entry.path()) {
+        let why = match fs::metadata(self.root.join(&path)) {
             Ok(metadata) if metadata.is_file() || metadata.is_dir() => return None,
             Ok(_) => "it is neither a file nor a directory".to_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => "it is a link to nothing".to_owned(),
             Err(error) => error.to_string(),
         };
         Some(Diagnostic::warning_without_place(format!("`{path}` is left out: {why}")))
-    }
-
-    fn is_hidden_dir(&self, dir: &str) -> bool {
-        self.excluded.iter().any(|excluded| excluded == dir) || self.hidden.matches(dir, EntryKind::Dir)
     }
 
     /// Whether a link to a directory leads out of the build root, or to a directory that it stands in, or is one of too
@@ -252,47 +349,33 @@ impl Tree {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum EntryKind {
-    File,
-    Dir,
+/// What a directory has from those above it.
+#[derive(Clone, Copy)]
+struct Inherited {
+    is_aside: bool,
+    are_builds_ignored: bool,
 }
 
-/// Ignore patterns with git's semantics.
-struct Rules {
-    patterns: Gitignore,
-    /// Whether any pattern is about files; if none is, files need not be asked about.
-    know_files: bool,
-}
-
-impl Rules {
-    fn new(root: &Path, file: Option<&Path>, patterns: &[String], warnings: &mut Vec<Diagnostic>) -> Self {
-        let mut builder = GitignoreBuilder::new(root);
-        let mut know_files = false;
-        // A missing file has no rules; a line of it that is no pattern, or no text, is git's business, not ours.
-        let bytes = file.filter(|file| file.is_file()).and_then(|file| fs::read(file).ok()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        for line in text.lines() {
-            know_files |= is_about_files(line);
-            let _ = builder.add_line(file.map(Path::to_owned), line);
+impl Listing {
+    fn empty(dir: &str, inherited: Inherited) -> Self {
+        Self {
+            dir: dir.into(),
+            files: Vec::new(),
+            dirs: Vec::new(),
+            build_files: Vec::new(),
+            warnings: Vec::new(),
+            links: Vec::new(),
+            is_aside: inherited.is_aside,
+            stamp: None,
+            unreadable: None,
+            are_builds_ignored: inherited.are_builds_ignored,
         }
-        for pattern in patterns {
-            know_files |= is_about_files(pattern);
-            if let Err(error) = builder.add_line(None, pattern) {
-                warnings.push(Diagnostic::warning_without_place(format!(
-                    "ignore pattern `{pattern}` is left out: {error}"
-                )));
-            }
-        }
-        let patterns = builder.build().unwrap_or_else(|error| {
-            warnings.push(Diagnostic::warning_without_place(format!("ignore patterns are left out: {error}")));
-            Gitignore::empty()
-        });
-        Self { patterns, know_files }
     }
 
-    fn matches(&self, path: &str, kind: EntryKind) -> bool {
-        !path.is_empty() && self.patterns.matched(path, kind == EntryKind::Dir).is_ignore()
+    fn unreadable(dir: &str, inherited: Inherited, why: Arc<str>) -> Self {
+        let location = Location { file: dir.into(), line: 0, column: 0 };
+        let warning = Diagnostic::warning(location, format!("this directory cannot be read: {why}"));
+        Self { warnings: vec![warning], unreadable: Some(why), ..Self::empty(dir, inherited) }
     }
 }
 
@@ -300,15 +383,15 @@ fn is_build_file(name: &str) -> bool {
     name == "BUILD" || name.starts_with("BUILD.")
 }
 
-fn is_about_files(pattern: &str) -> bool {
-    let pattern = pattern.trim();
-    !pattern.is_empty() && !pattern.starts_with(['#', '!']) && !pattern.ends_with('/')
-}
-
 /// `a`, `a/b`, `a/b/c` of `a/b/c`.
 fn prefixes(dir: &str) -> impl Iterator<Item = &str> {
     let whole = (!dir.is_empty()).then_some(dir);
     dir.match_indices('/').map(|(at, _)| &dir[..at]).chain(whole)
+}
+
+/// The last part of a path.
+pub(crate) fn last_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// A path relative to the build root from a directory and what is inside.
@@ -326,19 +409,7 @@ pub(crate) fn join(dir: &str, name: &str) -> String {
 fn no_listing(error: io::Error) -> NoListing {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => NoListing::Missing,
-        _ => NoListing::Unreadable(error),
-    }
-}
-
-fn unreadable(dir: &str, error: &io::Error) -> Listing {
-    let location = Location { file: dir.into(), line: 0, column: 0 };
-    Listing {
-        dir: dir.into(),
-        files: Vec::new(),
-        dirs: Vec::new(),
-        build_files: Vec::new(),
-        warnings: vec![Diagnostic::warning(location, format!("this directory cannot be read: {error}"))],
-        are_builds_ignored: false,
+        _ => NoListing::Unreadable(error.to_string().into()),
     }
 }
 

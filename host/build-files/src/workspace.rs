@@ -8,10 +8,11 @@ use crate::defaults::Defaults;
 use crate::family::World;
 use crate::filters::CompiledFilters;
 use crate::globs::{CompiledGlobs, Wanted};
-use crate::load::Loaded;
+use crate::load::{Asked, Loaded};
 use crate::owners::{directories_above, owners_of};
 use crate::reads::RecordedRead;
 use crate::select::select;
+use crate::snapshot::{Renewal, renew};
 use crate::source_roots::ConfiguredRoots;
 use crate::specs::{AddressSpec, SpecFilters};
 use crate::symbols::Symbols;
@@ -33,17 +34,21 @@ const STACK: usize = 64 << 20;
 /// waits for it.
 pub struct BuildFiles {
     world: World,
-    /// What is wrong with the configuration and with what backends declare.
-    warnings: Vec<Diagnostic>,
+    /// What is wrong with ignore rules.
+    warnings_of_tree: Vec<Diagnostic>,
+    /// What is wrong with the rest of the configuration and with what backends declare.
+    warnings: Arc<[Diagnostic]>,
     loaded: Mutex<Loaded>,
     graph: RwLock<Arc<BuildGraph>>,
-    pool: OnceLock<ThreadPool>,
+    /// Shared by all snapshots.
+    pool: Arc<OnceLock<ThreadPool>>,
 }
 
 impl BuildFiles {
     /// A workspace in which nothing has been loaded.
     pub fn new(config: WorkspaceConfig, symbols: Arc<Symbols>) -> Self {
-        let (tree, mut warnings) = Tree::new(&config);
+        let (tree, warnings_of_tree) = Tree::new(&config);
+        let mut warnings = Vec::new();
         let symbols = with_opaque_types(symbols, &config.opaque_types, &mut warnings);
         let (defaults, problems) = Defaults::new(&config, &symbols, &tree);
         warnings.extend(problems);
@@ -51,32 +56,43 @@ impl BuildFiles {
         warnings.extend(problems);
         let (assigned_tags, problems) = AssignedTags::new(&config.assigned_tags);
         warnings.extend(problems);
+        let world = World {
+            config,
+            symbols,
+            tree,
+            defaults: Arc::new(defaults),
+            roots: Arc::new(roots),
+            assigned_tags: Arc::new(assigned_tags),
+            prelude: OnceLock::new(),
+        };
         Self {
-            world: World { config, symbols, tree, defaults, roots, assigned_tags, prelude: OnceLock::new() },
-            warnings,
+            world,
+            warnings_of_tree,
+            warnings: warnings.into(),
             loaded: Mutex::default(),
             graph: RwLock::default(),
-            pool: OnceLock::new(),
+            pool: Arc::default(),
         }
     }
 
-    /// The same build root after changes, for a client with this environment; shares all that they do not reach.
+    /// The same build root after changes, for a client with this environment; shares all that they do not reach. It answers
+    /// as one that was just made, and this one goes on answering as before.
     #[must_use]
     pub fn renewed(
         self: &Arc<Self>,
         changes: &Changes,
         environment: &Arc<BTreeMap<OsString, OsString>>,
     ) -> Arc<BuildFiles> {
-        if changes.is_nothing() && self.world.config.environment == *environment {
-            return self.clone();
-        }
-        let config = WorkspaceConfig { environment: environment.clone(), ..self.world.config.clone() };
-        Arc::new(Self::new(config, self.world.symbols.clone()))
-    }
-
-    /// The client's environment.
-    pub fn environment(&self) -> Arc<BTreeMap<OsString, OsString>> {
-        self.world.config.environment.clone()
+        let renewal = self.on_threads(|loaded| renew(&self.world, loaded, &self.graph(), changes, environment));
+        let Some(Renewal { world, loaded, graph, warnings_of_tree }) = renewal else { return self.clone() };
+        Arc::new(Self {
+            world,
+            warnings_of_tree: warnings_of_tree.unwrap_or_else(|| self.warnings_of_tree.clone()),
+            warnings: self.warnings.clone(),
+            loaded: Mutex::new(loaded),
+            graph: RwLock::new(graph),
+            pool: self.pool.clone(),
+        })
     }
 
     /// The directories that the answers depend on, relative to the build root, from the n-th on, in the order in which they
@@ -89,7 +105,7 @@ impl BuildFiles {
     /// gains by it.
     #[must_use]
     pub fn with_store(self, store: Arc<dyn EvaluationStore>) -> Self {
-        self.loaded().cache = EvaluationCache::new(Some(store));
+        self.loaded().cache = Arc::new(EvaluationCache::new(Some(store)));
         self
     }
 
@@ -112,8 +128,7 @@ impl BuildFiles {
             let (filters, mut diagnostics) = CompiledFilters::compile(filters);
             let selection = select(loaded, &self.world, specs, &filters);
             diagnostics.extend(selection.diagnostics);
-            let asked = selection.asked.iter().map(|dir| &**dir);
-            diagnostics.extend(self.complete(loaded, &selection.addresses, asked));
+            diagnostics.extend(self.complete(loaded, &selection.addresses, &selection.asked));
             (selection.addresses, sorted(diagnostics))
         })
     }
@@ -130,8 +145,7 @@ impl BuildFiles {
         self.load(|loaded| {
             let everything = [AddressSpec::Descendants(String::new())];
             let selection = select(loaded, &self.world, &everything, &CompiledFilters::default());
-            let asked = selection.asked.iter().map(|dir| &**dir);
-            let mut diagnostics = self.complete(loaded, &selection.addresses, asked);
+            let mut diagnostics = self.complete(loaded, &selection.addresses, &selection.asked);
             // A repository without targets is no error here: nobody asked for one.
             let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Warning;
             diagnostics.extend(selection.diagnostics.into_iter().filter(is_warning));
@@ -153,8 +167,9 @@ impl BuildFiles {
             let mut owners: Vec<Address> = paths.iter().flat_map(|path| owners_of(loaded, &self.world, path)).collect();
             owners.sort_unstable();
             owners.dedup();
-            let asked = paths.iter().flat_map(|path| directories_above(path));
-            let diagnostics = self.complete(loaded, &owners, asked);
+            let mut asked = Asked::default();
+            paths.iter().flat_map(|path| directories_above(path)).for_each(|dir| asked.insert(dir));
+            let diagnostics = self.complete(loaded, &owners, &asked);
             (owners, sorted(diagnostics))
         })
     }
@@ -192,18 +207,16 @@ impl BuildFiles {
     }
 
     /// Loads what the roots reach; gives what is wrong with that and with the asked directories.
-    fn complete<'d>(
-        &self,
-        loaded: &mut Loaded,
-        roots: &[Address],
-        asked: impl IntoIterator<Item = &'d str>,
-    ) -> Vec<Diagnostic> {
-        let reached = loaded.reach(&self.world, &self.graph(), roots);
+    fn complete(&self, loaded: &mut Loaded, roots: &[Address], asked: &Asked) -> Vec<Diagnostic> {
+        let known = self.graph();
+        let reached = loaded.reach(&self.world, |address| known.id(address).is_some(), roots);
+        drop(known);
         if !reached.is_empty() {
             let mut graph = self.graph.write().unwrap_or_else(PoisonError::into_inner);
-            loaded.link(&self.world, Arc::make_mut(&mut graph), reached);
+            loaded.link(Arc::make_mut(&mut graph), reached);
         }
-        let mut diagnostics = self.warnings.clone();
+        let mut diagnostics = self.warnings_of_tree.clone();
+        diagnostics.extend(self.warnings.iter().cloned());
         diagnostics.extend(self.world.prelude().diagnostics.iter().cloned());
         diagnostics.extend(loaded.problems(&self.world, &self.graph(), roots, asked));
         diagnostics
@@ -214,10 +227,19 @@ impl BuildFiles {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes what is loaded, on threads whose stacks are deep enough for evaluation.
+    /// Changes what is loaded, with the prelude read.
+    fn load<T: Send>(&self, run: impl FnOnce(&mut Loaded) -> T + Send) -> T {
+        self.on_threads(|loaded| {
+            // Before anybody evaluates: a thread that waits here could be given evaluation that waits for this.
+            self.world.prelude();
+            run(loaded)
+        })
+    }
+
+    /// Has what is loaded to itself, on threads whose stacks are deep enough for evaluation.
     ///
     /// The lock is taken outside of the pool: a thread of it that waits for others' work may pick up the next caller's.
-    fn load<T: Send>(&self, run: impl FnOnce(&mut Loaded) -> T + Send) -> T {
+    fn on_threads<T: Send>(&self, run: impl FnOnce(&mut Loaded) -> T + Send) -> T {
         let mut guard = self.loaded();
         let loaded = &mut *guard;
         let build = |threads: usize| {
@@ -230,14 +252,11 @@ impl BuildFiles {
         if self.pool.get().is_none()
             && let Ok(pool) = build(self.world.config.jobs).or_else(|_| build(1))
         {
-            self.pool.set(pool).expect("this is done under the lock");
+            // Another snapshot may have made one at the same time.
+            let _ = self.pool.set(pool);
         }
         match self.pool.get() {
-            Some(pool) => pool.install(|| {
-                // Before anybody evaluates: a thread that waits here could be given evaluation that waits for this.
-                self.world.prelude();
-                run(loaded)
-            }),
+            Some(pool) => pool.install(|| run(loaded)),
             // The system gives us no thread at all; the caller's own is what there is.
             None => run(loaded),
         }

@@ -5,7 +5,7 @@
 
 use super::bytes::{Reader, Writer};
 use super::pack::Digest;
-use crate::family::{Evaluated, Family, World};
+use crate::family::{Family, Patterns, World};
 use crate::globs::Wanted;
 use crate::reads::{Expanded, ReadKind, RecordedRead};
 use crate::source_roots::DeclaredRoot;
@@ -22,8 +22,7 @@ const DEEPEST: u32 = 100;
 
 /// Whether an evaluation may be used again. What was found wrong is found again by evaluating, so that it is told in the
 /// same words; a read that failed for another reason than that nothing was there has no lasting result.
-pub(super) fn is_lasting(world: &World, evaluated: &Evaluated) -> bool {
-    let Evaluated { family, .. } = evaluated;
+pub(super) fn is_lasting(world: &World, family: &Family) -> bool {
     let prelude = world.prelude();
     if prelude.has_errors() || prelude.exhausted().is_some() {
         return false;
@@ -33,12 +32,11 @@ pub(super) fn is_lasting(world: &World, evaluated: &Evaluated) -> bool {
 }
 
 /// The bytes of an evaluation.
-pub(super) fn write(world: &World, listing: &Listing, evaluated: &Evaluated) -> Vec<u8> {
-    let Evaluated { family, expanded } = evaluated;
-    let (shallow, deep): (Vec<&Expanded>, Vec<_>) = expanded.iter().partition(|expanded| is_shallow(listing, expanded));
+pub(super) fn write(world: &World, listing: &Listing, family: &Family) -> Vec<u8> {
+    let Patterns { are_beside, further } = &family.patterns;
     let mut writer = Writer::default();
-    writer.option(shallow.first(), |writer, _| writer.raw(&digest_of_names(listing).0));
-    writer.items(&deep, |writer, expanded| {
+    writer.option(are_beside.then_some(()), |writer, ()| writer.raw(&digest_of_names(listing).0));
+    writer.items(further, |writer, expanded| {
         writer.text(&expanded.dir);
         writer.items(&expanded.sets, write_globs);
         writer.number(u64::from(expanded.wanted == Wanted::FilesAndDirs));
@@ -58,10 +56,12 @@ pub(super) fn read(world: &World, listing: &Listing, bytes: &[u8]) -> Option<Fam
     if names.is_some_and(|names| Digest(names) != digest_of_names(listing)) {
         return None;
     }
+    let mut further = Vec::new();
     for (expanded, digest) in reader.items(read_expanded)? {
         if digest_of_expansion(world, &expanded) != digest {
             return None;
         }
+        further.push(expanded);
     }
     let reads = reader.items(read_read)?;
     if !reads.iter().all(|read| holds(world, read)) {
@@ -71,15 +71,10 @@ pub(super) fn read(world: &World, listing: &Listing, bytes: &[u8]) -> Option<Fam
     let targets = reader.items(|reader| read_target(reader, world, listing, &mut files).map(Arc::new))?;
     let diagnostics = reader.items(|reader| read_diagnostic(reader, &mut files))?;
     let source_roots = reader.items(|reader| read_root(reader, &mut files))?;
-    reader.is_at_end().then(|| Family::new(targets, diagnostics, reads, Vec::new(), source_roots))
-}
-
-/// Whether the names of the own directory decide what a set expands to.
-fn is_shallow(listing: &Listing, expanded: &Expanded) -> bool {
-    let leads_down = |pattern: &String| pattern.contains('/') || pattern.contains("**");
-    *expanded.dir == *listing.dir
-        && expanded.wanted == Wanted::Files
-        && !expanded.sets.iter().any(|set| set.include.iter().any(leads_down))
+    let patterns = Patterns { are_beside: names.is_some(), further: further.into() };
+    let mut family = Family::new(targets, diagnostics, reads, Vec::new(), source_roots);
+    family.patterns = patterns;
+    reader.is_at_end().then_some(family)
 }
 
 fn digest_of_names(listing: &Listing) -> Digest {

@@ -4,14 +4,13 @@
 //! nobody asked for them; they are read for the words, and evaluated only when they have them.
 
 use super::Loaded;
-use crate::family::World;
+use crate::family::{World, read_build_files};
 use crate::hashing::FastSet;
 use crate::source_roots::{ConfiguredRoot, DeclaredRoot, at_and_above};
-use crate::tree::join;
+use crate::stamps::Stamp;
 use pants_model::{Diagnostic, Target};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::fs;
 use std::sync::Arc;
 
 /// What a BUILD file has that declares source roots.
@@ -79,17 +78,19 @@ impl Loaded {
         // What is above comes first.
         new.sort_unstable();
         let words = declaring_words(world);
-        let declaring: Vec<&str> = new
-            .par_iter()
-            .filter(|dir| !self.directories.contains_key(**dir) && may_declare_roots(world, dir, &words))
-            .copied()
-            .collect();
-        self.load_directories(world, declaring);
+        let unloaded: Vec<&str> = new.iter().filter(|dir| !self.directories.contains_key(**dir)).copied().collect();
+        let read: Vec<(&str, WithoutRoots)> =
+            unloaded.par_iter().map(|dir| (*dir, without_roots(world, dir, &words))).collect();
+        self.load_directories(world, read.iter().filter(|(_, read)| read.is_none()).map(|(dir, _)| *dir));
+        if read.iter().any(|(_, read)| read.is_some()) {
+            let passed_over = read.into_iter().filter_map(|(dir, stamps)| Some((dir.into(), stamps?)));
+            Arc::make_mut(&mut self.passed_over).extend(passed_over);
+        }
         let configured = |dir: &&str| world.roots.root_of(dir, &|dir, name| has_file(world, dir, name));
         let configured: Vec<ConfiguredRoot> = new.par_iter().map(configured).collect();
         for (dir, configured) in new.into_iter().zip(configured) {
             let roots = self.roots_of(dir, configured);
-            self.roots.insert(dir.into(), Arc::new(roots));
+            Arc::make_mut(&mut self.roots).insert(dir.into(), Arc::new(roots));
         }
     }
 
@@ -157,18 +158,25 @@ fn has_any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
-/// Whether a BUILD file of a directory has one of these words.
-fn may_declare_roots(world: &World, dir: &str, words: &[&str]) -> bool {
-    let Ok(listing) = world.tree.listing(dir) else { return false };
-    listing.build_files.iter().any(|name| {
-        let text = fs::read(world.tree.root().join(join(dir, name))).unwrap_or_default();
-        has_any(&String::from_utf8_lossy(&text), words)
-    })
+/// The stamps of the BUILD files of a directory, where none of them has one of the words.
+type WithoutRoots = Option<Box<[Option<Stamp>]>>;
+
+/// The stamps of the BUILD files of a directory, where none of them may declare a source root.
+pub(super) fn stamps_without_roots(world: &World, dir: &str) -> WithoutRoots {
+    without_roots(world, dir, &declaring_words(world))
+}
+
+/// Reads the BUILD files of a directory for the words.
+fn without_roots(world: &World, dir: &str, words: &[&str]) -> WithoutRoots {
+    let Ok(listing) = world.tree.listing(dir) else { return Some(Box::default()) };
+    let texts = read_build_files(world, &listing);
+    // What is no text is for evaluation to tell of.
+    let may_declare = texts.iter().any(|text| text.text.as_ref().map_or(true, |text| has_any(text, words)));
+    (!may_declare).then(|| texts.iter().map(|text| text.stamp).collect())
 }
 
 fn has_file(world: &World, dir: &str, name: &str) -> bool {
-    let listing = world.tree.listing(dir);
-    listing.is_ok_and(|listing| listing.files.binary_search_by(|file| (**file).cmp(name)).is_ok())
+    world.tree.listing(dir).is_ok_and(|listing| listing.has_file(name))
 }
 
 fn nested(first: &DeclaredRoot, second: &DeclaredRoot) -> Diagnostic {

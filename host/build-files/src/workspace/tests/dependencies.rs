@@ -192,6 +192,10 @@ target(name = 'plain', dependencies = ['//:junit_library'])
         "::",
         expect![[r#"
             named: a:one a:plain a:two
+            jar_library //:junit_library at default target `//:junit_library`
+              jars = [jar(org="junit", name="junit")]
+            jar_library //:scala-synthetic at default target `//:scala-synthetic`
+              jars = [jar(org="junit", name="junit")]
             tests a:one at a/BUILD:1:1
               sources = []
               needs: //:junit_library //:scala-synthetic
@@ -200,10 +204,6 @@ target(name = 'plain', dependencies = ['//:junit_library'])
             more_tests a:two at a/BUILD:2:1
               sources = []
               needs: //:junit_library //:scala-synthetic
-            jar_library //:junit_library at default target `//:junit_library`
-              jars = [jar(org="junit", name="junit")]
-            jar_library //:scala-synthetic at default target `//:scala-synthetic`
-              jars = [jar(org="junit", name="junit")]
         "#]],
     );
 }
@@ -222,10 +222,10 @@ tests(sources = [])
         "a",
         expect![[r#"
             named: a:a
+            target //:junit_library at BUILD:1:1
             tests a:a at a/BUILD:1:1
               sources = []
               needs: //:junit_library tools:scala
-            target //:junit_library at BUILD:1:1
             target tools:scala at tools/BUILD:1:1
         "#]],
     );
@@ -265,19 +265,19 @@ fn a_broken_file_that_may_declare_what_is_injected_is_told_of() {
         "//- BUILD\n)\n//- a/BUILD\ntests(sources = [])\n",
         "a",
         expect![[r#"
-        named: a:a
-        tests a:a at a/BUILD:1:1
-          sources = []
-          needs: //:junit_library //:scala-synthetic
-        jar_library //:junit_library at default target `//:junit_library`
-          jars = [jar(org="junit", name="junit")]
-        jar_library //:scala-synthetic at default target `//:scala-synthetic`
-          jars = [jar(org="junit", name="junit")]
-        BUILD:1:1: syntax error: expected a statement
-          |
-        1 | )
-          | ^
-    "#]],
+            named: a:a
+            jar_library //:junit_library at default target `//:junit_library`
+              jars = [jar(org="junit", name="junit")]
+            jar_library //:scala-synthetic at default target `//:scala-synthetic`
+              jars = [jar(org="junit", name="junit")]
+            tests a:a at a/BUILD:1:1
+              sources = []
+              needs: //:junit_library //:scala-synthetic
+            BUILD:1:1: syntax error: expected a statement
+              |
+            1 | )
+              | ^
+        "#]],
     );
 }
 
@@ -328,18 +328,18 @@ target(name = 'y', dependencies = [jar('o', 'n', rev = '1')])
     check(
         build,
         expect![[r#"
-        named: a:x a:y
-        target a:x at a/BUILD:1:1
-          needs: a:x.jar.1 a:y a:x.jar.2
-        target a:y at a/BUILD:2:1
-          needs: a:y.jar.1
-        jar_library a:x.jar.1 at a/BUILD:1:36
-          jars = [jar(org="o", name="n", rev="1")]
-        jar_library a:x.jar.2 at a/BUILD:1:68
-          jars = [jar(org="o", name="m")]
-        jar_library a:y.jar.1 at a/BUILD:2:36
-          jars = [jar(org="o", name="n", rev="1")]
-    "#]],
+            named: a:x a:y
+            target a:x at a/BUILD:1:1
+              needs: a:x.jar.1 a:y a:x.jar.2
+            jar_library a:x.jar.1 at a/BUILD:1:36
+              jars = [jar(org="o", name="n", rev="1")]
+            jar_library a:x.jar.2 at a/BUILD:1:68
+              jars = [jar(org="o", name="m")]
+            target a:y at a/BUILD:2:1
+              needs: a:y.jar.1
+            jar_library a:y.jar.1 at a/BUILD:2:36
+              jars = [jar(org="o", name="n", rev="1")]
+        "#]],
     );
     let fixture = Fixture::new(build);
     let build_files = BuildFiles::new(fixture.config(), symbols());

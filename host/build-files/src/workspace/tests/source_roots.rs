@@ -165,11 +165,11 @@ fn the_configuration_says_the_rest() {
         patterns.clone(),
         "lib/x src/py/a other",
         expect![[r#"
-        lib/x:x in `lib`
-        other:other in `other`
-        src/py/a:a in `src/py`
-        src/java/a:a in `src/java`
-        evaluated:  lib/x other src/java/a src/py src/py/a"#]],
+            lib/x:x in `lib`
+            other:other in `other`
+            src/java/a:a in `src/java`
+            src/py/a:a in `src/py`
+            evaluated:  lib/x other src/java/a src/py src/py/a"#]],
     );
     let failing = SourceRootsConfig { unmatched: UnmatchedPolicy::Fail, ..patterns };
     check_roots(

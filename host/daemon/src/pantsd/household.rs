@@ -5,6 +5,7 @@ use crate::failure::show;
 use crate::lifecycle::{Lifetime, RunStatus, Settings, Status, WatchStatus};
 use crate::run::{Ended, Run, serve};
 use crate::server::{ActiveRun, Ending, Listeners, Runner};
+use crate::services::{ServiceState, resident_bytes};
 use crate::watcher::Watcher;
 use crate::world::{ClientWorld, Streams};
 use pants_model::Diagnostic;
@@ -13,9 +14,12 @@ use pants_process::Cancel;
 use pants_session::{Warm, WarmFacts, stale_plugins};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
+
+/// A service by its name.
+type ServiceOfDaemon = (&'static str, Arc<ServiceState>);
 
 /// What requests find in a daemon.
 pub(super) struct Household {
@@ -26,6 +30,8 @@ pub(super) struct Household {
     socket: PathBuf,
     port: Option<u16>,
     started: SystemTime,
+    /// Set when they were started.
+    services: OnceLock<Vec<ServiceOfDaemon>>,
     /// Whether a client was told that there are no events of files.
     has_told: AtomicBool,
     /// How many runs are over.
@@ -49,9 +55,16 @@ impl Household {
             socket: listeners.path().to_owned(),
             port: listeners.tcp_address().map(|address: SocketAddr| address.port()),
             started,
+            services: OnceLock::new(),
             has_told: AtomicBool::new(false),
             runs_before: AtomicU64::new(0),
         }
+    }
+
+    /// Says which services there are.
+    pub(super) fn set_services(&self, services: Vec<ServiceOfDaemon>) {
+        // They are started once.
+        let _ = self.services.set(services);
     }
 }
 
@@ -84,7 +97,13 @@ impl Runner for Household {
             runs: runs.iter().map(run_status).collect(),
             runs_before: self.runs_before.load(Ordering::Relaxed),
             warm: in_words(&self.warm.facts()),
-            services: Vec::new(),
+            services: self
+                .services
+                .get()
+                .into_iter()
+                .flatten()
+                .map(|(name, state)| format!("{name}: {}", state.phase()))
+                .collect(),
         };
         serde_json::to_value(status).expect("it is made of texts and numbers")
     }
@@ -118,10 +137,4 @@ fn in_words(facts: &WarmFacts) -> Vec<String> {
     ];
     let shown = counted.into_iter().filter(|(count, ..)| *count > 0);
     shown.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).collect()
-}
-
-/// The memory that this process occupies, where the system tells.
-fn resident_bytes() -> Option<u64> {
-    let pages: u64 = std::fs::read_to_string("/proc/self/statm").ok()?.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * rustix::param::page_size() as u64)
 }

@@ -81,6 +81,11 @@ impl Services {
         Ok(started)
     }
 
+    /// Each service and its state.
+    pub fn states(&self) -> Vec<(&'static str, Arc<ServiceState>)> {
+        self.running.iter().map(|running| (running.name, running.state.clone())).collect()
+    }
+
     /// Each service and how it stands with it.
     pub fn phases(&self) -> Vec<(&'static str, Phase)> {
         self.running.iter().map(|running| (running.name, running.state.phase())).collect()

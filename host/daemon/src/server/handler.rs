@@ -217,17 +217,15 @@ fn command_line(world: &ClientWorld) -> String {
 /// Reads a request within its limits.
 fn read_request(socket: &Socket, frames: &mut FrameBuffer, limits: Limits) -> Result<Request, RequestError> {
     let mut reader = RequestReader::new(limits);
-    let mut read = |kind, payload: &[u8]| reader.take(kind, payload);
-    read_until(socket, frames, limits, &mut read)
+    read_until(socket, frames, limits, |kind, payload| reader.take(kind, payload))
 }
 
 /// Waits until our client says that it waits. `false` when it says something else.
 fn wait_for_go(socket: &Socket, frames: &mut FrameBuffer, limits: Limits) -> io::Result<bool> {
-    let mut read = |kind, payload: &[u8]| {
-        let is_go = kind == ChunkKind::ProcessId && matches!(FromClient::decode(payload), Ok(FromClient::Go {}));
-        Ok(Some(is_go))
+    let is_go = |kind, payload: &[u8]| {
+        kind == ChunkKind::ProcessId && matches!(FromClient::decode(payload), Ok(FromClient::Go {}))
     };
-    read_until(socket, frames, limits, &mut read).map_err(io::Error::other)
+    read_until(socket, frames, limits, |kind, payload| Ok(Some(is_go(kind, payload)))).map_err(io::Error::other)
 }
 
 /// Reads frames until one completes something, or the time is over.
@@ -235,7 +233,7 @@ fn read_until<T>(
     socket: &Socket,
     frames: &mut FrameBuffer,
     limits: Limits,
-    take: &mut dyn FnMut(ChunkKind, &[u8]) -> Result<Option<T>, RequestError>,
+    mut take: impl FnMut(ChunkKind, &[u8]) -> Result<Option<T>, RequestError>,
 ) -> Result<T, RequestError> {
     let start = Instant::now();
     loop {

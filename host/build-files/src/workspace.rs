@@ -95,6 +95,11 @@ impl BuildFiles {
         })
     }
 
+    /// The client's environment.
+    pub fn environment(&self) -> Arc<BTreeMap<OsString, OsString>> {
+        self.world.config.environment.clone()
+    }
+
     /// The directories that the answers depend on, relative to the build root, from the n-th on, in the order in which they
     /// were first read.
     pub fn directories_from(&self, n: usize) -> Vec<Arc<str>> {

@@ -96,6 +96,10 @@ const OF_BROKEN: &str = "
     --keep-going list ::
     list good:
     list good:alias
+    list cycle/a
+    list cycle/b
+    list cycle/c:
+    --keep-going list cycle::
     list missing
     --keep-going list missing:
     --max-errors=1 list ::
@@ -114,6 +118,10 @@ const OF_BROKEN: &str = "
     dependees good
     dependencies --transitive dependent
     --keep-going dependencies --transitive dependent
+    --keep-going dependencies --transitive cycle/b
+    --keep-going depmap cycle/c
+    --keep-going paths cycle/c good
+    --keep-going path cycle/a good
     --keep-going sort ::
     --keep-going minimize ::
     --keep-going peek
@@ -125,17 +133,21 @@ const OF_BROKEN: &str = "
     --keep-going --explain compile ::
     --keep-going --explain test ::
     compile dependent
+    compile cycle/a
     --keep-going compile missing refused:
     filter --target=good: good:
     filter --target=syntax: good:
+    filter --ancestor=cycle/a good:
     list-owners good/Good.java
     list-owners syntax/BUILD
     --owner-of=refused/BUILD list
+    --owner-of=cycle/a/A.java list
     list good/Good.java
     list tests:
     dependencies tests:
     list //:junit_library
     dependees //:junit_library
+    list 'good:' cycle/b
     list unused:
 ";
 
@@ -147,6 +159,14 @@ java_library(sources = ["*.java"], description = "All is well.")
 alias(name = "alias", target = ":good")
 //- good/Good.java
 public final class Good {}
+//- cycle/a/BUILD
+java_library(sources = ["*.java"], dependencies = ["cycle/b", "good"])
+//- cycle/a/A.java
+//- cycle/b/BUILD
+java_library(sources = [], dependencies = ["cycle/c", "cycle/a"])
+//- cycle/c/BUILD
+java_library(sources = [], dependencies = ["cycle/a", "cycle/c:self"])
+java_library(name = "self", sources = [], dependencies = [":self"])
 //- missing/BUILD
 java_library(sources = [], dependencies = ["good:godo", "no/where", "empty", "unused:x"])
 //- syntax/BUILD

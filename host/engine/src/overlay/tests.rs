@@ -1,6 +1,8 @@
 //! The two views of a graph with synthetic targets.
 
 use super::{Base, GraphView, RunGraph, Snapshot};
+use crate::LoadedTargets;
+use crate::Workspace;
 use crate::products::Place;
 use crate::testing::{Repo, address, addresses, names, shown};
 use expect_test::{Expect, expect};
@@ -175,4 +177,38 @@ fn what_cannot_be_injected_is_named() {
         .assert_eq(&fixture.inject(0, "gen:x", &["runtime:runtime", "app:bin"], "api:proto"));
     assert_eq!(fixture.inject(0, "gen:x", &[], "api:proto"), "");
     expect!["a target `gen:x` exists already"].assert_eq(&fixture.inject(0, "gen:x", &[], "api:proto"));
+}
+
+#[test]
+fn what_another_run_loaded_is_not_there() {
+    let repo = Repo::new(
+        "
+        z:lib java_library
+        y:lib java_library -> z:lib
+        b:lib java_library -> z:lib y:lib
+        a:lib java_library -> z:lib
+        ",
+    );
+    let graph = repo.graph();
+    let seen = |hidden: &[&str]| {
+        let is_there = |id| !hidden.iter().any(|hidden| graph.target(id).address == address(hidden));
+        let loaded = LoadedTargets::new(graph.ids().map(is_there).collect());
+        RunGraph::default().snapshot(Base { graph: graph.clone(), loaded }, Arc::from([true]))
+    };
+    assert!(seen(&["a:lib"]).target(&address("a:lib")).is_none());
+    assert!(seen(&["a:lib"]).target(&address("b:lib")).is_some());
+    // By address among those that are as near, whatever was loaded first.
+    let dependees = |hidden: &[&str], transitive| shown(seen(hidden).dependees(&[address("z:lib")], transitive));
+    assert_eq!(dependees(&[], false), "a:lib b:lib y:lib");
+    assert_eq!(dependees(&["a:lib"], true), "b:lib y:lib");
+
+    // Its address is free.
+    let hidden = LoadedTargets::new([true, true, false, true].into());
+    let base = Base { graph: graph.clone(), loaded: hidden };
+    let (all, place) = (Arc::from([true]), Place { goal: 0, steps: vec![0] });
+    let run = RunGraph::default();
+    run.inject(&base, &all, place, Target::new(address("b:lib"), "java_library"), &address("z:lib"))
+        .expect("nobody in this run asked for the other one");
+    let target = run.snapshot(base, all).target(&address("b:lib")).expect("it was injected");
+    assert!(target.is_synthetic);
 }

@@ -115,7 +115,15 @@ impl Output {
                 Format::Json | Format::JsonLines => self.item(&address.to_string())?,
             }
         }
-        self.has_rows_waiting()
+        self.rest_written()
+    }
+
+    /// Targets, all of which are known: by their short names in text, by their addresses in JSON.
+    pub(crate) fn references<'a>(&mut self, addresses: impl IntoIterator<Item = &'a Address>) -> Result<(), Stop> {
+        match self.is_text() {
+            true => self.lines(addresses.into_iter().map(Address::reference)),
+            false => self.addresses(addresses),
+        }
     }
 
     /// Lines of text, all of which are known.
@@ -127,13 +135,7 @@ impl Output {
             write!(self.buffer, "{text}{}", self.layout.separator).expect("memory takes all that is written");
             self.portion_written()?;
         }
-        self.has_rows_waiting()
-    }
-
-    /// A target: by its short name in text, by its address in JSON.
-    pub(crate) fn reference(&mut self, address: &Address) -> Result<(), Stop> {
-        self.line(address.reference())?;
-        if self.is_text() { Ok(()) } else { self.item(&address.to_string()) }
+        self.rest_written()
     }
 
     /// A line of text; JSON says it in another way, or not at all.
@@ -237,8 +239,8 @@ impl Output {
         if self.buffer.len() < PORTION { Ok(()) } else { self.written() }
     }
 
-    /// After many rows that came at once: some of them may be left.
-    fn has_rows_waiting(&mut self) -> Result<(), Stop> {
+    /// After many rows that came at once: some of them may be waiting.
+    fn rest_written(&mut self) -> Result<(), Stop> {
         if self.buffer.is_empty() { Ok(()) } else { self.written() }
     }
 

@@ -22,15 +22,16 @@ impl ConsoleGoal for Roots {
 
     fn write(&self, context: &Context, output: &mut Output) -> Result<(), Stop> {
         let asked = Asked::of(context);
-        let mut roots: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        let mut roots: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for target in asked.roots.iter().map(|id| asked.target(*id)) {
             for source in &target.sources {
                 let languages = roots.entry(root_of(target, source)).or_default();
-                languages.extend(language_of(source).map(|language| language.name.to_lowercase()));
+                languages.extend(language_of(source).map(|language| language.name));
             }
         }
         for (root, languages) in roots {
             let shown = if root.is_empty() { "." } else { root };
+            let languages: BTreeSet<String> = languages.into_iter().map(str::to_lowercase).collect();
             let listed: Vec<&str> = languages.iter().map(String::as_str).collect();
             let listed = if listed.is_empty() { "*".to_owned() } else { listed.join(",") };
             output.line(format_args!("{shown}: {listed}"))?;

@@ -25,6 +25,6 @@ impl ConsoleGoal for Sort {
         if is_set(context, "reverse") {
             order.reverse();
         }
-        order.into_iter().try_for_each(|id| output.reference(asked.address(id)))
+        output.references(order.into_iter().map(|id| asked.address(id)))
     }
 }

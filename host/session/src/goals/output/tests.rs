@@ -125,6 +125,26 @@ fn rows_leave_before_the_last_one_came() {
 }
 
 #[test]
+fn many_rows_at_once_are_those_that_come_one_by_one() {
+    let addresses: Vec<Address> =
+        (0..3 * PORTION / 8).map(|number| Address::new(["", "a/b"][number % 2], number.to_string())).collect();
+    for format in [Format::Text, Format::Json, Format::JsonLines] {
+        let written = |write: &dyn Fn(&mut Output) -> Result<(), Stop>| {
+            let memory = Memory::default();
+            let mut output = output(&memory, format, Shape::Array);
+            write(&mut output).expect("memory takes all");
+            output.finish().expect("memory takes all");
+            memory.text()
+        };
+        let one_by_one = written(&|output| addresses.iter().try_for_each(|address| output.row(address)));
+        assert_eq!(written(&|output| output.addresses(&addresses)), one_by_one, "{format:?}");
+        let lines = written(&|output| output.lines(&addresses).and_then(|()| output.references(&[])));
+        let expect = if format == Format::Text { one_by_one } else { written(&|_| Ok(())) };
+        assert_eq!(lines, expect, "{format:?}");
+    }
+}
+
+#[test]
 fn a_cancelled_run_stops_at_the_next_row() {
     let cancel = Cancel::new();
     let layout = Layout { format: Format::Text, shape: Shape::Array, separator: "\n".to_owned() };
@@ -132,6 +152,8 @@ fn a_cancelled_run_stops_at_the_next_row() {
     output.row("a").expect("nobody has cancelled yet");
     cancel.cancel(CancelReason::Interrupted);
     assert!(matches!(output.row("b"), Err(Stop::Failed(error)) if error.is_cancelled()));
+    let address = Address::new("a", "b");
+    assert!(matches!(output.addresses([&address]), Err(Stop::Failed(error)) if error.is_cancelled()));
 }
 
 #[test]

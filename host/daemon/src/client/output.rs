@@ -3,18 +3,29 @@
 use super::signals::Signals;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{FileType, fstat};
-use rustix::io::Errno;
+use rustix::io::{Errno, ioctl_fionread};
+use rustix::termios::isatty;
 use std::os::fd::BorrowedFd;
 
-/// What a pipe takes without a wait when it takes anything: `PIPE_BUF`.
-const WITHOUT_WAIT: usize = 4096;
+/// What a pipe or a terminal takes without a wait when it takes anything: `PIPE_BUF`.
+const LEAST: usize = 4096;
 
 /// A stream of the user.
 pub(crate) struct Output<'a> {
     to: BorrowedFd<'a>,
-    /// Whether a write may take as long as somebody else likes: of a pipe or a terminal.
-    is_slow: bool,
+    nature: Nature,
     is_gone: bool,
+}
+
+/// Whether a write may take as long as somebody else likes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nature {
+    /// It does not: a file, or a device such as `/dev/null`.
+    Prompt,
+    /// Until somebody reads, but so many bytes never wait while nothing else is in it.
+    Pipe(usize),
+    /// Until somebody reads, or continues the output.
+    Slow,
 }
 
 /// How a write ended.
@@ -30,8 +41,7 @@ pub(crate) enum Written {
 
 impl<'a> Output<'a> {
     pub(crate) fn new(to: BorrowedFd<'a>) -> Self {
-        let is_file = fstat(to).is_ok_and(|status| FileType::from_raw_mode(status.st_mode) == FileType::RegularFile);
-        Self { to, is_slow: !is_file, is_gone: false }
+        Self { to, nature: Nature::of(to), is_gone: false }
     }
 
     /// Writes; a stream that is slow does not keep a signal from being heard.
@@ -39,11 +49,11 @@ impl<'a> Output<'a> {
         let mut written = 0;
         while written < bytes.len() && !self.is_gone {
             let mut piece = &bytes[written..];
-            if self.is_slow {
+            if self.nature != Nature::Prompt {
                 if self.wait(signals) == Ready::Signal {
                     return Written::UntilSignal(written);
                 }
-                piece = &piece[..piece.len().min(WITHOUT_WAIT)];
+                piece = &piece[..piece.len().min(self.room())];
             }
             match rustix::io::write(self.to, piece) {
                 Ok(count) => written += count,
@@ -58,6 +68,14 @@ impl<'a> Output<'a> {
         Written::All
     }
 
+    /// What it takes now without a wait. A pipe whose reader keeps up is empty, and takes a frame at once.
+    fn room(&self) -> usize {
+        match self.nature {
+            Nature::Pipe(capacity) if ioctl_fionread(self.to).is_ok_and(|unread| unread == 0) => capacity,
+            _ => LEAST,
+        }
+    }
+
     fn wait(&self, signals: &Signals) -> Ready {
         let mut waiting = [PollFd::from_borrowed_fd(self.to, PollFlags::OUT), PollFd::new(signals, PollFlags::IN)];
         match poll(&mut waiting, None) {
@@ -66,6 +84,28 @@ impl<'a> Output<'a> {
             _ => Ready::Stream,
         }
     }
+}
+
+impl Nature {
+    fn of(stream: BorrowedFd<'_>) -> Self {
+        let kind = fstat(stream).map(|status| FileType::from_raw_mode(status.st_mode));
+        match kind {
+            Ok(FileType::RegularFile) => Self::Prompt,
+            Ok(FileType::CharacterDevice) if !isatty(stream) => Self::Prompt,
+            Ok(FileType::Fifo) => capacity(stream).map_or(Self::Slow, Self::Pipe),
+            _ => Self::Slow,
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn capacity(pipe: BorrowedFd<'_>) -> Option<usize> {
+    rustix::pipe::fcntl_getpipe_size(pipe).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn capacity(_pipe: BorrowedFd<'_>) -> Option<usize> {
+    None
 }
 
 /// What was waited for.

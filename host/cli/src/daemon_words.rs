@@ -3,7 +3,9 @@
 use crate::words::Answer;
 use clap::ArgMatches;
 use pants_daemon::client::{self, Endpoint};
-use pants_daemon::lifecycle::{Handle, Killed, Site, Status, finishing, found, kill, stop, tail_of_log, with_cause};
+use pants_daemon::lifecycle::{
+    Handle, Killed, ManagedProcessError, Site, Status, finishing, found, kill, stop, tail_of_log, with_cause,
+};
 use pants_daemon::{ClientWorld, Failure};
 use pants_model::Diagnostic;
 use pants_options::{OptionsError, bootstrap, bootstrap_without_config};
@@ -19,14 +21,7 @@ const NO_DAEMON: &str = "no daemon runs\n";
 /// Ends all daemons of the build root.
 pub(crate) fn kill_pantsd(world: &ClientWorld) -> Result<Answer, Failure> {
     let (site, warnings) = site(world)?;
-    let Killed { daemons, workers } = kill(&site, &Cancel::new()).map_err(|error| {
-        let report = Diagnostic::error_without_place(with_cause(&error));
-        Failure::of_user(if error.is_permission_denied() {
-            report.hint("it belongs to another user, who can end it")
-        } else {
-            report
-        })
-    })?;
+    let Killed { daemons, workers } = kill(&site, &Cancel::new()).map_err(|error| not_ended(&error))?;
     let mut text = String::new();
     for pid in daemons {
         text.push_str(&format!("pantsd (pid {pid}) has ended\n"));
@@ -43,7 +38,7 @@ pub(crate) fn carry_out(world: &ClientWorld, matches: &ArgMatches) -> Result<Ans
     let answer = match matches.subcommand() {
         Some(("status", _)) => status(world, &site),
         Some(("log", matches)) => log(&site, *matches.get_one("lines").expect("it has a default")),
-        Some(("stop", _)) => match stop(&site, &Cancel::new()).map_err(|error| failed(&error))? {
+        Some(("stop", _)) => match stop(&site, &Cancel::new()).map_err(|error| not_ended(&error))? {
             Some(pid) => Ok(Answer::success(format!("pantsd (pid {pid}) has ended\n"))),
             None => Ok(Answer::success(NO_DAEMON)),
         },
@@ -96,6 +91,14 @@ fn site(world: &ClientWorld) -> Result<(Site, Vec<Diagnostic>), Failure> {
         }
     };
     Ok((Site::of(&bootstrap, &world.invocation.environment), warnings))
+}
+
+fn not_ended(error: &ManagedProcessError) -> Failure {
+    let report = Diagnostic::error_without_place(with_cause(error));
+    Failure::of_user(match error.is_permission_denied() {
+        true => report.hint("it belongs to another user, who can end it"),
+        false => report,
+    })
 }
 
 fn failed(error: &dyn Error) -> Failure {

@@ -56,10 +56,10 @@ pub struct Unwanted {
 pub fn maybe_launch(launch: &Launch<'_>) -> Result<Handle, LaunchError> {
     let (site, wanted) = (&launch.settings.site, launch.settings.identity.fingerprint());
     let is_wanted = |handle: &Handle| launch.unwanted.as_ref().is_none_or(|unwanted| unwanted.pid != handle.pid);
+    refuse_foreign(site)?;
     if let Some(handle) = current(site, &wanted)?.filter(is_wanted) {
         return Ok(handle);
     }
-    refuse_foreign(site)?;
     if let Some(setback) = Setback::recent(site, &wanted, SystemTime::now()) {
         return Err(LaunchError::Failed(setback.reason));
     }
@@ -86,6 +86,7 @@ pub fn maybe_launch(launch: &Launch<'_>) -> Result<Handle, LaunchError> {
 
 /// The daemon that takes runs, if one with this identity does.
 pub fn running(site: &Site, identity: &Identity) -> Result<Option<Handle>, LaunchError> {
+    refuse_foreign(site)?;
     current(site, &identity.fingerprint())
 }
 
@@ -108,9 +109,7 @@ fn current(site: &Site, wanted: &Fingerprint) -> Result<Option<Handle>, LaunchEr
     let manager = site.manager();
     match manager.needs_restart(wanted) {
         Ok(false) => Ok(handle_of(site, &manager)?),
-        // Whose it is is told where there is time to find out.
         Ok(true) => Ok(None),
-        Err(error) if error.is_permission_denied() => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

@@ -40,6 +40,9 @@ mod undertaker;
 
 mod serve;
 
+/// Why a daemon cannot be ended.
+pub use pants_process::ManagedProcessError;
+
 pub use decide::{Decision, DirectReason, decide};
 pub use ending::{Killed, kill, stop};
 pub use handle::Handle;

@@ -35,7 +35,7 @@ pub use rotating_log::RotatingLog;
 pub use scheduler::{SchedulerService, Warmth};
 pub use service::{Letter, Next, Service};
 pub use state::{Phase, ServiceState};
-pub use store_gc::{StoreGcService, Stores};
+pub use store_gc::{CacheDirectories, StoreGcService, Stores};
 
 use crate::server::PailgunServer;
 use std::time::Instant;

@@ -40,8 +40,8 @@ mod inspect;
 pub(crate) use file_system::{FileSystem, FileSystemOf, file_system_of};
 pub use ledger::Trouble;
 
-/// How many directories are armed before the others have their turn at the lock.
-const BATCH: usize = 64;
+/// How many directories the thread that arms takes at once.
+const BATCH: usize = 256;
 
 /// How many fences may fail, one after the other, until events are no longer believed in.
 const MOST_FAILURES: u32 = 3;

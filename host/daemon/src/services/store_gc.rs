@@ -6,8 +6,10 @@
 use super::Runs;
 use super::service::{Letter, Next, Service};
 use crate::lifecycle::Lifetime;
+use pants_process::{CollectionTerms, collect_caches};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// After the start of the daemon, which has better things to do then.
 const FIRST: Duration = Duration::from_secs(10 * 60);
@@ -20,6 +22,26 @@ const RETRY: Duration = Duration::from_secs(60);
 pub trait Stores: Send {
     /// Collects, for as long as `may_go_on` says so; says whether it came to the end.
     fn collect(&mut self, may_go_on: &dyn Fn() -> bool) -> bool;
+}
+
+/// The cache directories that runs of this daemon have used.
+pub struct CacheDirectories {
+    directories: Box<dyn Fn() -> Vec<PathBuf> + Send>,
+    terms: CollectionTerms,
+}
+
+impl CacheDirectories {
+    /// Those that are named at the time.
+    pub fn new(directories: impl Fn() -> Vec<PathBuf> + Send + 'static) -> Self {
+        Self { directories: Box::new(directories), terms: CollectionTerms::default() }
+    }
+}
+
+impl Stores for CacheDirectories {
+    fn collect(&mut self, may_go_on: &dyn Fn() -> bool) -> bool {
+        let collect = |path: PathBuf| collect_caches(&path, &self.terms, SystemTime::now(), may_go_on);
+        (self.directories)().into_iter().all(|path| !collect(path).is_unfinished)
+    }
 }
 
 /// Collects from caches.

@@ -5,7 +5,7 @@
 use super::directories::{Directories, Standing, parent};
 use super::source::{Event, NotWatched, Purpose, WatchId, Watches, What};
 use pants_session::{Changes, Look};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub(super) struct Ledger {
     watches: Box<dyn Watches>,
     most_watches: usize,
     directories: Directories,
+    /// Directories that are asked for and not in the register yet, which takes longer than whoever asks wants to wait.
+    asked: VecDeque<Arc<str>>,
     cookie_watch: Option<WatchId>,
     /// The fences that somebody waits for, and whether their events have come.
     fences: BTreeMap<u64, Fence>,
@@ -60,6 +62,7 @@ impl Ledger {
             watches,
             most_watches,
             directories: Directories::default(),
+            asked: VecDeque::new(),
             cookie_watch: None,
             fences: BTreeMap::new(),
             next_fence: 0,
@@ -83,21 +86,23 @@ impl Ledger {
     // Directories.
 
     pub(super) fn ask(&mut self, directories: &[Arc<str>]) {
-        for name in directories {
-            if is_plain(name) {
-                self.directories.ask(name);
-            } else {
-                tracing::debug!(directory = &**name, "not the name of a directory in the build root");
-            }
-        }
+        self.asked.extend(directories.iter().cloned());
     }
 
+    /// The next directories to arm, after entering as many of those that were asked for.
     pub(super) fn next_to_arm(&mut self, most: usize) -> Vec<Arc<str>> {
+        for name in self.asked.drain(..self.asked.len().min(most)) {
+            if is_plain(&name) {
+                self.directories.ask(&name);
+            } else {
+                tracing::debug!(directory = &*name, "not the name of a directory in the build root");
+            }
+        }
         self.directories.next(most)
     }
 
     pub(super) fn is_settled(&self) -> bool {
-        self.directories.is_settled()
+        self.asked.is_empty() && self.directories.is_settled()
     }
 
     /// Tries to watch a pending directory, unless a look at it gave a reason not to.
@@ -137,7 +142,7 @@ impl Ledger {
             }
         };
         self.end(released);
-        if self.directories.is_settled() {
+        if self.is_settled() {
             self.news += 1;
         }
     }
@@ -313,13 +318,16 @@ impl Ledger {
     /// Everything that gathered since the last call.
     fn take(&mut self) -> Changes {
         let paths = std::mem::take(&mut self.paths);
-        let mut at = std::mem::take(&mut self.look_once);
+        let look_once = std::mem::take(&mut self.look_once);
         if std::mem::take(&mut self.are_events_lost) {
             return Changes { paths, look: Look::Everywhere };
         }
-        at.extend(self.directories.unwatched().iter().cloned());
-        let look = if at.is_empty() { Look::Nothing } else { Look::At(at.into_iter().collect()) };
-        Changes { paths, look }
+        let unwatched = self.directories.unwatched();
+        let is_watched = |name: &&Arc<str>| matches!(self.directories.standing(name), Some(Standing::Armed(_)));
+        let mut at: Vec<_> = unwatched.iter().cloned().collect();
+        at.extend(look_once.into_iter().filter(|name| !unwatched.contains(name)));
+        at.extend(self.asked.iter().filter(|name| !is_watched(name)).cloned());
+        Changes { paths, look: if at.is_empty() { Look::Nothing } else { Look::At(at) } }
     }
 
     pub(super) fn watched(&self) -> usize {

@@ -189,7 +189,7 @@ fn check(open: io::Result<Source>, seed: u64, operations: usize) {
         if random.below(4) > 0 {
             watcher.watch(&std::mem::take(&mut believer.wanted));
         }
-        for _ in 0..random.below(40) {
+        for _ in 0..random.below(100) {
             count += 1;
             drop(operate(&mut random, &root, count)); // Many of them are impossible.
         }

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 const TESTS: &[(&str, fn())] = &[
     ("ten_clients_at_once_start_one_daemon", ten_clients_at_once_start_one_daemon),
     ("a_daemon_is_found_with_all_that_is_needed", a_daemon_is_found_with_all_that_is_needed),
+    ("what_the_client_has_open_is_not_kept_open", what_the_client_has_open_is_not_kept_open),
     ("another_option_replaces_it_and_it_finishes_its_runs", another_option_replaces_it_and_it_finishes_its_runs),
     ("one_that_refused_is_replaced", one_that_refused_is_replaced),
     ("why_it_did_not_start_is_told_and_remembered", why_it_did_not_start_is_told_and_remembered),
@@ -265,6 +266,16 @@ fn a_daemon_is_found_with_all_that_is_needed() {
         "{}",
         root.log()
     );
+}
+
+fn what_the_client_has_open_is_not_kept_open() {
+    let (mut reader, writer) = std::io::pipe().expect("there are pipes");
+    // As a shell leaves it to its children.
+    rustix::io::fcntl_setfd(&writer, rustix::io::FdFlags::empty()).expect("it is open");
+    let root = Root::new("");
+    root.launch(&[]).expect("it starts");
+    drop(writer);
+    assert_eq!(reader.read(&mut [0]).expect("it is open"), 0, "nobody else can write into it");
 }
 
 fn another_option_replaces_it_and_it_finishes_its_runs() {

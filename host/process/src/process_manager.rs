@@ -7,6 +7,7 @@
 
 mod error;
 
+mod descriptors;
 mod files;
 mod liveness;
 

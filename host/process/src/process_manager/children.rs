@@ -3,6 +3,7 @@
 //! Pants forked, so its three hooks ran in one program. Threads and forks do not go together: here the child is another
 //! program (the same file, executed anew), and `post_fork_child` is called by it, once it has become one of its own.
 
+use super::descriptors::close_inherited;
 use super::{ManagedProcessError, ProcessManager};
 use crate::group::spawn_patiently;
 use std::io;
@@ -36,13 +37,15 @@ impl ProcessManager {
         Ok(child)
     }
 
-    /// Makes the calling process, which was just executed, the head of a session that no terminal reaches.
+    /// Makes the calling process, which was just executed and has opened nothing yet, the head of a session that no terminal
+    /// reaches, with nothing open but the standard streams.
     pub fn detach(&self, hooks: &mut dyn ProcessHooks) -> Result<(), ManagedProcessError> {
         match rustix::process::setsid() {
             // It heads a group already, as a shell with job control arranges: then it has a session, or will do without.
             Ok(_) | Err(rustix::io::Errno::PERM) => {}
             Err(error) => return Err(self.not_started(error.into())),
         }
+        close_inherited().map_err(|source| self.not_started(source))?;
         hooks.post_fork_child().map_err(|source| self.not_started(source))
     }
 

@@ -10,7 +10,7 @@ use crate::prelude::Prelude;
 use crate::reads::{Expanded, Reads, RecordedRead};
 use crate::source::{Source, read_stamped_source};
 use crate::source_roots::{ConfiguredRoots, DeclaredRoot};
-use crate::stamps::Stamp;
+use crate::stamps::{Stamp, Stamps};
 use crate::symbols::Symbols;
 use crate::tree::{Listing, Tree, join};
 use crate::unknown::UnknownSymbol;
@@ -54,7 +54,7 @@ pub(crate) struct Family {
     /// Which patterns were expanded.
     pub patterns: Patterns,
     /// For each BUILD file, the stamp that it had before it was read.
-    pub stamps: Box<[Option<Stamp>]>,
+    pub stamps: Stamps,
     /// The places of `targets`, sorted by name.
     by_name: Vec<u32>,
 }
@@ -142,7 +142,7 @@ pub(crate) fn evaluate_family(world: &World, listing: &Listing, texts: Vec<Build
     let reads = reads.with_looks(world.config.limits.looks);
     let mut declarations = Declarations::new(&world.symbols, &world.config, reads);
     declarations.prelude = Some(world.prelude()).filter(|prelude| !prelude.is_empty());
-    let stamps: Box<[Option<Stamp>]> = texts.iter().map(|text| text.stamp).collect();
+    let stamps: Stamps = texts.iter().map(|text| text.stamp).collect();
     for text in texts {
         evaluate_file(world, text, &mut declarations);
     }

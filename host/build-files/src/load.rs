@@ -16,7 +16,7 @@ mod roots;
 use crate::cache::EvaluationCache;
 use crate::family::{Family, World};
 use crate::hashing::{FastMap, FastSet};
-use crate::stamps::Stamp;
+use crate::stamps::Stamps;
 use crate::suggest::suggest;
 use crate::tree::{Listing, NoListing};
 pub(crate) use inputs::Inputs;
@@ -60,7 +60,7 @@ pub(crate) struct Loaded {
     roots: Arc<FastMap<Arc<str>, Arc<RootsOfDir>>>,
     /// Directories that were not loaded, because no word in their BUILD files declares a source root, with the stamps of
     /// these.
-    passed_over: Arc<FastMap<Arc<str>, Box<[Option<Stamp>]>>>,
+    passed_over: Arc<FastMap<Arc<str>, Stamps>>,
     /// What is known of the edges of the graph.
     links: Links,
 }

@@ -27,6 +27,9 @@ pub(crate) struct Stamp {
     has_other_names: bool,
 }
 
+/// For each of some files, its stamp, if it could be read.
+pub(crate) type Stamps = Box<[Option<Stamp>]>;
+
 impl Stamp {
     /// The stamp of what is at a path, through links; nothing where nothing is.
     pub(crate) fn at(path: &Path) -> Option<Self> {

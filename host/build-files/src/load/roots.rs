@@ -7,7 +7,7 @@ use super::Loaded;
 use crate::family::{World, read_build_files};
 use crate::hashing::FastSet;
 use crate::source_roots::{ConfiguredRoot, DeclaredRoot, at_and_above};
-use crate::stamps::Stamp;
+use crate::stamps::Stamps;
 use pants_model::{Diagnostic, Target};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -159,7 +159,7 @@ fn has_any(text: &str, words: &[&str]) -> bool {
 }
 
 /// The stamps of the BUILD files of a directory, where none of them has one of the words.
-type WithoutRoots = Option<Box<[Option<Stamp>]>>;
+type WithoutRoots = Option<Stamps>;
 
 /// The stamps of the BUILD files of a directory, where none of them may declare a source root.
 pub(super) fn stamps_without_roots(world: &World, dir: &str) -> WithoutRoots {

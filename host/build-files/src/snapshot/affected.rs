@@ -1,7 +1,7 @@
 //! Which directories may come to something else: whose BUILD files are to be read and evaluated again.
 
 use super::happened::Happened;
-use crate::family::{Family, World};
+use crate::family::World;
 use crate::hashing::FastSet;
 use crate::load::{Directory, Loaded, describe};
 use crate::reads::{ReadKind, RecordedRead};
@@ -107,16 +107,16 @@ impl Search<'_> {
         if !self.happened.identities_with_other_names(self.new.tree.root()).is_empty() {
             suspects.extend(inputs.paths());
         }
-        let mut reads: BTreeMap<Again<'_>, Vec<&Arc<str>>> = BTreeMap::new();
+        let mut reads: BTreeMap<&RecordedRead, Vec<&Arc<str>>> = BTreeMap::new();
         for path in suspects {
             for user in inputs.users_of_path(path) {
                 let Some(family) = self.loaded.family(user) else { continue };
                 let of_path = family.reads.iter().filter(|read| read.name == **path && is_of_path(read.kind));
-                of_path.for_each(|read| reads.entry(Again::new(read, family)).or_default().push(user));
+                of_path.for_each(|read| reads.entry(read).or_default().push(user));
             }
         }
         let (tree, environment) = (&self.new.tree, &self.new.config.environment);
-        let changed = reads.into_par_iter().filter(|(again, _)| !again.shows_same(tree, environment));
+        let changed = reads.into_par_iter().filter(|(read, _)| !shows_same(read, tree, environment));
         let changed: Vec<Arc<str>> = changed.flat_map_iter(|(_, users)| users.into_iter().cloned()).collect();
         self.affected.extend(changed);
     }
@@ -146,25 +146,10 @@ impl Search<'_> {
     }
 }
 
-/// A read that is done again.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Again<'f> {
-    read: &'f RecordedRead,
-    /// Whether it failed, and not because nothing was there: in which way it did nobody knows.
-    is_failure: bool,
-}
-
-impl<'f> Again<'f> {
-    fn new(read: &'f RecordedRead, family: &Family) -> Self {
-        let is_missing =
-            |other: &RecordedRead| other.kind == ReadKind::Existence && other.seen.is_none() && other.name == read.name;
-        let has_failed = read.seen.is_none() && read.kind != ReadKind::Existence;
-        Self { read, is_failure: has_failed && !family.reads.iter().any(is_missing) }
-    }
-
-    fn shows_same(&self, tree: &Tree, environment: &BTreeMap<OsString, OsString>) -> bool {
-        !self.is_failure && self.read.holds(tree, environment)
-    }
+/// Whether doing a read again shows the same. In which way one failed nobody knows, so those are evaluated again.
+fn shows_same(read: &RecordedRead, tree: &Tree, environment: &BTreeMap<OsString, OsString>) -> bool {
+    let has_failed = read.seen.is_none() && read.kind != ReadKind::Existence;
+    !has_failed && read.holds(tree, environment)
 }
 
 fn is_of_path(kind: ReadKind) -> bool {

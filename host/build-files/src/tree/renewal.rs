@@ -64,7 +64,7 @@ enum Look {
 enum Seen {
     Same,
     /// Listed again; its content may be the same.
-    Listed(Listing),
+    Listed(Box<Listing>),
     Gone,
 }
 
@@ -138,7 +138,7 @@ struct Renewal<'t> {
     tree: &'t Tree,
     old: &'t FastMap<Arc<str>, Arc<Listing>>,
     /// What was listed again, or is gone.
-    seen: FastMap<Arc<str>, Option<Listing>>,
+    seen: FastMap<Arc<str>, Option<Box<Listing>>>,
     changes: TreeChanges,
 }
 
@@ -187,9 +187,9 @@ impl Renewal<'_> {
         let is_aside = is_past_unreadable || prefixes(&old.dir).any(|dir| self.tree.root.join(dir).is_symlink());
         let inherited = Inherited { is_aside, are_builds_ignored: old.are_builds_ignored };
         match self.tree.read(&old.dir, inherited) {
-            Ok(listing) => Seen::Listed(listing),
-            Err(NoListing::Unreadable(why)) if !is_past_unreadable => {
-                Seen::Listed(Listing::unreadable(&old.dir, inherited, why))
+            Ok(listing) => Seen::Listed(Box::new(listing)),
+            Err(NoListing::Unreadable(why)) if !is_past_unreadable && self.tree.root.join(&*old.dir).is_dir() => {
+                Seen::Listed(Box::new(Listing::unreadable(&old.dir, inherited, why)))
             }
             Err(_) => Seen::Gone,
         }
@@ -203,9 +203,8 @@ impl Renewal<'_> {
             Seen::Listed(new) => {
                 for name in &old.dirs {
                     let Some(dir) = below(name) else { continue };
-                    if !new.has_dir(name) {
-                        ask(dir, Look::Again);
-                    } else if old.has_link(name) != new.has_link(name) || old.is_aside != new.is_aside {
+                    let is_reached_otherwise = old.has_link(name) != new.has_link(name) || old.is_aside != new.is_aside;
+                    if is_reached_otherwise || !new.has_dir(name) {
                         ask(dir, Look::Again);
                     } else if matches!(look, Look::Stamp | Look::AgainAndBelow) {
                         // Whatever went on here, another directory may have taken its place.
@@ -231,7 +230,7 @@ impl Renewal<'_> {
 fn apply(
     old: &Listings,
     suspects: &TreeSuspects,
-    seen: FastMap<Arc<str>, Option<Listing>>,
+    seen: FastMap<Arc<str>, Option<Box<Listing>>>,
     changes: &mut TreeChanges,
 ) -> Listings {
     let mut listings = old.clone();
@@ -260,7 +259,7 @@ fn apply(
             false if before.is_odd() => _ = Arc::make_mut(&mut listings.odd).remove(&dir),
             false => {}
         }
-        let new = Arc::new(new);
+        let new: Arc<Listing> = Arc::from(new);
         Arc::make_mut(&mut listings.by_dir).insert(dir, new.clone());
         changes.is_any = true;
         if !is_same {

@@ -36,7 +36,7 @@ impl Question {
             7 => Self::Specs(vec![AddressSpec::Files(file), AddressSpec::Files("**/*.java".to_owned())]),
             8 => Self::Owners(vec![file.into(), "a/A.java".into()]),
             _ if random.one_in(2) => Self::Declared(dir),
-            _ => Self::Globs(dir, *random.pick(&["*", "**/*.java", "*/BUILD", "x/**"])),
+            _ => Self::Globs(dir, random.pick::<&str>(&["*", "**/*.java", "*/BUILD", "x/**"])),
         }
     }
 

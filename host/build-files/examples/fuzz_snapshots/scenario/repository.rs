@@ -73,7 +73,7 @@ impl Repository {
     }
 
     fn any_dir(&self, random: &mut Random) -> &'static str {
-        *random.pick(&DIRS)
+        random.pick::<&str>(&DIRS)
     }
 
     fn any_path(&self, random: &mut Random) -> String {

@@ -18,6 +18,8 @@ pub struct Watcher {
     /// How many directories the snapshot has named so far.
     named: usize,
     heard: BTreeSet<PathBuf>,
+    /// Directories that ended their watches, which nobody could know without the events that say so.
+    ended: BTreeSet<PathBuf>,
     /// Where something happened of which the events were lost, or may have been.
     missed: BTreeSet<String>,
 }
@@ -33,6 +35,7 @@ impl Watcher {
 
     /// A directory is removed or moved away.
     pub fn lose(&mut self, path: &str) {
+        self.ended.insert(path.into());
         let below = format!("{path}/");
         self.watched.retain(|dir| *dir != path && !dir.starts_with(&below));
     }
@@ -56,6 +59,7 @@ impl Watcher {
     pub fn drain(&mut self, random: &mut Random) -> Changes {
         let mut paths = std::mem::take(&mut self.heard);
         let mut missed = std::mem::take(&mut self.missed);
+        let ended = std::mem::take(&mut self.ended);
         missed.extend(self.wanted.iter().map(ToString::to_string));
         match random.below(6) {
             0 => {
@@ -68,7 +72,10 @@ impl Watcher {
             1 => Changes { paths, look: Look::Everywhere },
             2 => {
                 // Events of some directories are lost.
-                let lost: Vec<PathBuf> = paths.iter().filter(|_| random.one_in(2)).cloned().collect();
+                let lost: Vec<PathBuf> = {
+                    let may_be_lost = |path: &&PathBuf| !ended.contains(*path) && random.one_in(2);
+                    paths.iter().filter(may_be_lost).cloned().collect()
+                };
                 for path in lost {
                     paths.remove(&path);
                     missed.insert(path.parent().and_then(|dir| dir.to_str()).unwrap_or_default().to_owned());

@@ -12,7 +12,7 @@
 #[path = "../../build-files/examples/fuzz_build_files/cases/random.rs"]
 mod random;
 
-use pants_daemon::client::{Answer, Asking, Endpoint, Terminal, ask};
+use pants_daemon::client::{Answer, Asking, Endpoint, Signals, Terminal, ask};
 use pants_daemon::server::{ActiveRun, Ending, Listeners, PailgunServer, Runner, ServerConfig};
 use pants_daemon::wire::{Limits, Wish};
 use pants_daemon::{ClientWorld, Ended, Streams, Terminals};
@@ -156,7 +156,9 @@ fn ask_in_health(endpoint: &Endpoint) -> Result<(), Box<dyn Error>> {
     let null = File::open("/dev/null")?;
     let mut stdout = tempfile::tempfile()?;
     let terminal = Terminal { stdin: null.as_fd(), stdout: stdout.as_fd(), stderr: null.as_fd() };
-    let asking = Asking { endpoint, connect_patience: PATIENCE, accept_patience: PATIENCE, quit_timeout: PATIENCE };
+    let signals = Signals::for_an_end()?;
+    let [connect_patience, accept_patience, quit_timeout] = [PATIENCE; 3];
+    let asking = Asking { endpoint, connect_patience, accept_patience, quit_timeout, signals: &signals };
     let answer = ask(&world(), Wish::Run, &asking, terminal);
     let mut text = String::new();
     stdout.rewind()?;

@@ -3,7 +3,7 @@
 //! The rule for all trouble: before the daemon has accepted a run, one warning, and the run is carried out here; after that,
 //! one error, and never a second run.
 
-use crate::client::{Answer, Asking, Endpoint, Terminal, Unavailable, ask, stop};
+use crate::client::{Answer, Asking, Endpoint, Signals, Terminal, Unavailable, ask, stop};
 use crate::failure::{Failure, INTERRUPTED};
 use crate::lifecycle::{
     Decision, DirectReason, Handle, Identity, Launch, LaunchError, Program, START_TIMEOUT, Settings, Site, Unwanted,
@@ -53,7 +53,7 @@ pub fn complete(world: &ClientWorld, bootstrap: &Bootstrap) -> Option<Ended> {
     let remote = Remote { world, bootstrap };
     let Settings { site, identity, .. } = remote.settings().ok()?;
     let handle = running(&site, &identity).ok()??;
-    match remote.ask(Wish::Complete, &handle) {
+    match remote.ask(Wish::Complete, &handle, &Signals::for_an_end().ok()?) {
         Answer::Ended(ended) => Some(ended),
         Answer::Unavailable(_) | Answer::Refused(_) | Answer::Lost(_) => None,
         Answer::Left(_) => Some(Ended::Exit(interrupted())),
@@ -72,7 +72,7 @@ impl Remote<'_> {
             Ok(settings) => settings,
             Err(error) => return self.do_without(&format!("the program cannot be found: {error}")),
         };
-        let mut unwanted = None;
+        let (mut unwanted, mut signals) = (None, None);
         for _ in 0..MOST_ATTEMPTS {
             let launch = Launch {
                 settings: settings.clone(),
@@ -87,8 +87,13 @@ impl Remote<'_> {
                 Err(LaunchError::Cancelled) => return Some(Ended::Exit(interrupted())),
                 Err(error) => return self.do_without(&error.to_string()),
             };
+            // Until something may run, a signal ends this process as any other; then none is lost between two attempts.
+            let signals = match signals.take().map_or_else(Signals::for_an_end, Ok) {
+                Ok(watched) => signals.insert(watched),
+                Err(error) => return self.do_without(&format!("signals cannot be watched: {error}")),
+            };
             let pid = handle.pid;
-            match self.ask(Wish::Run, &handle) {
+            match self.ask(Wish::Run, &handle, signals) {
                 Answer::Ended(ended) => {
                     self.shut_down_if_asked(&handle);
                     return Some(ended);
@@ -112,12 +117,13 @@ impl Remote<'_> {
         self.do_without(&reason)
     }
 
-    fn ask(&self, wish: Wish, handle: &Handle) -> Answer {
+    fn ask(&self, wish: Wish, handle: &Handle, signals: &Signals) -> Answer {
         let asking = Asking {
             endpoint: &Endpoint::Unix(handle.socket.clone()),
             connect_patience: CONNECT_PATIENCE,
             accept_patience: ACCEPT_PATIENCE,
             quit_timeout: self.quit_timeout(),
+            signals,
         };
         let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
         let terminal = Terminal { stdin: stdin.as_fd(), stdout: stdout.as_fd(), stderr: stderr.as_fd() };

@@ -63,17 +63,11 @@ pub(crate) struct Conversation<'a> {
 
 impl<'a> Conversation<'a> {
     /// With a daemon that is to be sent this request.
-    pub(crate) fn new(
-        socket: Socket,
-        request: Vec<u8>,
-        signals: &'a Signals,
-        terminal: Terminal<'a>,
-        asking: &Asking<'_>,
-    ) -> Self {
+    pub(crate) fn new(socket: Socket, request: Vec<u8>, terminal: Terminal<'a>, asking: &Asking<'a>) -> Self {
         Self {
             socket,
             frames: FrameBuffer::with_capacity(BUFFER),
-            signals,
+            signals: asking.signals,
             stdin: terminal.stdin,
             stdout: Output::new(terminal.stdout),
             stderr: Output::new(terminal.stderr),
@@ -257,7 +251,8 @@ impl<'a> Conversation<'a> {
                     bytes = &bytes[count..];
                     if self.signals.take() {
                         self.interrupt()?;
-                        self.send().map_err(|error| self.failed(error))?;
+                        // If it does not arrive, the next turn finds out why.
+                        let _ = self.send();
                     }
                 }
                 Written::Gone(errno) => {

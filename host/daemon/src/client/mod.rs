@@ -11,6 +11,7 @@ mod signals;
 mod conversation;
 
 pub use connection::{ConnectError, Endpoint};
+pub use signals::Signals;
 
 use crate::run::Ended;
 use crate::server::Ending;
@@ -18,13 +19,12 @@ use crate::wire::{Refusal, Wish};
 use crate::world::ClientWorld;
 use conversation::Conversation;
 use pants_process::nailgun::FrameError;
-use signals::Signals;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 /// How to ask.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Asking<'a> {
     /// Where the daemon listens.
     pub endpoint: &'a Endpoint,
@@ -34,6 +34,8 @@ pub struct Asking<'a> {
     pub accept_patience: Duration,
     /// How long the daemon may say nothing after the user wanted an end (`--pantsd-pailgun-quit-timeout`).
     pub quit_timeout: Duration,
+    /// What tells that the user wants an end.
+    pub signals: &'a Signals,
 }
 
 /// The user's own streams.
@@ -80,9 +82,6 @@ pub enum Unavailable {
     /// The connection failed.
     #[error("the connection failed")]
     Connection(#[source] io::Error),
-    /// Signals cannot be watched.
-    #[error("signals cannot be watched")]
-    Signals(#[source] io::Error),
 }
 
 /// How a daemon was lost in mid-run.
@@ -104,16 +103,12 @@ pub enum Lost {
 
 /// Asks a daemon to carry out a run, or to complete a command line, and relays until it is over.
 pub fn ask(world: &ClientWorld, wish: Wish, asking: &Asking<'_>, terminal: Terminal<'_>) -> Answer {
-    let signals = match Signals::watch(&signals::OF_A_TERMINAL) {
-        Ok(signals) => signals,
-        Err(error) => return Answer::Unavailable(Unavailable::Signals(error)),
-    };
-    let socket = match asking.endpoint.connect(asking.connect_patience) {
-        Ok(socket) => socket,
-        Err(error) => return Answer::Unavailable(error.into()),
-    };
-    let request = asking.endpoint.request(world, wish);
-    Conversation::new(socket, request, &signals, terminal, asking).hold()
+    match asking.endpoint.connect(asking.connect_patience) {
+        Ok(socket) => Conversation::new(socket, asking.endpoint.request(world, wish), terminal, asking).hold(),
+        // What the user wants may be what kept it from connecting.
+        Err(_) if asking.signals.take() => Answer::Left(None),
+        Err(error) => Answer::Unavailable(error.into()),
+    }
 }
 
 /// Asks a daemon how it is.

@@ -1,8 +1,7 @@
 //! Our client against our server, and against servers that misbehave: what it answers, and what its streams do.
 
-use super::conversation::Conversation;
 use super::*;
-use crate::server::laboratory::{Laboratory, SOON, asking, world};
+use crate::server::laboratory::{Laboratory, SOON, asking, no_signals, world};
 use crate::wire::{FromServer, RefusalKind};
 use pants_process::CancelReason;
 use pants_process::nailgun::{ChunkKind, read_chunk, write_chunk};
@@ -17,7 +16,7 @@ use std::sync::mpsc::channel;
 /// Asks with these streams.
 fn ask_with(endpoint: &Endpoint, stdin: &impl AsFd, stdout: &impl AsFd, stderr: &impl AsFd) -> Answer {
     let terminal = Terminal { stdin: stdin.as_fd(), stdout: stdout.as_fd(), stderr: stderr.as_fd() };
-    ask(&world(&["list"]), Wish::Run, &asking(endpoint), terminal)
+    ask(&world(&["list"]), Wish::Run, &asking(endpoint, &no_signals()), terminal)
 }
 
 fn null() -> File {
@@ -52,7 +51,8 @@ fn check_within(accept_patience: Duration, serve: impl FnOnce(UnixStream) + Send
     let endpoint = Endpoint::Unix(path);
     std::thread::scope(|scope| {
         scope.spawn(|| serve(listener.accept().expect("a client").0));
-        let asking = Asking { accept_patience, ..asking(&endpoint) };
+        let signals = no_signals();
+        let asking = Asking { accept_patience, ..asking(&endpoint, &signals) };
         let null = null();
         let terminal = Terminal { stdin: null.as_fd(), stdout: null.as_fd(), stderr: null.as_fd() };
         ask(&world(&["list"]), Wish::Run, &asking, terminal)
@@ -121,7 +121,8 @@ fn a_daemon_that_starts_is_waited_for() {
         let asked = scope.spawn(|| {
             let null = null();
             let terminal = Terminal { stdin: null.as_fd(), stdout: null.as_fd(), stderr: null.as_fd() };
-            let asking = Asking { connect_patience: SOON, ..asking(&endpoint) };
+            let signals = no_signals();
+            let asking = Asking { connect_patience: SOON, ..asking(&endpoint, &signals) };
             ask(&world(&["list"]), Wish::Run, &asking, terminal)
         });
         let listener = UnixListener::bind(&path).expect("it is free");
@@ -278,11 +279,9 @@ fn a_signal_cancels_the_run_even_while_nobody_reads_its_output() {
         let endpoint = &laboratory.endpoint;
         let asked = scope.spawn(move || {
             let signals = Signals::watch(&[SIGUSR1]).expect("it can be watched");
-            let socket = endpoint.connect(Duration::ZERO).expect("the server listens");
             let null = null();
             let terminal = Terminal { stdin: null.as_fd(), stdout: writer.as_fd(), stderr: null.as_fd() };
-            let request = endpoint.request(&world(&["list"]), Wish::Run);
-            Conversation::new(socket, request, &signals, terminal, &asking(endpoint)).hold()
+            ask(&world(&["list"]), Wish::Run, &asking(endpoint, &signals), terminal)
         });
         has_begun.recv_timeout(SOON).expect("it begins");
         signal_hook::low_level::raise(SIGUSR1).expect("it is a signal");

@@ -14,6 +14,7 @@ use crate::wire::{
     RequestError, RequestReader, Socket, Stranger, Wish,
 };
 use crate::world::{ClientWorld, Streams};
+use pants_model::legible;
 use pants_process::nailgun::{ChunkKind, FrameError};
 use pants_process::{Cancel, CancelReason};
 use std::io::{self, Write};
@@ -209,9 +210,10 @@ fn exit(channel: &Channel, code: u8) -> io::Result<()> {
     channel.send(ChunkKind::Exit, code.to_string().as_bytes())
 }
 
+/// The command line for people: on one line, whatever is in it.
 fn command_line(world: &ClientWorld) -> String {
     let words = std::iter::once("pants").chain(world.invocation.args.iter().map(String::as_str));
-    words.collect::<Vec<_>>().join(" ")
+    legible(words.collect::<Vec<_>>().join(" ").replace('\n', "\\n"))
 }
 
 /// Reads a request within its limits.

@@ -1,7 +1,7 @@
 //! A server with a runner that a test makes up, and clients of several kinds: for the tests of both sides.
 
 use super::{ActiveRun, Ending, Listeners, PailgunServer, Runner, ServerConfig, TcpConfig};
-use crate::client::{Answer, Asking, Endpoint, Terminal, ask};
+use crate::client::{Answer, Asking, Endpoint, Signals, Terminal, ask};
 use crate::run::Ended;
 use crate::wire::{Limits, Wish};
 use crate::world::{ClientWorld, Streams, Terminals};
@@ -138,12 +138,17 @@ pub(crate) fn ask_at(endpoint: &Endpoint, wish: Wish, args: &[&str]) -> (Answer,
     let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().expect("a file"));
     let stdin = File::open("/dev/null").expect("it is everywhere");
     let terminal = Terminal { stdin: stdin.as_fd(), stdout: stdout.as_fd(), stderr: stderr.as_fd() };
-    let answer = ask(&world(args), wish, &asking(endpoint), terminal);
+    let answer = ask(&world(args), wish, &asking(endpoint, &no_signals()), terminal);
     (answer, content(&mut stdout), content(&mut stderr))
 }
 
-pub(crate) fn asking(endpoint: &Endpoint) -> Asking<'_> {
-    Asking { endpoint, connect_patience: Duration::ZERO, accept_patience: SOON, quit_timeout: SOON }
+pub(crate) fn asking<'a>(endpoint: &'a Endpoint, signals: &'a Signals) -> Asking<'a> {
+    Asking { endpoint, connect_patience: Duration::ZERO, accept_patience: SOON, quit_timeout: SOON, signals }
+}
+
+/// A user who never wants an end.
+pub(crate) fn no_signals() -> Signals {
+    Signals::watch(&[]).expect("the system has sockets")
 }
 
 pub(crate) fn content(file: &mut File) -> String {

@@ -25,7 +25,7 @@ pub use signal_proxy::stand_in as signal_proxy;
 use crate::run::Ended;
 use crate::wire::Limits;
 use crate::world::{ClientWorld, Streams};
-use listening::{Accepted, Bell};
+use listening::{Accepted, Bell, Peer};
 use pants_process::{Cancel, CancelReason};
 use runs::Runs;
 use std::ffi::OsString;
@@ -222,7 +222,12 @@ const STACK: usize = 8 << 20;
 fn take_connection(shared: &Arc<Shared>, accepted: Accepted) {
     let open = shared.connections.fetch_add(1, Ordering::AcqRel);
     let connection = Connection(shared.clone());
-    if open >= shared.config.runs * CONNECTIONS_PER_RUN {
+    let most = match accepted.peer {
+        Peer::Local { .. } => shared.config.runs * CONNECTIONS_PER_RUN,
+        // Any user of the machine can hold these: they leave room for the socket.
+        Peer::Tcp => shared.config.runs,
+    };
+    if open >= most {
         tracing::warn!("a connection is closed: {open} others are open");
         return;
     }

@@ -1,7 +1,7 @@
 //! Requests of all kinds of clients over real sockets, with a made-up runner: who is served, who is refused, and that
 //! nobody's trouble is anybody else's.
 
-use super::laboratory::{Furniture, Laboratory, SOON, ask_at, asking, world};
+use super::laboratory::{Furniture, Laboratory, SOON, ask_at, asking, no_signals, world};
 use super::*;
 use crate::client::{self, Answer, Terminal, Unavailable};
 use crate::wire::{FromClient, RefusalKind, Token, Wish, encode_request};
@@ -98,7 +98,7 @@ fn our_client_brings_its_whole_world() {
     world.terminals = Terminals { stdin: true, stdout: false, stderr: true };
     let null = File::options().read(true).write(true).open("/dev/null").expect("it is everywhere");
     let terminal = Terminal { stdin: null.as_fd(), stdout: null.as_fd(), stderr: null.as_fd() };
-    let answer = client::ask(&world, Wish::Run, &asking(&laboratory.endpoint), terminal);
+    let answer = client::ask(&world, Wish::Run, &asking(&laboratory.endpoint, &no_signals()), terminal);
     assert!(matches!(answer, Answer::Ended(Ended::Exit(0))), "{answer:?}");
     let got = sent.lock().unwrap().take().expect("it ran");
     assert_eq!(format!("{got:?}"), format!("{world:?}"));

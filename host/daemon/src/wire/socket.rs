@@ -14,7 +14,7 @@ pub(crate) struct Socket(OwnedFd);
 impl Socket {
     /// Waits until something can be read, or the stream ended; `false` when that took too long.
     pub(crate) fn wait_readable(&self, timeout: Duration) -> io::Result<bool> {
-        wait(self.0.as_fd(), PollFlags::IN, timeout)
+        wait_readable(self.0.as_fd(), timeout)
     }
 
     /// Writes all of it, in as few calls as possible.
@@ -78,11 +78,11 @@ impl Write for &Socket {
     }
 }
 
-/// Waits for one descriptor; `false` when that took too long.
-pub(crate) fn wait(descriptor: BorrowedFd<'_>, flags: PollFlags, timeout: Duration) -> io::Result<bool> {
+/// Waits until something can be read from it, or it ended; `false` when that took too long.
+fn wait_readable(descriptor: BorrowedFd<'_>, timeout: Duration) -> io::Result<bool> {
     let start = Instant::now();
     loop {
-        let mut waiting = [PollFd::from_borrowed_fd(descriptor, flags)];
+        let mut waiting = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)];
         match poll(&mut waiting, Some(&timespec(timeout.saturating_sub(start.elapsed())))) {
             Ok(count) => return Ok(count > 0),
             Err(Errno::INTR) => {}

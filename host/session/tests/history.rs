@@ -187,6 +187,39 @@ junit_tests(sources = ["*Test.java"], dependencies = ["good"])
 //- tests/GoodTest.java
 "#;
 
+/// Questions about a repository whose config file is of the years of Pants v1.
+const OF_OLD: &str = "
+    --pants-config-files=pants.ini list ::
+    --pants-config-files=pants.ini list good
+    --pants-config-files=pants.ini goals
+    --pants-config-files=pants.ini help goals
+    --pants-config-files=pants.ini help list
+    --pants-config-files=pants.ini options --scope=list
+    --pants-config-files=pants.ini --explain compile ::
+    --pants-config-files=pants.ini lint ::
+    --pants-config-files=pants.ini no-such-goal
+";
+
+const OLD: &str = r#"
+//- pants.ini
+[GLOBAL]
+backend_packages: ["pants.backend.jvm", "nobody.provides.this"]
+
+[python-setup]
+interpreter_constraints: ["CPython==2.7.*"]
+//- good/BUILD
+java_library(sources = ["*.java"])
+//- good/Good.java
+"#;
+
+#[test]
+fn what_is_doubtful_is_told_in_every_run() {
+    let repository = Repository::of(OLD);
+    let answer = repository.ask("--pants-config-files=pants.ini list ::", &never_changing());
+    assert!(answer.contains("good:good") && answer.contains("nobody.provides.this"), "{answer}");
+    check(&repository, OF_OLD);
+}
+
 #[test]
 fn answers_about_the_tutorial_have_no_history() {
     let repository = Repository::copy_of("../../docs/tutorial");

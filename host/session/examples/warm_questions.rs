@@ -10,6 +10,7 @@ use pants_model::EventSink;
 use pants_options::{Invocation, bootstrap};
 use pants_session::{Cancel, Changes, FileEvents, Outcome, Request, Warm, run};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -105,9 +106,13 @@ fn text_of(document: &str, key: &str) -> String {
     after.split_once('"').map_or("", |(text, _)| text).to_owned()
 }
 
+#[expect(clippy::disallowed_methods, reason = "nobody else reads the environment here")]
+fn variable(name: &str) -> OsString {
+    std::env::var_os(name).unwrap_or_default()
+}
+
 fn ask(repository: &Path, plugins: &Path, words: &[String], warm: &Warm) -> (Duration, usize) {
-    let environment =
-        BTreeMap::from(["PATH", "HOME"].map(|name| (name.into(), std::env::var_os(name).unwrap_or_default())));
+    let environment = BTreeMap::from(["PATH", "HOME"].map(|name| (name.into(), variable(name))));
     let (stdout, stderr) = (Counter::default(), Counter::default());
     let start = Instant::now();
     let invocation =

@@ -256,9 +256,7 @@ fn backends_of(request: &Request, warm: &Warm) -> Result<Arc<Backends>, SessionE
     if let Some(backends) = warm.backends(&key) {
         return Ok(backends);
     }
-    let backends = Arc::new(backends::load(request)?);
-    warm.keep_backends(key, &backends);
-    Ok(backends)
+    Ok(warm.keep_backends(key, backends::load(request)?))
 }
 
 fn on_errors(options: &OptionValues) -> OnErrors {

@@ -27,6 +27,8 @@ pub(crate) struct Repository {
     /// What was selected by naming files.
     asked_files: OnceLock<Vec<String>>,
     loaded: Loaded,
+    /// How many directories had been evaluated when the run began.
+    evaluated_before: usize,
 }
 
 impl Repository {
@@ -37,6 +39,7 @@ impl Repository {
         problems: Problems,
     ) -> Self {
         Self {
+            evaluated_before: files.evaluations(),
             files,
             build_root: request.bootstrap.build_root.clone(),
             cwd: request.invocation.cwd.clone(),
@@ -58,9 +61,9 @@ impl Repository {
         Arc::strong_count(&self.files) > 1
     }
 
-    /// How many directories had their BUILD files evaluated, and not remembered from an earlier run.
+    /// How many directories had their BUILD files evaluated since the run began, and not remembered from an earlier one.
     pub(crate) fn evaluations(&self) -> usize {
-        self.files.evaluations()
+        self.files.evaluations() - self.evaluated_before
     }
 
     /// What the run has told of the repository.

@@ -104,8 +104,15 @@ impl Warm {
         take(&mut lock(&self.backends), |of| of == key)
     }
 
-    pub(crate) fn keep_backends(&self, key: BackendKey, backends: &Arc<Backends>) {
-        keep(&mut lock(&self.backends), key, backends.clone(), MOST_BACKENDS);
+    /// Keeps backends; gives those that another run has loaded in the meantime, if one has, because the graph goes with
+    /// them.
+    pub(crate) fn keep_backends(&self, key: BackendKey, backends: Backends) -> Arc<Backends> {
+        let mut kept = lock(&self.backends);
+        take(&mut kept, |of| *of == key).unwrap_or_else(|| {
+            let backends = Arc::new(backends);
+            keep(&mut kept, key, backends.clone(), MOST_BACKENDS);
+            backends
+        })
     }
 
     /// The repository with this configuration, as it is now. The store is for one that is new.

@@ -43,7 +43,8 @@ pub use ledger::Trouble;
 /// How many directories the thread that arms takes at once.
 const BATCH: usize = 256;
 
-/// How many fences may fail, one after the other, until events are no longer believed in.
+/// How many fences may take too long, one after the other, until events are no longer believed in. A first one that fails
+/// is enough: then there never were any.
 const MOST_FAILURES: u32 = 3;
 
 /// What a watcher is opened with.
@@ -82,8 +83,10 @@ struct Shared {
     /// Device and inode of the build root; `None` where it is not there.
     root: Option<(u64, u64)>,
     state: Mutex<State>,
-    /// A fence was seen, or there is a directory to arm, or the end has come.
+    /// A fence was seen, or all is settled.
     changed: Condvar,
+    /// There may be directories to arm, or the end has come.
+    wanted: Condvar,
     on_news: Mutex<Option<OnNews>>,
 }
 
@@ -118,8 +121,15 @@ impl Watcher {
             }
         };
         let root = identity(&config.build_root);
-        let state = Mutex::new(State { mode, failures: 0, is_closing: false });
-        let shared = Arc::new(Shared { config, root, state, changed: Condvar::new(), on_news: Mutex::default() });
+        let state = Mutex::new(State { mode, failures: MOST_FAILURES - 1, is_closing: false });
+        let shared = Arc::new(Shared {
+            config,
+            root,
+            state,
+            changed: Condvar::new(),
+            wanted: Condvar::new(),
+            on_news: Mutex::default(),
+        });
         let mut watcher = Self { shared, threads: Vec::new(), close: None };
         if let Some((events, close)) = running {
             watcher.close = Some(close);
@@ -183,7 +193,7 @@ impl FileEvents for Watcher {
         if let Some(ledger) = self.shared.lock().ledger() {
             ledger.ask(dirs);
         }
-        self.shared.changed.notify_all();
+        self.shared.wanted.notify_all();
     }
 
     fn drain(&self) -> Changes {
@@ -194,7 +204,7 @@ impl FileEvents for Watcher {
 impl Drop for Watcher {
     fn drop(&mut self) {
         self.shared.lock().is_closing = true;
-        self.shared.changed.notify_all();
+        self.shared.wanted.notify_all();
         drop(self.close.take());
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
@@ -253,8 +263,12 @@ impl Shared {
                 ledger.fail(error.to_string());
             }
             let news = ledger.news();
+            let is_settled = ledger.is_settled();
             drop(state);
             self.changed.notify_all();
+            if !is_settled {
+                self.wanted.notify_all();
+            }
             if std::mem::replace(&mut known, news) != news {
                 self.tell_news();
             }
@@ -292,11 +306,16 @@ impl Shared {
             if state.is_closing {
                 return None;
             }
-            let batch = state.ledger()?.next_to_arm(BATCH);
+            let ledger = state.ledger()?;
+            let batch = ledger.next_to_arm(BATCH);
             if !batch.is_empty() {
                 return Some(batch);
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if ledger.has_entered_all() {
+                // Whoever waits until all is settled may have asked for what was watched already.
+                self.changed.notify_all();
+                state = self.wanted.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
         }
     }
 
@@ -345,26 +364,34 @@ impl Shared {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 drop(state);
-                return self.without_fence(number, "it was not told of in time");
+                return self.await_no_longer(number);
             }
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    /// Gives up a fence. When that goes on, so does the whole watcher: each attempt costs the user a wait.
+    /// Gives up a fence whose event does not come. When that goes on, so does the whole watcher: each attempt costs the
+    /// user a wait.
+    fn await_no_longer(&self, number: u64) -> Changes {
+        let changes = self.without_fence(number, "it was not told of in time");
+        let mut state = self.lock();
+        state.failures += 1;
+        if state.failures >= MOST_FAILURES && state.ledger().is_some() {
+            let cookies = self.config.cookies.display();
+            state.go_blind(format!(
+                "files are looked at before each run: no file events come, not even from `{cookies}`"
+            ));
+        }
+        changes
+    }
+
+    /// Gives up a fence, and with it this answer.
     fn without_fence(&self, number: u64, why: &str) -> Changes {
+        tracing::warn!("everything is looked at once: a file in `{}`: {why}", self.config.cookies.display());
         let mut state = self.lock();
         let Some(ledger) = state.ledger() else { return Changes::unknown() };
         let changes = ledger.give_up_fence(number);
-        state.failures += 1;
-        let cookies = self.config.cookies.display();
-        if state.failures >= MOST_FAILURES {
-            let reason = format!("files are looked at before each run: no file events come from `{cookies}`: {why}");
-            state.go_blind(reason);
-        } else {
-            tracing::warn!("everything is looked at once: a file in `{cookies}`: {why}");
-            self.restore_cookies(&mut state);
-        }
+        self.restore_cookies(&mut state);
         changes
     }
 

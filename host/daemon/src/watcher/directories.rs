@@ -8,7 +8,7 @@
 //! Invariant: a name is missing only if its parent was armed before nothing was found there, so that its return is told of.
 
 use super::source::WatchId;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub(super) enum Standing {
 #[derive(Default)]
 pub(super) struct Directories {
     standings: BTreeMap<Arc<str>, Standing>,
+    /// The names that nobody has to ask for again: those that are not missing.
+    known: HashSet<Arc<str>, foldhash::fast::RandomState>,
     /// The name of each watched directory.
     names: HashMap<WatchId, Arc<str>>,
     /// The other names of directories that have several (mounted twice).
@@ -44,6 +46,11 @@ pub(super) struct Directories {
 }
 
 impl Directories {
+    /// Whether it makes no difference if a directory is asked for. All of them are asked for again and again.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.known.contains(name)
+    }
+
     /// Asks for a directory, and for those above it.
     pub(super) fn ask(&mut self, name: &Arc<str>) {
         match self.standings.get(name) {
@@ -183,6 +190,11 @@ impl Directories {
         let was_pending = matches!(earlier, Some(Standing::Pending(_)));
         if matches!(standing, Standing::Pending(_)) && !was_pending {
             self.queue.push_back(name.clone());
+        }
+        match standing {
+            Standing::Missing => drop(self.known.remove(name)),
+            _ if earlier.is_none_or(|earlier| earlier == Standing::Missing) => drop(self.known.insert(name.clone())),
+            _ => {}
         }
         match standing {
             Standing::Pending(_) | Standing::Refused => drop(self.unwatched.insert(name.clone())),

@@ -86,7 +86,7 @@ impl Ledger {
     // Directories.
 
     pub(super) fn ask(&mut self, directories: &[Arc<str>]) {
-        self.asked.extend(directories.iter().cloned());
+        self.asked.extend(directories.iter().filter(|name| !self.directories.knows(name)).cloned());
     }
 
     /// The next directories to arm, after entering as many of those that were asked for.
@@ -99,6 +99,11 @@ impl Ledger {
             }
         }
         self.directories.next(most)
+    }
+
+    /// Whether all that were asked for are in the register.
+    pub(super) fn has_entered_all(&self) -> bool {
+        self.asked.is_empty()
     }
 
     pub(super) fn is_settled(&self) -> bool {
@@ -323,10 +328,9 @@ impl Ledger {
             return Changes { paths, look: Look::Everywhere };
         }
         let unwatched = self.directories.unwatched();
-        let is_watched = |name: &&Arc<str>| matches!(self.directories.standing(name), Some(Standing::Armed(_)));
         let mut at: Vec<_> = unwatched.iter().cloned().collect();
         at.extend(look_once.into_iter().filter(|name| !unwatched.contains(name)));
-        at.extend(self.asked.iter().filter(|name| !is_watched(name)).cloned());
+        at.extend(self.asked.iter().cloned());
         Changes { paths, look: if at.is_empty() { Look::Nothing } else { Look::At(at) } }
     }
 

@@ -475,15 +475,48 @@ fn lost_events_are_a_look_everywhere_for_whoever_waits() {
 }
 
 #[test]
-fn events_that_never_come_are_waited_for_three_times() {
+fn events_that_never_come_are_waited_for_once() {
     let (_directory, watcher, _events) = scripted(Duration::from_millis(1));
+    assert_eq!(watcher.degraded(), None);
+    assert_eq!(watcher.drain(), Changes::unknown());
+    assert!(watcher.degraded().unwrap().contains("no file events come"));
+    assert_eq!(watcher.drain(), Changes::unknown());
+}
+
+#[test]
+fn events_that_come_no_more_are_waited_for_three_times() {
+    let (directory, watcher, events) = scripted(Duration::from_millis(200));
+    std::thread::scope(|threads| {
+        threads.spawn(|| watcher.drain());
+        while fs::read_dir(directory.path().join("cookies")).unwrap().next().is_none() {
+            std::thread::yield_now();
+        }
+        events.send(Some(What::Overflow)).unwrap();
+    });
     for _ in 0..2 {
         assert_eq!(watcher.drain(), Changes::unknown());
         assert_eq!(watcher.degraded(), None);
     }
     assert_eq!(watcher.drain(), Changes::unknown());
-    assert!(watcher.degraded().unwrap().contains("it was not told of in time"));
-    assert_eq!(watcher.drain(), Changes::unknown());
+    assert!(watcher.degraded().is_some());
+}
+
+#[test]
+fn cookies_that_cannot_be_written_cost_a_look_everywhere_and_no_more() {
+    let scene = Scene::new(inotify::open, &["a"]);
+    let cookies = scene.directory.path().join("cookies");
+    for _ in 0..5 {
+        // A file in the place of the directory: not even root can write there.
+        fs::remove_dir_all(&cookies).unwrap();
+        fs::write(&cookies, "").unwrap();
+        assert_eq!(scene.look(), ["everywhere"]);
+        fs::remove_file(&cookies).unwrap();
+        assert_eq!(scene.look(), ["everywhere"]);
+        scene.look();
+    }
+    scene.write("a/file");
+    assert_eq!(scene.changed(), ["a/file"]);
+    assert_eq!(scene.watcher.degraded(), None);
 }
 
 #[test]

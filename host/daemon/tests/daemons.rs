@@ -291,6 +291,7 @@ fn another_option_replaces_it_and_it_finishes_its_runs() {
     UnixStream::connect(&old.socket).expect("its clients reach it");
     root.release();
     wait_for("its end", || !process(&old).is_running());
+    assert!(root.log().contains(&format!("it ends: it is replaced: {reason}\n")), "{}", root.log());
     assert_eq!(root.files(), [".lock.pantsd", "pantsd", "pantsd.sock"]);
     UnixStream::connect(&new.socket).expect("it listens");
 }
@@ -380,12 +381,13 @@ fn kill_ends_everything() {
         root.launch(&["--pantsd-idle-timeout=7"]).expect("it starts");
         root.tool()
     }];
-    let worker = Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("there is a `sleep`");
+    let mut worker = Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("there is a `sleep`");
     let manager = ProcessManager::new(&root.path.join(".pids"), "ng_javac");
     manager.write_pid(worker.id()).expect("the directory is ours");
     manager.write_owner(&KnownProcess::with_id(4_194_300)).expect("the directory is ours");
     let killed = kill(&root.site(), &Cancel::new()).expect("all of them are ours");
     assert_eq!((killed.daemons.len(), killed.workers.as_slice()), (2, &[worker.id()][..]));
+    worker.wait().expect("it is our child");
     assert!(killed.daemons.contains(&old.pid) && tools.iter().all(|tool| !tool.is_running()));
     assert!(!root.path.join(".pids").exists(), "{:?}", root.files());
     assert_eq!(kill(&root.site(), &Cancel::new()).expect("there is nothing to end"), Default::default());

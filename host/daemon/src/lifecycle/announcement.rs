@@ -6,7 +6,7 @@
 use super::identity::{DOCUMENT, Identity};
 use super::listeners;
 use super::settings::Settings;
-use super::site::{DRAINING, PANTSD, STARTING, Site};
+use super::site::{DRAINING, PANTSD, REPLACED, STARTING, Site};
 use crate::server::Listeners;
 use crate::wire::Token;
 use pants_process::{KnownProcess, ManagedProcessError, ProcessManager};
@@ -81,6 +81,13 @@ impl Announcement {
 
     fn is_ours(&self, manager: &ProcessManager) -> bool {
         manager.pid().is_ok_and(|pid| pid == Some(self.pid))
+    }
+
+    /// Why another daemon takes the place of this one, if one does.
+    pub(super) fn replaced(&self) -> Option<String> {
+        let managers = self.managers();
+        let ours = managers.iter().find(|manager| self.is_ours(manager))?;
+        Some(format!("it is replaced: {}", ours.read_metadata(REPLACED).ok()??))
     }
 
     /// Ends what this process has running: tools and workers that nobody ended.

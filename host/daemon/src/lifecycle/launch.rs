@@ -11,7 +11,7 @@ use super::launch_error::LaunchError;
 use super::leftovers::clear_away;
 use super::setback::Setback;
 use super::settings::Settings;
-use super::site::{DRAIN, DRAINING, Site};
+use super::site::{DRAIN, DRAINING, REPLACED, Site};
 use pants_model::Fingerprint;
 use pants_process::{Cancel, KnownProcess, LockError, ManagedProcessError, ProcessManager, WorkdirLock};
 use std::collections::BTreeMap;
@@ -152,6 +152,8 @@ fn replace(site: &Site, launch: &Launch<'_>) -> Result<(), LaunchError> {
     };
     (launch.tell)(&format!("pantsd (pid {pid}) is replaced: {reason}"));
     let old = old.rename(&format!("{DRAINING}{pid}"))?;
+    // For its log.
+    old.write_metadata(REPLACED, &reason)?;
     old.signal(DRAIN)?;
     Ok(())
 }

@@ -129,7 +129,7 @@ fn live(body: &dyn DaemonBody, announced: Announced, announcement: &Announcement
         scope.spawn(|| force_end(announcement, body, &lifetime, &is_over));
         let served = panics::catching(|| body.serve(announced));
         let ended = served.unwrap_or_else(|failure| Err(format!("{failure:?}")));
-        if let Some(reason) = lifetime.reason() {
+        if let Some(reason) = announcement.replaced().or_else(|| lifetime.reason()) {
             body.log(&format!("it ends: {reason}"));
         }
         body.log(&format!("Server exiting with {ended:?}"));

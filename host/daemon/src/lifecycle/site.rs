@@ -19,6 +19,9 @@ pub(super) const STARTING: &str = "pantsd-starting-";
 /// The name of a daemon that takes no more runs, before its pid.
 pub(super) const DRAINING: &str = "pantsd-draining-";
 
+/// Why a daemon takes no more runs, if another one takes its place.
+pub(super) const REPLACED: &str = "replaced";
+
 /// What tells a daemon to take no more runs, and to end after those that it has.
 pub(super) const DRAIN: Signal = Signal::USR1;
 

@@ -1,6 +1,7 @@
 //! The build graph: targets and the edges between them.
 
 use crate::{Address, Target};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -30,6 +31,8 @@ pub enum Order {
 #[derive(Clone, Debug, Default)]
 pub struct BuildGraph {
     nodes: Vec<Node>,
+    /// From here on nodes are in the order of their addresses.
+    sorted_from: usize,
     ids: HashMap<Address, TargetId, foldhash::fast::RandomState>,
     /// For each target, how many stand before it by address; once somebody asked.
     ranks: OnceLock<Arc<[u32]>>,
@@ -43,7 +46,7 @@ struct Node {
     target: Arc<Target>,
     /// In the order in which the target names them.
     dependencies: Vec<TargetId>,
-    /// Sorted; that most are added in this order keeps adding cheap.
+    /// In the order of their addresses, whatever came first; that most are added in it keeps adding cheap.
     dependees: Vec<TargetId>,
 }
 
@@ -69,6 +72,9 @@ impl BuildGraph {
             return Err(*id);
         }
         let id = TargetId(u32::try_from(self.nodes.len()).expect("a target takes more memory than its number"));
+        if self.nodes.last().is_some_and(|last| last.target.address > target.address) {
+            self.sorted_from = id.index();
+        }
         self.ids.insert(target.address.clone(), id);
         self.ranks.take();
         self.nodes.push(Node { target, dependencies: Vec::new(), dependees: Vec::new() });
@@ -77,10 +83,65 @@ impl BuildGraph {
 
     /// Adds an edge; a second one between the same two targets is left out.
     pub fn add_dependency(&mut self, dependent: TargetId, dependency: TargetId) {
-        let dependees = &mut self.nodes[dependency.index()].dependees;
-        if let Err(place) = dependees.binary_search(&dependent) {
-            dependees.insert(place, dependent);
+        let place = self.dependees(dependency).binary_search_by(|other| self.order(*other, dependent));
+        if let Err(place) = place {
+            self.nodes[dependency.index()].dependees.insert(place, dependent);
             self.nodes[dependent.index()].dependencies.push(dependency);
+        }
+    }
+
+    /// Puts another target in the place of the one with its address; the edges stay.
+    ///
+    /// # Panics
+    ///
+    /// When the address is another one.
+    pub fn replace(&mut self, id: TargetId, target: Arc<Target>) {
+        let node = &mut self.nodes[id.index()];
+        assert_eq!(node.target.address, target.address, "a target keeps its address");
+        node.target = target;
+    }
+
+    /// Takes the edges from a target to its dependencies out.
+    pub fn remove_dependencies(&mut self, id: TargetId) {
+        for dependency in std::mem::take(&mut self.nodes[id.index()].dependencies) {
+            self.nodes[dependency.index()].dependees.retain(|dependee| *dependee != id);
+        }
+    }
+
+    /// Takes a target out, with the edges from and to it. The last target takes its id.
+    pub fn remove(&mut self, id: TargetId) {
+        self.remove_dependencies(id);
+        for dependee in std::mem::take(&mut self.nodes[id.index()].dependees) {
+            self.nodes[dependee.index()].dependencies.retain(|dependency| *dependency != id);
+        }
+        let removed = self.nodes.swap_remove(id.index());
+        self.ids.remove(&removed.target.address);
+        self.ranks.take();
+        let last = TargetId(u32::try_from(self.nodes.len()).expect("there were as many ids"));
+        if last != id {
+            self.renumber(last, id);
+            self.sorted_from = self.sorted_from.max(id.index() + 1);
+        }
+        self.sorted_from = self.sorted_from.min(self.nodes.len());
+    }
+
+    /// Names a target that has another place now by its new id.
+    fn renumber(&mut self, old: TargetId, new: TargetId) {
+        let rename = |ids: &mut [TargetId]| ids.iter_mut().filter(|id| **id == old).for_each(|id| *id = new);
+        let node = &mut self.nodes[new.index()];
+        self.ids.insert(node.target.address.clone(), new);
+        rename(&mut node.dependencies);
+        rename(&mut node.dependees);
+        let Node { dependencies, dependees, .. } = node.clone();
+        dependencies.iter().for_each(|id| rename(&mut self.nodes[id.index()].dependees));
+        dependees.iter().for_each(|id| rename(&mut self.nodes[id.index()].dependencies));
+    }
+
+    /// The order of two targets by address. Of most, their places tell it.
+    fn order(&self, one: TargetId, other: TargetId) -> Ordering {
+        match one.index().min(other.index()) >= self.sorted_from {
+            true => one.cmp(&other),
+            false => self.target(one).address.cmp(&self.target(other).address),
         }
     }
 
@@ -136,7 +197,7 @@ impl BuildGraph {
         &self.nodes[id.index()].dependencies
     }
 
-    /// The targets that directly depend on this one, in the order of insertion.
+    /// The targets that directly depend on this one, in the order of their addresses.
     pub fn dependees(&self, id: TargetId) -> &[TargetId] {
         &self.nodes[id.index()].dependees
     }
@@ -222,7 +283,25 @@ mod tests {
         let d = graph.id(&Address::new("d", "d")).unwrap();
         assert_eq!(names(&graph, &graph.closure(&[a], Order::Preorder)), "a c d b");
         assert_eq!(names(&graph, &graph.closure(&[a], Order::Postorder)), "d c b a");
-        assert_eq!(names(&graph, &graph.dependee_closure(&[d])), "d c a b");
+        assert_eq!(names(&graph, &graph.dependee_closure(&[d])), "d b a c");
+    }
+
+    #[test]
+    fn what_is_taken_out_leaves_no_edge() {
+        let mut graph = graph(&[("a", "c"), ("b", "c"), ("e", "b"), ("e", "c"), ("f", "f"), ("f", "b")]);
+        let id = |graph: &BuildGraph, name: &str| graph.id(&Address::new(name, name)).unwrap();
+        graph.remove(id(&graph, "a"));
+        assert_eq!(names(&graph, graph.dependees(id(&graph, "c"))), "b e");
+        assert_eq!(names(&graph, graph.dependencies(id(&graph, "f"))), "f b");
+        graph.remove(id(&graph, "c"));
+        assert_eq!(names(&graph, graph.dependencies(id(&graph, "e"))), "b");
+        assert_eq!(names(&graph, graph.dependees(id(&graph, "b"))), "e f");
+        let a = graph.insert(Arc::new(Target::new(Address::new("a", "a"), "target"))).unwrap();
+        graph.add_dependency(a, id(&graph, "b"));
+        assert_eq!(names(&graph, graph.dependees(id(&graph, "b"))), "a e f");
+        graph.remove_dependencies(id(&graph, "e"));
+        assert_eq!(names(&graph, graph.dependees(id(&graph, "b"))), "a f");
+        assert_eq!((graph.len(), graph.get(&Address::new("a", "c"))), (4, None));
     }
 
     #[test]
@@ -245,8 +324,8 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_counts_once_and_dependees_come_in_the_order_of_insertion() {
-        let graph = graph(&[("a", "z"), ("b", "c"), ("c", "z"), ("b", "z"), ("a", "z")]);
+    fn an_edge_counts_once_and_dependees_come_in_the_order_of_their_addresses() {
+        let graph = graph(&[("c", "z"), ("b", "c"), ("a", "z"), ("b", "z"), ("a", "z")]);
         let id = |name: &str| graph.id(&Address::new(name, name)).unwrap();
         assert_eq!(names(&graph, graph.dependencies(id("a"))), "z");
         assert_eq!(names(&graph, graph.dependees(id("z"))), "a b c");

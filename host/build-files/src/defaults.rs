@@ -56,6 +56,11 @@ impl Defaults {
         (defaults, diagnostics)
     }
 
+    /// The addresses of all of them.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.targets.keys()
+    }
+
     /// The default target with this address.
     pub(crate) fn get(&self, address: &Address) -> Option<&Arc<Target>> {
         self.targets.get(address)

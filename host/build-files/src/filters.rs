@@ -44,6 +44,11 @@ impl CompiledFilters {
         (Self { excluded, tags: tags.collect() }, diagnostics)
     }
 
+    /// Whether every target is meant.
+    pub(crate) fn admit_all(&self) -> bool {
+        self.tags.is_empty() && self.excluded.is_empty()
+    }
+
     /// Whether a target is meant.
     pub fn admit(&self, target: &Target) -> bool {
         let has_tags = |filter: &TagFilter| target.tags.iter().any(|tag| filter.tags.contains(tag)) == filter.is_wanted;

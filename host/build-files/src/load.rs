@@ -12,6 +12,7 @@ mod link;
 mod problems;
 mod renewal;
 mod roots;
+mod whole;
 
 use crate::cache::EvaluationCache;
 use crate::family::{Family, World};
@@ -27,6 +28,8 @@ use rayon::prelude::*;
 use roots::RootsOfDir;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+pub(crate) use whole::Below;
+use whole::Whole;
 
 /// What became of a directory that was asked for.
 #[derive(Clone)]
@@ -56,6 +59,8 @@ pub(crate) struct Loaded {
     pub inputs: Arc<Inputs>,
     /// The directories whose families have something to tell.
     unclean: BTreeSet<Arc<str>>,
+    /// The directories that do not exist.
+    absent: BTreeSet<Arc<str>>,
     /// For a directory of targets that take sources, what is known of its source root.
     roots: Arc<FastMap<Arc<str>, Arc<RootsOfDir>>>,
     /// Directories that were not loaded, because no word in their BUILD files declares a source root, with the stamps of
@@ -63,6 +68,8 @@ pub(crate) struct Loaded {
     passed_over: Arc<FastMap<Arc<str>, Stamps>>,
     /// What is known of the edges of the graph.
     links: Links,
+    /// All targets, once everything is loaded.
+    whole: Option<Whole>,
 }
 
 impl Loaded {
@@ -128,7 +135,14 @@ impl Loaded {
             return;
         }
         for (dir, directory) in &loaded {
-            let Directory::Family(family) = directory else { continue };
+            let family = match directory {
+                Directory::Family(family) => family,
+                Directory::NoBuildFile => continue,
+                Directory::Absent(_) => {
+                    self.absent.insert(dir.clone());
+                    continue;
+                }
+            };
             if Inputs::has_any(world, dir, family) {
                 Arc::make_mut(&mut self.inputs).add(world, dir, family);
             }

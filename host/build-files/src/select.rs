@@ -5,7 +5,7 @@ use crate::family::World;
 use crate::filters::CompiledFilters;
 use crate::globs::{CompiledGlobs, Wanted};
 use crate::hashing::FastSet;
-use crate::load::{Asked, Directory, Loaded, name_hint, shown_dir};
+use crate::load::{Asked, Below, Directory, Loaded, name_hint, shown_dir};
 use crate::owners::{directories_above, owners_of};
 use crate::source_roots::is_at_or_below;
 use crate::specs::AddressSpec;
@@ -13,6 +13,7 @@ use crate::suggest::suggest;
 use crate::tree::{NoListing, join};
 use crate::wildcard::{Pattern, has_wildcard};
 use pants_model::{Address, Diagnostic, Globs, Target};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -25,6 +26,10 @@ pub(crate) struct Selection {
     pub asked: Asked,
     /// What is wrong with the specs, and what could not be listed.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether the graph is known to have all of the addresses.
+    pub are_linked: bool,
+    /// Whether they are those of the whole repository.
+    pub is_whole: bool,
 }
 
 /// Finds the targets that specs name, loading the directories they ask for.
@@ -35,6 +40,13 @@ pub(crate) fn select(
     filters: &CompiledFilters,
 ) -> Selection {
     let mut selection = Selection::default();
+    if let [AddressSpec::Descendants(dir)] = specs
+        && filters.admit_all()
+    {
+        // The answers to these are known as they are, and may be long.
+        let Below { addresses, are_linked, .. } = selection.descendants(loaded, world, &specs[0], dir);
+        return Selection { addresses, are_linked, is_whole: dir.is_empty(), ..selection };
+    }
     if !specs.is_empty() && specs.iter().all(|spec| matches!(spec, AddressSpec::Exclude(_))) {
         let problem = Diagnostic::error_without_place("there is nothing to take targets away from");
         selection.diagnostics.push(problem.hint("specs with `^` or `!` take away what other specs name, such as `::`"));
@@ -46,7 +58,7 @@ pub(crate) fn select(
             AddressSpec::Exclude(_) => continue,
             AddressSpec::Single(address) => selection.single(loaded, world, address),
             AddressSpec::Siblings(dir) => selection.siblings(loaded, world, spec, dir),
-            AddressSpec::Descendants(dir) => selection.descendants(loaded, world, spec, dir),
+            AddressSpec::Descendants(dir) => selection.descendants(loaded, world, spec, dir).addresses,
             AddressSpec::Files(pattern) => selection.files(loaded, world, pattern, &excluded),
         };
         addresses.sort_unstable();
@@ -126,7 +138,20 @@ impl Selection {
         addresses(&family.targets)
     }
 
-    fn descendants(&mut self, loaded: &mut Loaded, world: &World, spec: &AddressSpec, dir: &str) -> Vec<Address> {
+    fn descendants(&mut self, loaded: &mut Loaded, world: &World, spec: &AddressSpec, dir: &str) -> Below {
+        self.asked.insert_below(dir);
+        match loaded.below(dir).filter(|below| !below.addresses.is_empty()) {
+            Some(below) => {
+                self.diagnostics.extend(below.warnings.iter().cloned());
+                below
+            }
+            None => self.walked(loaded, world, spec, dir),
+        }
+    }
+
+    /// Looks for the targets in a directory and below.
+    fn walked(&mut self, loaded: &mut Loaded, world: &World, spec: &AddressSpec, dir: &str) -> Below {
+        let mut found = Below::default();
         let listings = match world.tree.walk(dir) {
             Ok(listings) => listings,
             Err(why) => {
@@ -139,21 +164,18 @@ impl Selection {
                         self.no_match(&spec.to_string(), hint);
                     }
                 }
-                return Vec::new();
+                return found;
             }
         };
         loaded.load_listings(world, &listings);
-        self.asked.insert_below(dir);
-        let mut found = Vec::new();
-        let mut has_errors = false;
-        for listing in &listings {
-            self.diagnostics.extend(listing.warnings.iter().cloned());
-            if let Some(family) = loaded.family(&listing.dir) {
-                has_errors |= family.has_errors();
-                found.extend(addresses(&family.targets));
-            }
+        self.diagnostics.extend(listings.iter().flat_map(|listing| &listing.warnings).cloned());
+        let families = listings.iter().filter_map(|listing| loaded.family(&listing.dir));
+        found.addresses = families.flat_map(|family| addresses(&family.targets)).collect();
+        found.addresses.par_sort_unstable();
+        if dir.is_empty() {
+            loaded.keep_whole(&listings, &found.addresses);
         }
-        if found.is_empty() && !has_errors {
+        if found.addresses.is_empty() && !loaded.has_errors_below(dir) {
             self.no_match(
                 &spec.to_string(),
                 Some(format!("{} and what is below it declare no targets", shown_dir(dir))),

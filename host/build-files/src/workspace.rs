@@ -11,7 +11,7 @@ use crate::globs::{CompiledGlobs, Wanted};
 use crate::load::{Asked, Loaded};
 use crate::owners::{directories_above, owners_of};
 use crate::reads::RecordedRead;
-use crate::select::select;
+use crate::select::{Selection, select};
 use crate::snapshot::{Renewal, renew};
 use crate::source_roots::ConfiguredRoots;
 use crate::specs::{AddressSpec, SpecFilters};
@@ -131,9 +131,9 @@ impl BuildFiles {
     pub fn resolve(&self, specs: &[AddressSpec], filters: &SpecFilters) -> (Vec<Address>, Vec<Diagnostic>) {
         self.load(|loaded| {
             let (filters, mut diagnostics) = CompiledFilters::compile(filters);
-            let selection = select(loaded, &self.world, specs, &filters);
-            diagnostics.extend(selection.diagnostics);
-            diagnostics.extend(self.complete(loaded, &selection.addresses, &selection.asked));
+            let mut selection = select(loaded, &self.world, specs, &filters);
+            diagnostics.append(&mut selection.diagnostics);
+            diagnostics.extend(self.complete_selection(loaded, &selection));
             (selection.addresses, sorted(diagnostics))
         })
     }
@@ -150,7 +150,7 @@ impl BuildFiles {
         self.load(|loaded| {
             let everything = [AddressSpec::Descendants(String::new())];
             let selection = select(loaded, &self.world, &everything, &CompiledFilters::default());
-            let mut diagnostics = self.complete(loaded, &selection.addresses, &selection.asked);
+            let mut diagnostics = self.complete_selection(loaded, &selection);
             // A repository without targets is no error here: nobody asked for one.
             let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Warning;
             diagnostics.extend(selection.diagnostics.into_iter().filter(is_warning));
@@ -211,6 +211,18 @@ impl BuildFiles {
         &self.world.symbols
     }
 
+    /// Loads what a selection reaches; gives what is wrong with that and with the directories that it looked into.
+    fn complete_selection(&self, loaded: &mut Loaded, selection: &Selection) -> Vec<Diagnostic> {
+        if selection.are_linked {
+            return self.problems(loaded, &selection.addresses, &selection.asked);
+        }
+        let problems = self.complete(loaded, &selection.addresses, &selection.asked);
+        if selection.is_whole {
+            loaded.note_whole_is_linked();
+        }
+        problems
+    }
+
     /// Loads what the roots reach; gives what is wrong with that and with the asked directories.
     fn complete(&self, loaded: &mut Loaded, roots: &[Address], asked: &Asked) -> Vec<Diagnostic> {
         let known = self.graph();
@@ -220,6 +232,11 @@ impl BuildFiles {
             let mut graph = self.graph.write().unwrap_or_else(PoisonError::into_inner);
             loaded.link(Arc::make_mut(&mut graph), reached);
         }
+        self.problems(loaded, roots, asked)
+    }
+
+    /// What is wrong with the configuration, with what the roots reach, and with the asked directories.
+    fn problems(&self, loaded: &mut Loaded, roots: &[Address], asked: &Asked) -> Vec<Diagnostic> {
         let mut diagnostics = self.warnings_of_tree.clone();
         diagnostics.extend(self.warnings.iter().cloned());
         diagnostics.extend(self.world.prelude().diagnostics.iter().cloned());

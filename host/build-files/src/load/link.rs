@@ -2,6 +2,8 @@
 
 use super::Loaded;
 use super::cycles::cycles;
+use crate::family::World;
+use crate::hashing::FastSet;
 use pants_model::{Address, BuildGraph, Diagnostic, Target, TargetId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,6 +44,77 @@ impl Loaded {
             targets.into_iter().map(|target| graph.insert(target).unwrap_or_else(|there| there)).collect();
         ids.iter().for_each(|id| self.connect(graph, *id));
         self.links.cycles.extend(addresses_of(graph, cycles(graph, &ids)));
+    }
+
+    /// Mends a graph in which these targets are others than they were, or came, or went; and adds new ones with what they
+    /// reach.
+    pub(crate) fn mend_links(
+        &mut self,
+        world: &World,
+        graph: &mut BuildGraph,
+        others: &FastSet<Address>,
+        added: &[Address],
+    ) {
+        // A target that names one that is missing may find it now.
+        let mut to_connect: BTreeSet<Address> = std::mem::take(&mut self.links.broken);
+        let mut are_edges_other = !to_connect.is_empty();
+        let mut replaced: FastSet<Address> = FastSet::default();
+        for address in others {
+            let Some(id) = graph.id(address) else { continue };
+            if self.target_or_default(world, address).is_some() {
+                replaced.insert(address.clone());
+                continue;
+            }
+            let dependees = graph.dependees(id).iter().map(|id| graph.target(*id).address.clone());
+            to_connect.extend(dependees);
+            to_connect.remove(address);
+            self.links.of_roots.remove(address);
+            graph.remove(id);
+            are_edges_other = true;
+        }
+        to_connect.retain(|address| graph.id(address).is_some());
+        let named: Vec<Address> = to_connect
+            .iter()
+            .filter_map(|address| graph.get(address))
+            .flat_map(|target| target.dependencies.clone())
+            .collect();
+        let is_known = |address: &Address| graph.id(address).is_some() && !replaced.contains(address);
+        let reached = self.reach(world, is_known, replaced.iter().chain(added).chain(&named));
+        for target in reached {
+            let address = target.address.clone();
+            let Some(id) = graph.id(&address) else {
+                graph.insert(target).expect("its address is not there");
+                to_connect.insert(address);
+                continue;
+            };
+            if graph.target(id).dependencies != target.dependencies {
+                to_connect.insert(address);
+            }
+            graph.replace(id, target);
+        }
+        are_edges_other |= !to_connect.is_empty();
+        for address in &to_connect {
+            let Some(id) = graph.id(address) else { continue };
+            graph.remove_dependencies(id);
+            self.connect(graph, id);
+        }
+        self.remove_needless_defaults(world, graph);
+        if are_edges_other {
+            let all: Vec<TargetId> = graph.ids().collect();
+            self.links.cycles = addresses_of(graph, cycles(graph, &all)).collect();
+        }
+    }
+
+    /// Takes default targets out that nobody depends on any more.
+    fn remove_needless_defaults(&mut self, world: &World, graph: &mut BuildGraph) {
+        loop {
+            let is_needless = |id: &TargetId| graph.target(*id).is_synthetic && graph.dependees(*id).is_empty();
+            let Some(id) = world.defaults.addresses().filter_map(|address| graph.id(address)).find(is_needless) else {
+                return;
+            };
+            self.links.broken.remove(&graph.target(id).address);
+            graph.remove(id);
+        }
     }
 
     /// Adds the edges from a target to its dependencies.

@@ -34,7 +34,7 @@ impl Loaded {
 
     /// The directories that were asked for and did not exist.
     pub(crate) fn absent(&self) -> impl Iterator<Item = (&Arc<str>, &Directory)> {
-        self.directories.iter().filter(|(_, directory)| matches!(directory, Directory::Absent(_)))
+        self.absent.iter().filter_map(|dir| Some((dir, self.directories.get(dir)?)))
     }
 
     /// Takes directories out.
@@ -43,9 +43,10 @@ impl Loaded {
             if !self.directories.contains_key(dir) {
                 continue;
             }
+            self.absent.remove(dir);
+            self.unclean.remove(dir);
             let Some(Directory::Family(family)) = Arc::make_mut(&mut self.directories).remove(dir) else { continue };
             Arc::make_mut(&mut self.inputs).remove(dir, &family);
-            self.unclean.remove(dir);
         }
     }
 
@@ -65,6 +66,7 @@ impl Loaded {
         for dir in gone {
             if matches!(self.directory(dir), Some(Directory::Absent(_))) {
                 Arc::make_mut(&mut self.directories).remove(dir);
+                self.absent.remove(dir);
             }
             if self.roots.contains_key(dir) {
                 Arc::make_mut(&mut self.roots).remove(dir);

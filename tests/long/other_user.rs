@@ -4,7 +4,7 @@
 //! Needs to be root, which alone can become another user. The stranger is a copy of this program where everybody may
 //! execute it; it asks as a nailgun client would and tells by its exit code how far it came.
 
-use crate::support::Repository;
+use crate::support::{Repository, machine_path};
 use crate::{ASK_AS_STRANGER, Closing, Scale};
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -104,6 +104,7 @@ impl Stranger {
 
     fn asks(&self, socket: &Path) -> Option<u8> {
         let mut command = Command::new("setpriv");
+        command.env_clear().env("PATH", machine_path()).current_dir("/");
         command.arg(format!("--reuid={STRANGER}")).arg(format!("--regid={STRANGER}")).arg("--clear-groups");
         command.arg(&self.program).arg(format!("{ASK_AS_STRANGER}{}", socket.display()));
         let status = command.status().expect("setpriv runs");

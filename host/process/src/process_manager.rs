@@ -103,14 +103,12 @@ impl ProcessManager {
 
     /// Says for whom the process works: without that one it is of no use to anybody.
     pub fn write_owner(&self, owner: &KnownProcess) -> Result<(), ManagedProcessError> {
-        self.write_metadata(OWNER, &format!("{} {}", owner.pid, owner.started()))
+        self.write_metadata(OWNER, &owner.to_text())
     }
 
     /// For whom the process works, if it does for somebody.
     pub fn owner(&self) -> Result<Option<KnownProcess>, ManagedProcessError> {
-        let owner = self.read_metadata(OWNER)?.unwrap_or_default();
-        let (pid, started) = owner.split_once(' ').unwrap_or((&owner, ""));
-        Ok(pid.parse().ok().map(|pid| KnownProcess::of(pid, started.to_owned())))
+        Ok(self.read_metadata(OWNER)?.as_deref().and_then(KnownProcess::from_text))
     }
 
     /// Its pid, dead or alive; `None` when there is none, or none that makes sense.
@@ -131,7 +129,7 @@ impl ProcessManager {
     /// The process, dead or alive.
     pub fn process(&self) -> Result<Option<KnownProcess>, ManagedProcessError> {
         let Some(pid) = self.pid()? else { return Ok(None) };
-        Ok(Some(KnownProcess::of(pid, self.read_metadata(START_TIME)?.unwrap_or_default())))
+        Ok(Some(KnownProcess::of(pid, self.read_metadata(START_TIME)?)))
     }
 
     /// The process, if it is running.

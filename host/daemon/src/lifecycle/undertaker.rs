@@ -32,7 +32,8 @@ pub(super) struct Undertaker {
 /// The first line on the pipe.
 #[derive(Serialize, Deserialize)]
 struct Commission {
-    daemon: u32,
+    /// The daemon, in its own words: it may be gone before this is read.
+    daemon: String,
     site: Site,
 }
 
@@ -44,7 +45,8 @@ impl Undertaker {
         command.current_dir("/").process_group(0);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let mut line = child.stdin.take().expect("standard input was asked to be a pipe");
-        let commission = Commission { daemon: std::process::id(), site: settings.site.clone() };
+        let commission =
+            Commission { daemon: KnownProcess::with_id(std::process::id()).to_text(), site: settings.site.clone() };
         let mut document = serde_json::to_vec(&commission).map_err(io::Error::other)?;
         document.push(b'\n');
         line.write_all(&document)?;
@@ -67,8 +69,9 @@ pub fn undertake() -> u8 {
     let mut pipe = BufReader::new(io::stdin().lock());
     let mut line = String::new();
     let read = pipe.read_line(&mut line);
-    let Some(Commission { daemon, site }) = read.ok().and_then(|_| serde_json::from_str(&line).ok()) else { return 1 };
-    let daemon = KnownProcess::with_id(daemon);
+    let commission = read.ok().and_then(|_| serde_json::from_str(&line).ok());
+    let Some(Commission { daemon, site }) = commission else { return 1 };
+    let Some(daemon) = KnownProcess::from_text(&daemon) else { return 1 };
     let mut rest = Vec::new();
     match pipe.read_to_end(&mut rest) {
         Ok(_) if rest.is_empty() => u8::from(bury(&daemon, &site).is_err()),

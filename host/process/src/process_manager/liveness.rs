@@ -16,12 +16,24 @@ pub struct KnownProcess {
 impl KnownProcess {
     /// The process that has this id now.
     pub fn with_id(pid: u32) -> Self {
-        Self { pid, started: start_time(pid).unwrap_or_default() }
+        Self { pid, started: start_time(pid).unwrap_or_else(nobody) }
     }
 
-    /// The process of that id that started then.
-    pub(super) fn of(pid: u32, started: String) -> Self {
-        Self { pid, started }
+    /// The process of that id that started then; without a time it is nobody where the system knows times: it may be a
+    /// stranger by now, whom nobody may signal.
+    pub(super) fn of(pid: u32, started: Option<String>) -> Self {
+        Self { pid, started: started.filter(|started| !started.is_empty()).unwrap_or_else(nobody) }
+    }
+
+    /// As it can be told to another process.
+    pub fn to_text(&self) -> String {
+        format!("{} {}", self.pid, self.started)
+    }
+
+    /// What [`Self::to_text`] gave.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (pid, started) = text.split_once(' ').unwrap_or((text, ""));
+        Some(Self::of(pid.parse().ok()?, Some(started.to_owned())))
     }
 
     /// When it started.
@@ -33,6 +45,11 @@ impl KnownProcess {
     pub fn is_running(&self) -> bool {
         is_running(self.pid, &self.started)
     }
+}
+
+/// When nobody started.
+fn nobody() -> String {
+    if cfg!(target_os = "linux") { "never".to_owned() } else { String::new() }
 }
 
 pub(super) fn to_pid(pid: u32) -> Option<Pid> {
@@ -116,7 +133,7 @@ pub(super) fn session_members(head: u32, started: &str) -> Vec<KnownProcess> {
     let members = others.filter_map(|pid| {
         let stat = Stat::of(pid)?;
         let is_member = stat.is_alive && stat.session == head && stat.started >= ticks;
-        is_member.then(|| KnownProcess::of(pid, format!("{} {boot}", stat.started)))
+        is_member.then(|| KnownProcess::of(pid, Some(format!("{} {boot}", stat.started))))
     });
     members.collect()
 }

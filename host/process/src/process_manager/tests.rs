@@ -68,6 +68,20 @@ fn a_reused_pid_is_nobody_we_know() {
     assert!(!manager.metadata_dir().exists());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pid_without_a_time_is_nobody_we_know() {
+    // Pants v1 wrote no more than this, years ago perhaps.
+    let (_directory, manager) = manager();
+    manager.write_metadata("pid", &std::process::id().to_string()).expect("the directory is ours");
+    assert!(!manager.is_alive().expect("it can be read"));
+    manager.signal(Signal::KILL).expect("we are not ended");
+    assert!(manager.purge_stale().expect("it can be removed"));
+    // Nor is one that was gone when it was asked for.
+    manager.write_pid(ended()).expect("the directory is ours");
+    assert!(!manager.is_alive().expect("it can be read"));
+}
+
 #[test]
 fn pids_that_make_no_sense_are_dead() {
     let (_directory, manager) = manager();

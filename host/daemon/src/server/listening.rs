@@ -13,13 +13,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The rights of the directory that the socket is in: for its owner alone.
 const PRIVATE_DIRECTORY: u32 = 0o700;
 
 /// How long to rest when the system has nothing left to accept a connection with.
 const EXHAUSTED: Duration = Duration::from_millis(50);
+
+/// How long to wait for a port that somebody else has.
+const PORT_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long between two attempts to get it.
+const PORT_PAUSE: Duration = Duration::from_millis(10);
 
 /// A TCP port beside the socket.
 #[derive(Clone, Debug)]
@@ -86,7 +92,16 @@ pub struct Listeners {
     path: PathBuf,
     /// Device and inode of the socket: another may stand in its place by the time that ours is removed.
     identity: (u64, u64),
-    tcp: Option<(TcpListener, SocketAddr, TcpClients)>,
+    tcp: Option<Port>,
+}
+
+/// A port that the server listens on.
+#[derive(Debug)]
+struct Port {
+    /// Taken by the thread that takes connections, which closes it.
+    listener: Mutex<Option<TcpListener>>,
+    address: SocketAddr,
+    clients: TcpClients,
 }
 
 /// A connection, and where it came from.
@@ -135,12 +150,12 @@ impl Listeners {
 
     /// The address of the port, if there is one.
     pub fn tcp_address(&self) -> Option<SocketAddr> {
-        self.tcp.as_ref().map(|(_, address, _)| *address)
+        self.tcp.as_ref().map(|port| port.address)
     }
 
     pub(crate) fn tcp_clients(&self) -> TcpClients {
         // Without a port nobody comes from there.
-        self.tcp.as_ref().map_or(TcpClients::Anybody, |(_, _, clients)| clients.clone())
+        self.tcp.as_ref().map_or(TcpClients::Anybody, |port| port.clients.clone())
     }
 
     /// Removes the socket, if it is still ours.
@@ -155,11 +170,16 @@ impl Listeners {
 
     /// Takes connections until the bell says that it is over.
     pub(crate) fn accept_all(&self, bell: &Bell, mut take: impl FnMut(Accepted)) {
+        let take_port = |port: &Port| port.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut tcp = self.tcp.as_ref().and_then(take_port);
         while !bell.is_stopped() {
+            if bell.is_draining() {
+                tcp = None;
+            }
             let mut waiting = vec![PollFd::new(&bell.listening, PollFlags::IN)];
             if !bell.is_paused() {
                 waiting.push(PollFd::new(&self.unix, PollFlags::IN));
-                waiting.extend(self.tcp.iter().map(|(tcp, ..)| PollFd::new(tcp, PollFlags::IN)));
+                waiting.extend(tcp.iter().map(|tcp| PollFd::new(tcp, PollFlags::IN)));
             }
             match poll(&mut waiting, None) {
                 Ok(_) | Err(Errno::INTR) => {}
@@ -173,11 +193,11 @@ impl Listeners {
                 continue;
             }
             drop(waiting);
-            self.accept_waiting(&mut take);
+            self.accept_waiting(tcp.as_ref(), &mut take);
         }
     }
 
-    fn accept_waiting(&self, take: &mut impl FnMut(Accepted)) {
+    fn accept_waiting(&self, tcp: Option<&TcpListener>, take: &mut impl FnMut(Accepted)) {
         accept_each(
             || self.unix.accept().map(|(stream, _)| OwnedFd::from(stream)),
             |socket| match peer_of(&socket) {
@@ -185,7 +205,7 @@ impl Listeners {
                 Err(uid) => tracing::warn!("a connection of user {uid} is closed"),
             },
         );
-        let Some((tcp, ..)) = &self.tcp else { return };
+        let Some(tcp) = tcp else { return };
         let accept = || {
             let (stream, _) = tcp.accept()?;
             // An accepted socket is blocking on Linux, and like its listener elsewhere.
@@ -214,12 +234,21 @@ fn accept_each(mut accept: impl FnMut() -> io::Result<OwnedFd>, mut take: impl F
     }
 }
 
-fn listen_on_port(config: TcpConfig) -> Result<(TcpListener, SocketAddr, TcpClients), ServeError> {
+/// Listens on a port. A daemon that this one replaces closes it soon.
+fn listen_on_port(config: TcpConfig) -> Result<Port, ServeError> {
     let failed = |source| ServeError::Port { port: config.port, source };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).map_err(failed)?;
+    let start = Instant::now();
+    let listener = loop {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && start.elapsed() < PORT_PATIENCE => {
+                std::thread::sleep(PORT_PAUSE);
+            }
+            bound => break bound.map_err(failed)?,
+        }
+    };
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address, config.clients))
+    Ok(Port { listener: Mutex::new(Some(listener)), address, clients: config.clients })
 }
 
 /// Makes the directory, or checks the one that is there.
@@ -269,6 +298,7 @@ pub(crate) struct Bell {
     listening: PipeReader,
     ringing: Mutex<PipeWriter>,
     is_paused: AtomicBool,
+    is_draining: AtomicBool,
     is_stopped: AtomicBool,
 }
 
@@ -279,6 +309,7 @@ impl Bell {
             listening,
             ringing: Mutex::new(ringing),
             is_paused: AtomicBool::new(false),
+            is_draining: AtomicBool::new(false),
             is_stopped: AtomicBool::new(false),
         })
     }
@@ -293,6 +324,12 @@ impl Bell {
         self.ring();
     }
 
+    /// Closes the port, which another daemon may want. Who comes by way of the socket is told why he is not served.
+    pub(crate) fn drain(&self) {
+        self.is_draining.store(true, Ordering::Release);
+        self.ring();
+    }
+
     pub(crate) fn stop(&self) {
         self.is_stopped.store(true, Ordering::Release);
         self.ring();
@@ -300,6 +337,10 @@ impl Bell {
 
     fn is_paused(&self) -> bool {
         self.is_paused.load(Ordering::Acquire)
+    }
+
+    fn is_draining(&self) -> bool {
+        self.is_draining.load(Ordering::Acquire)
     }
 
     fn is_stopped(&self) -> bool {

@@ -143,6 +143,7 @@ impl PailgunServer {
     /// Takes no more runs, and tells who asks why: a fragment that says what is the matter.
     pub fn drain(&self, reason: &str) {
         self.shared.runs.drain(reason);
+        self.bell.drain();
     }
 
     /// Waits until every run is over and its client was told; `false` when that took too long.

@@ -574,6 +574,26 @@ fn the_port_is_for_anybody_only_when_that_was_said() {
 }
 
 #[test]
+fn a_drained_server_gives_its_port_to_the_next_one() {
+    let tcp = |port| Some(TcpConfig { port, clients: TcpClients::Anybody });
+    let (has_begun, run) = until_cancelled();
+    let old = Laboratory::furnished(Furniture { tcp: tcp(0), ..Furniture::default() }, run);
+    let port = old.server.listeners().tcp_address().expect("there is a port").port();
+    let mut client = old.connect_tcp();
+    client.request(&["test"], &[]);
+    let cancel = has_begun.recv_timeout(SOON).expect("it begins");
+    old.server.drain("another one is wanted");
+    let new = Laboratory::furnished(Furniture { tcp: tcp(port), ..Furniture::default() }, greet);
+    let mut other = new.connect_tcp();
+    other.request(&["list"], &[]);
+    assert!(other.hear_all().ends_with("Exit \"3\"\n"));
+    // What the old one had goes on.
+    assert!(!cancel.is_cancelled());
+    cancel.cancel(CancelReason::Interrupted);
+    assert_eq!(client.hear_all(), "Exit \"130\"\n");
+}
+
+#[test]
 fn a_paused_server_lets_clients_wait() {
     let laboratory = Laboratory::new(greet);
     laboratory.server.pause();

@@ -8,6 +8,7 @@ mod changed;
 mod codegen_options;
 mod command_line;
 mod compatibility;
+mod daemon;
 mod export;
 mod host_options;
 mod jvm;

@@ -1,9 +1,8 @@
 //! Runs that are stopped: at once, without a process, a lock or half a file left, and the next run is right.
 
 use super::{set_protoc, shown, with_fake_jdk, with_protoc};
-use crate::support::{Output, Repository, wait_for};
+use crate::support::{Output, Repository, is_alive, wait_for};
 use rustix::process::Signal;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The process ids that a fake tool leaves when it has begun.
@@ -12,25 +11,19 @@ fn tool_processes(repository: &Repository) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Whether a process runs; one that has ended and waits for its parent does not.
-fn runs(pid: &String) -> bool {
-    let stat = std::fs::read_to_string(Path::new("/proc").join(pid).join("stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").map_or("", |(_, state)| state);
-    !state.is_empty() && !state.starts_with(['Z', 'X'])
-}
-
 /// Stops a run in the middle of a tool that ignores the request to end.
 fn stop(signal: Signal) -> (Repository, Output) {
     let repository = with_protoc("protoc-hangs");
-    let run = repository.pants(&["gen", "proto"]).start();
+    // Whoever runs the tests may have been started with `nohup`.
+    let run = repository.pants(&["gen", "proto"]).within("env", &["--default-signal=HUP"]).start();
     let processes = tool_processes(&repository);
-    assert!(processes.iter().all(runs), "{processes:?}");
+    assert!(processes.iter().all(|pid| is_alive(pid)), "{processes:?}");
     let start = Instant::now();
     run.signal(signal);
     let output = run.finish();
     // A second on a quiet machine; a tool has ten to end by itself after a timeout.
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
-    wait_for("the end of the tool's processes", || (!processes.iter().any(runs)).then_some(()));
+    wait_for("the end of the tool's processes", || (!processes.iter().any(|pid| is_alive(pid))).then_some(()));
     (repository, output)
 }
 
@@ -63,7 +56,7 @@ fn impatience_leaves_no_process_either() {
     run.signal(Signal::INT);
     run.signal(Signal::INT);
     assert_eq!(run.finish().code, Some(130));
-    wait_for("the end of the tool's processes", || (!processes.iter().any(runs)).then_some(()));
+    wait_for("the end of the tool's processes", || (!processes.iter().any(|pid| is_alive(pid))).then_some(()));
 }
 
 #[test]
@@ -116,7 +109,7 @@ fn a_killed_run_leaves_nothing_that_misleads_the_next() {
     assert_eq!(run.finish().code, None);
     // Nobody could tell the tool; it is let go, and ends.
     repository.write("go", "");
-    wait_for("the end of the tool", || (!processes.iter().any(runs)).then_some(()));
+    wait_for("the end of the tool", || (!processes.iter().any(|pid| is_alive(pid))).then_some(()));
     assert!(!repository.exists(".pants.d/gen/protoc/proto.proto@valid"));
     check_next_run(&repository);
 }
@@ -128,7 +121,7 @@ fn stop_in_mid_compile(signal: Signal) -> Output {
     let processes = tool_processes(&repository);
     run.signal(signal);
     let output = run.finish();
-    wait_for("the end of the worker", || (!processes.iter().any(runs)).then_some(()));
+    wait_for("the end of the worker", || (!processes.iter().any(|pid| is_alive(pid))).then_some(()));
     assert!(!repository.exists(".pants.d/compile/javac/src.src@valid"));
     repository.write("pants.toml", "");
     let next = repository.pants(&["compile", "src"]).with_real_tools().run();
@@ -157,7 +150,7 @@ fn what_is_being_made_for_the_caches_is_not_left_half_made() {
     let processes = tool_processes(&repository);
     run.signal(Signal::INT);
     assert_eq!(run.finish().code, Some(130));
-    wait_for("the end of the tool's processes", || (!processes.iter().any(runs)).then_some(()));
+    wait_for("the end of the tool's processes", || (!processes.iter().any(|pid| is_alive(pid))).then_some(()));
     let tools = std::fs::read_dir(repository.home().join("cache/pants/tools/jvm-programs")).expect("it was begun");
     let left: Vec<_> = tools.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -172,6 +165,6 @@ fn a_tool_that_hangs_is_stopped_when_its_time_is_over() {
     let output = run.finish();
     assert_eq!(output.code, Some(1), "{}", shown(&output));
     assert!(output.stderr.contains("protoc timed out after 1s"), "{}", output.stderr);
-    assert!(!processes.iter().any(runs), "{processes:?}");
+    assert!(!processes.iter().any(|pid| is_alive(pid)), "{processes:?}");
     check_next_run(&repository);
 }

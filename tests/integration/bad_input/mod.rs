@@ -19,7 +19,7 @@ use expect_test::Expect;
 use std::fs;
 
 /// A repository for a fake protoc, with one target to generate code from: `proto`.
-const GENERATED: &str = "
+pub(crate) const GENERATED: &str = "
 //- pants.toml
 [protoc]
 path = \"tools/protoc\"
@@ -30,21 +30,21 @@ syntax = \"proto3\";
 ";
 
 /// A repository whose protoc is one of the fake ones.
-fn with_protoc(name: &str) -> Repository {
+pub(crate) fn with_protoc(name: &str) -> Repository {
     let repository = Repository::new(GENERATED);
     set_protoc(&repository, name);
     repository
 }
 
 /// Puts another fake protoc into the place of the one that is there.
-fn set_protoc(repository: &Repository, name: &str) {
+pub(crate) fn set_protoc(repository: &Repository, name: &str) {
     let tool = repository.root().join("tools/protoc");
     fs::create_dir_all(tool.parent().expect("it has one")).expect("its directory");
     fs::copy(checkout().join("tests/fixtures/fake-tools").join(name), tool).expect("the tool");
 }
 
 /// A repository with a class to compile, and a JDK whose compile worker never answers.
-fn with_fake_jdk() -> Repository {
+pub(crate) fn with_fake_jdk() -> Repository {
     let repository = Repository::new(COMPILED);
     repository.copy_tree_to(&checkout().join("tests/fixtures/fake-tools/jdk"), "jdk");
     repository

@@ -1,25 +1,47 @@
 //! Repositories of tests: several files in one text, each after a line `//- path`.
+//!
+//! A repository may have a daemon: then all runs in it use that one, and when the repository goes, so does the daemon, with
+//! everything that it started. With `PANTS_TEST_DAEMON` set every repository has one.
 
-use super::{Output, Pants};
+use super::{Output, Pants, started_in, wait_for};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A repository in a temporary directory that goes with it.
 pub(crate) struct Repository {
     directory: TempDir,
+    has_daemon: bool,
 }
 
 impl Repository {
     /// A repository with these files; `pants.toml` is empty unless the text has one.
     pub(crate) fn new(files: &str) -> Self {
         let directory = TempDir::with_prefix("pants-test-").expect("a temporary directory");
-        let repository = Self { directory };
+        let repository = Self { directory, has_daemon: all_have_a_daemon() };
         std::fs::create_dir(repository.root()).expect("the build root is new");
         repository.write("pants.toml", "");
         for (path, text) in split(files) {
             repository.write(path, &text);
         }
         repository
+    }
+
+    /// The same repository, with a daemon for its runs.
+    pub(crate) fn with_daemon(mut self) -> Self {
+        self.has_daemon = true;
+        self
+    }
+
+    /// The same repository, without one in any case.
+    pub(crate) fn without_daemon(mut self) -> Self {
+        self.has_daemon = false;
+        self
+    }
+
+    /// The process id of the daemon, when there is one.
+    pub(crate) fn daemon(&self) -> Option<String> {
+        let pid = std::fs::read_to_string(self.root().join(".pids/pantsd/pid")).ok()?;
+        Some(pid.trim().to_owned()).filter(|pid| !pid.is_empty())
     }
 
     /// The build root; its parent holds HOME.
@@ -83,7 +105,7 @@ impl Repository {
 
     /// A run of the binary, still to be started.
     pub(crate) fn pants(&self, args: &[&str]) -> Pants {
-        Pants::new(&self.root(), &self.home(), args)
+        Pants::new(&self.root(), &self.home(), args).env("PANTS_PANTSD", self.has_daemon.to_string())
     }
 
     /// Runs the binary.
@@ -105,6 +127,33 @@ impl Repository {
     pub(crate) fn copy_tree_to(&self, from: &Path, directory: &str) {
         copy_tree(from, &self.root().join(directory));
     }
+}
+
+impl Drop for Repository {
+    fn drop(&mut self) {
+        if !self.has_daemon || !self.directory.path().exists() {
+            return;
+        }
+        let here = self.directory.path().canonicalize().expect("it is there");
+        if std::thread::panicking() {
+            return started_in(&here).iter().for_each(|process| process.kill());
+        }
+        if self.root().exists() {
+            let ended = self.run(&["kill-pantsd"]);
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+        }
+        let is_over = || started_in(&here).is_empty().then_some(());
+        wait_for(&format!("the end of all processes: {:?}", started_in(&here)), is_over);
+        let litter = std::fs::read_dir(self.root().join(".pids")).into_iter().flatten().flatten();
+        let litter: Vec<_> = litter.map(|entry| entry.file_name()).filter(|name| name != ".lock.pantsd").collect();
+        assert!(litter.is_empty(), "in `.pids`: {litter:?}");
+    }
+}
+
+/// Whether the daemon is tried with everything.
+#[expect(clippy::disallowed_methods, reason = "it is for whoever runs the tests to say")]
+fn all_have_a_daemon() -> bool {
+    std::env::var_os("PANTS_TEST_DAEMON").is_some_and(|value| !value.is_empty())
 }
 
 /// Runs git somewhere.

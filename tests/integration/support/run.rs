@@ -4,6 +4,7 @@ use super::Running;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -41,6 +42,11 @@ pub(crate) fn real_tools() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
 }
 
+/// Where the plugins of this build are.
+pub(crate) fn plugins() -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_pants")).with_file_name("deps")
+}
+
 /// One run of the binary.
 #[must_use = "a run that was not started shows nothing"]
 pub(crate) struct Pants {
@@ -48,7 +54,24 @@ pub(crate) struct Pants {
     home: PathBuf,
     stdin: Vec<u8>,
     stdout: Stdio,
-    redactions: BTreeMap<String, &'static str>,
+    redactions: Redactions,
+}
+
+/// What a run says without what is different each time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Redactions {
+    paths: BTreeMap<String, &'static str>,
+}
+
+impl Redactions {
+    pub(crate) fn redact(&self, bytes: &[u8]) -> String {
+        let mut text = String::from_utf8_lossy(bytes).into_owned();
+        // Longer paths first, so that a path below another is not cut short.
+        for (path, name) in self.paths.iter().rev() {
+            text = text.replace(path.as_str(), name);
+        }
+        without_times(&text)
+    }
 }
 
 impl Pants {
@@ -60,8 +83,10 @@ impl Pants {
             .env("PATH", path())
             .env("HOME", home)
             .env("XDG_CACHE_HOME", home.join("cache"))
-            .env("LC_ALL", "C.UTF-8");
-        command.env("PANTS_PLUGIN_PATH", Path::new(env!("CARGO_BIN_EXE_pants")).with_file_name("deps"));
+            .env("LC_ALL", "C.UTF-8")
+            // Whoever wants a daemon says so: see `Repository::with_daemon`.
+            .env("PANTS_PANTSD", "false");
+        command.env("PANTS_PLUGIN_PATH", plugins());
         let root = directory.to_string_lossy().into_owned();
         let shown_home = home.to_string_lossy().into_owned();
         let home = home.to_owned();
@@ -70,13 +95,19 @@ impl Pants {
             home,
             stdin: Vec::new(),
             stdout: Stdio::piped(),
-            redactions: BTreeMap::from([(root, "[ROOT]"), (shown_home, "[HOME]")]),
+            redactions: Redactions { paths: BTreeMap::from([(root, "[ROOT]"), (shown_home, "[HOME]")]) },
         }
     }
 
     /// Sets a variable.
     pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.command.env(name, value.into());
+        self
+    }
+
+    /// Unsets a variable.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
         self
     }
 
@@ -111,11 +142,25 @@ impl Pants {
 
     /// Runs it through another program, which gets it as its last arguments.
     pub(crate) fn within(mut self, program: &str, args: &[&str]) -> Self {
-        let mut command = Command::new(program);
-        command.args(args).arg(self.command.get_program()).args(self.command.get_args()).env_clear();
-        command.current_dir(self.command.get_current_dir().expect("it is always set"));
-        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        self.command = command;
+        let inner = std::mem::replace(&mut self.command, Command::new(program));
+        self.command.args(args).arg(inner.get_program()).args(inner.get_args()).env_clear();
+        self.command.current_dir(inner.get_current_dir().expect("it is always set"));
+        self.command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self
+    }
+
+    /// The command as a shell takes it.
+    pub(crate) fn shown(&self) -> String {
+        let words = std::iter::once(self.command.get_program()).chain(self.command.get_args());
+        words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Another program in the same surroundings.
+    pub(crate) fn replaced_by(mut self, program: &str, args: &[&str]) -> Self {
+        let inner = std::mem::replace(&mut self.command, Command::new(program));
+        self.command.args(args).env_clear();
+        self.command.current_dir(inner.get_current_dir().expect("it is always set"));
+        self.command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
         self
     }
 
@@ -138,7 +183,14 @@ impl Pants {
 
     /// Starts it in the background.
     pub(crate) fn start(self) -> Running {
-        Running::new(self.spawn())
+        let redactions = self.redactions.clone();
+        Running::new(self.spawn(), redactions)
+    }
+
+    /// Starts it at the head of a process group of its own, as a shell starts a job.
+    pub(crate) fn start_as_job(mut self) -> Running {
+        self.command.process_group(0);
+        self.start()
     }
 
     /// Runs it to its end.
@@ -148,14 +200,7 @@ impl Pants {
         // A program that does not read its input closes it.
         let _ = child.stdin.take().expect("it is piped").write_all(&self.stdin);
         let output = child.wait_with_output().expect("it ends");
-        let redact = |bytes: &[u8]| {
-            let mut text = String::from_utf8_lossy(bytes).into_owned();
-            // Longer paths first, so that a path below another is not cut short.
-            for (path, name) in self.redactions.iter().rev() {
-                text = text.replace(path.as_str(), name);
-            }
-            without_times(&text)
-        };
+        let redact = |bytes: &[u8]| self.redactions.redact(bytes);
         Output { stdout: redact(&output.stdout), stderr: redact(&output.stderr), code: output.status.code() }
     }
 }
@@ -184,6 +229,13 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// Everything that it said, and how it ended.
+    pub(crate) fn shown(&self) -> String {
+        let Self { stdout, stderr, code } = self;
+        let code = code.map_or("killed".to_owned(), |code| format!("exit {code}"));
+        format!("{stdout}--- standard error\n{stderr}--- {code}\n")
+    }
+
     /// Standard output of a run that must have succeeded without saying anything else.
     pub(crate) fn quiet_success(self) -> String {
         assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{}", self.stdout);

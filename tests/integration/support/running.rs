@@ -1,6 +1,7 @@
 //! A run that has not ended: what it has said so far, signals, and its end.
 
 use super::Output;
+use super::run::Redactions;
 use rustix::process::{Pid, Signal};
 use std::io::Read;
 use std::process::{Child, ExitStatus};
@@ -28,13 +29,14 @@ pub(crate) struct Running {
     child: Child,
     stdout: Stream,
     stderr: Stream,
+    redactions: Redactions,
 }
 
 impl Running {
-    pub(crate) fn new(mut child: Child) -> Self {
+    pub(crate) fn new(mut child: Child, redactions: Redactions) -> Self {
         let stdout = Stream::of(child.stdout.take().expect("it is piped"));
         let stderr = Stream::of(child.stderr.take().expect("it is piped"));
-        Self { child, stdout, stderr }
+        Self { child, stdout, stderr, redactions }
     }
 
     /// Waits until standard error holds a text.
@@ -46,10 +48,21 @@ impl Running {
         rustix::process::kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
-    /// Waits for its end. What it said is as it was said: paths and times are in it.
+    /// Sends a signal to all of its process group, as a terminal does.
+    pub(crate) fn signal_group(&self, signal: Signal) {
+        rustix::process::kill_process_group(Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+
+    /// Waits for its end.
     pub(crate) fn finish(mut self) -> Output {
         let status = wait_for("the end of a run", || self.ended());
-        let (stdout, stderr) = (self.stdout.whole(), self.stderr.whole());
+        let [stdout, stderr] =
+            [&mut self.stdout, &mut self.stderr].map(|stream| self.redactions.redact(stream.whole().as_bytes()));
         Output { stdout, stderr, code: status.code() }
     }
 

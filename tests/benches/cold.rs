@@ -1,4 +1,4 @@
-//! Cold runs of the real binary against their floor, each with the ratio that it must keep.
+//! Cold runs of the real binary, without a daemon, against their floor, each with the ratio that it must keep.
 //!
 //! The floor is one thread of `std::fs` that walks the tree and reads the same BUILD files, from a warm page cache, plus
 //! what a process with its plugins may take. What is compared is measured in turn, round after round, so that a busy
@@ -78,7 +78,7 @@ fn measure(repository: &Generated) -> Measured {
 fn pants(repository: &Generated, args: &[&str]) -> Command {
     let exe = PathBuf::from(env!("CARGO_BIN_EXE_pants"));
     let mut command = Command::new(&exe);
-    command.args(args).current_dir(repository.root()).env_clear();
+    command.args(args).current_dir(repository.root()).env_clear().env("PANTS_PANTSD", "false");
     command.env("XDG_CACHE_HOME", repository.cache()).env("PANTS_PLUGIN_PATH", exe.with_file_name("deps"));
     command
 }

@@ -2,7 +2,7 @@
 //! the daemon, the client, or one of the tools. The next run must be right, what had been finished must not be done
 //! again, nobody may be left without a parent to care for him, and nothing in `.pids` may stand in the way.
 
-use crate::support::{Answer, Chance, Pants, Process, Repository, Stage, kill, tutorial, wait_for};
+use crate::support::{Answer, Chance, Pants, Process, Repository, Stage, is_run_by, kill, tutorial, wait_for};
 use crate::{Closing, Scale, print};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -122,15 +122,15 @@ impl Scene {
     fn kill_in_mid_run(&mut self, victim: Victim, delay: Duration) -> Answer {
         let client = self.pants.start(&["test", "::"]);
         std::thread::sleep(delay);
-        let (client_id, daemon) = (client.id(), self.pants.daemon());
         let tools = || -> Vec<Process> {
             let others = self.stage.others();
-            let is_tool = |process: &&Process| Some(process.id) != daemon && process.parent != client_id;
+            // What executes the binary is a part of the product itself.
+            let is_tool = |process: &&Process| !is_run_by(process.id, env!("CARGO_BIN_EXE_pants").as_ref());
             others.values().filter(is_tool).cloned().collect()
         };
         let (killed, count) = match victim {
-            Victim::Daemon => (daemon, &mut self.counts.daemons),
-            Victim::Client => (Some(client_id), &mut self.counts.clients),
+            Victim::Daemon => (self.pants.daemon(), &mut self.counts.daemons),
+            Victim::Client => (Some(client.id()), &mut self.counts.clients),
             Victim::Tool => {
                 let tools = tools();
                 let tool = (!tools.is_empty()).then(|| self.chance.pick(&tools).id);

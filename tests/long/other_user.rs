@@ -33,6 +33,10 @@ pub(crate) fn run(_: &Scale) -> Closing {
         return Closing::Missed(format!("no daemon listens: {}", pants.log()));
     };
     let stranger = Stranger::new(&repository);
+    if stranger.asks(&repository.beside("nowhere")) != Some(REFUSED) {
+        pants.kill_daemon();
+        return Closing::Skipped(format!("uid {STRANGER} can start no program on this machine"));
+    }
     open_all_but(&socket);
     let mut found = vec![
         expect("as it is", stranger.asks(&socket), REFUSED),
@@ -51,7 +55,9 @@ pub(crate) fn run(_: &Scale) -> Closing {
     pants.kill_daemon();
     let faults: Vec<String> = found.into_iter().filter_map(Result::err).collect();
     if faults.is_empty() {
-        Closing::Shown("uid 65534 is refused by the directory (0700) and, where that is open, by the server".to_owned())
+        Closing::Shown(format!(
+            "uid {STRANGER} is refused by the directory (0700) and, where that is open, by the server"
+        ))
     } else {
         Closing::Missed(faults.join("; "))
     }

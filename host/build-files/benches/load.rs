@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p pants-build-files`. The ratio of the two is what counts; docs/performance.md says which is meant.
 
-use pants_build_files::{AddressSpec, BuildFiles, SpecFilters, Symbols, WorkspaceConfig};
+use pants_build_files::{AddressSpec, BuildFiles, Changes, Look, SpecFilters, Symbols, WorkspaceConfig};
 use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
@@ -122,4 +122,45 @@ fn list_one(bencher: divan::Bencher<'_, '_>, modules: usize) {
         let build_files = BuildFiles::new(WorkspaceConfig::new(repository.path()), symbols.clone());
         black_box(build_files.resolve(&one, &SpecFilters::default()).0.len())
     });
+}
+
+/// A workspace in which everything is loaded, with its repository.
+fn loaded(modules: usize) -> (tempfile::TempDir, Arc<BuildFiles>) {
+    let repository = repository(modules);
+    let build_files = BuildFiles::new(WorkspaceConfig::new(repository.path()), Arc::new(Symbols::new()));
+    assert_eq!(build_files.load_all().len(), 0);
+    (repository, Arc::new(build_files))
+}
+
+/// What a daemon does for the second `list ::`.
+#[divan::bench(args = MODULES)]
+fn list_everything_again(bencher: divan::Bencher<'_, '_>, modules: usize) {
+    let (_repository, build_files) = loaded(modules);
+    let everything = [AddressSpec::Descendants(String::new())];
+    bencher.bench_local(|| black_box(build_files.resolve(&everything, &SpecFilters::default()).0.len()));
+}
+
+/// The snapshot after a dependency was added to one BUILD file, or taken out again.
+#[divan::bench(args = MODULES, sample_count = 20)]
+fn renew_after_an_edit(bencher: divan::Bencher<'_, '_>, modules: usize) {
+    let (repository, mut build_files) = loaded(modules);
+    let edited = Path::new("src/java/org/gen/l5").join(format!("m{}/BUILD", modules / 2));
+    let path = repository.path().join(&edited);
+    let text = fs::read_to_string(&path).expect("the repository is there");
+    let longer = text.replacen("dependencies=[", "dependencies=['src/java/org/gen/l0/m0',", 1);
+    let changes = Changes { paths: [edited].into(), look: Look::Nothing };
+    let mut texts = [longer, text].into_iter().cycle();
+    bencher.bench_local(|| {
+        fs::write(&path, texts.next().expect("there is always another one")).expect("the directory is ours");
+        build_files = build_files.renewed(&changes, &build_files.environment());
+        black_box(build_files.graph().len())
+    });
+}
+
+/// The snapshot after anything may have happened, and nothing did.
+#[divan::bench(args = MODULES, sample_count = 10)]
+fn renew_without_events(bencher: divan::Bencher<'_, '_>, modules: usize) {
+    let (_repository, build_files) = loaded(modules);
+    let environment = build_files.environment();
+    bencher.bench_local(|| black_box(build_files.renewed(&Changes::unknown(), &environment)));
 }

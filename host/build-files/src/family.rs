@@ -80,8 +80,31 @@ impl Family {
 
     /// The target with this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<Target>> {
+        self.place_of(name).map(|at| &self.targets[at])
+    }
+
+    fn place_of(&self, name: &str) -> Option<usize> {
         let found = self.by_name.binary_search_by(|at| self.targets[*at as usize].address.name().cmp(name)).ok()?;
-        Some(&self.targets[self.by_name[found] as usize])
+        Some(self.by_name[found] as usize)
+    }
+
+    /// A target with another source root; if it is one of these, this family holds that one from now on.
+    pub(crate) fn with_root(&mut self, target: Arc<Target>, root: Option<Arc<str>>) -> Arc<Target> {
+        let own = self.place_of(target.address.name()).map(|at| &mut self.targets[at]);
+        let Some(own) = own.filter(|own| Arc::ptr_eq(own, &target)) else {
+            return Arc::new(Target { source_root: root, ..Arc::unwrap_or_clone(target) });
+        };
+        drop(target);
+        Arc::make_mut(own).source_root = root;
+        own.clone()
+    }
+
+    /// Holds this target instead of its own with the same name, if they differ in nothing but the source root.
+    pub(crate) fn share(&mut self, target: &Arc<Target>) {
+        let Some(own) = self.place_of(target.address.name()).map(|at| &mut self.targets[at]) else { return };
+        if !Arc::ptr_eq(own, target) && is_same_but_root(own, target) {
+            *own = target.clone();
+        }
     }
 
     /// Whether targets may be missing that a corrected file would declare.
@@ -98,6 +121,30 @@ impl Family {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.iter().map(|at| self.targets[*at as usize].address.name())
     }
+}
+
+/// Whether two targets differ in nothing but their source roots, which the directories above decide.
+fn is_same_but_root(one: &Target, other: &Target) -> bool {
+    // A new field does not compile until somebody decides whether it counts.
+    let Target {
+        address,
+        type_name,
+        fields,
+        sources,
+        dependencies,
+        modifiers,
+        tags,
+        description,
+        source_root: _,
+        location,
+        is_synthetic,
+        derived_from,
+    } = one;
+    (address, type_name, dependencies, location)
+        == (&other.address, &other.type_name, &other.dependencies, &other.location)
+        && (fields, sources, modifiers) == (&other.fields, &other.sources, &other.modifiers)
+        && (tags, description) == (&other.tags, &other.description)
+        && (is_synthetic, derived_from) == (&other.is_synthetic, &other.derived_from)
 }
 
 /// Which patterns a family expanded: when the names that they were compared with are others, it may be another one.

@@ -9,8 +9,11 @@
 //! process, and what it keeps between runs a store from above writes. All that evaluation reads, BUILD files and preludes
 //! apart, goes through one recording context.
 //!
+//! What is loaded is a snapshot that only grows. After something happened another one is made that shares whatever is still
+//! right: `snapshot.rs` says how, and `examples/fuzz_snapshots` that it answers as one which was just made.
+//!
 //! The floors, each importing lower ones only: source text and syntax; the directory tree and globs; values and the
-//! evaluator; families (the BUILD files of one directory); loading in waves; specs and owners.
+//! evaluator; families (the BUILD files of one directory); loading in waves; specs and owners; snapshots.
 
 mod changes;
 mod config;

@@ -177,17 +177,33 @@ impl Loaded {
             let found: Vec<Arc<Target>> = found.collect();
             let injected = injected_dependencies(world, &found);
             self.load_directories(world, injected.values().flatten().map(|injected| injected.address.dir()));
+            for (name, injected) in &injected {
+                let injections = self.injections(injected);
+                self.links.injections.insert(name.clone(), injections);
+            }
             self.find_roots(world, &found);
             wave = Vec::new();
-            let complete = |target| self.with_source_root(world, self.with_injected(target, &injected));
-            let found: Vec<_> = found.into_par_iter().map(complete).collect();
-            for (target, problems) in found {
+            for target in found {
+                let (target, problems) = self.with_source_root(world, self.with_injected(target, &injected));
                 self.links.note_roots(&target, problems);
                 target.dependencies.iter().for_each(|dependency| ask(&mut wave, dependency));
                 reached.push(target);
             }
         }
         reached
+    }
+
+    /// The target with another source root. Its family holds that one from now on, if it can: or memory would hold each
+    /// target twice. A family that older snapshots have, too, stays as it is.
+    fn with_root(&mut self, target: Arc<Target>, root: Option<Arc<str>>) -> Arc<Target> {
+        let directories = Arc::get_mut(&mut self.directories);
+        let directory = directories.and_then(|directories| directories.get_mut(target.address.dir()));
+        if let Some(Directory::Family(family)) = directory
+            && let Some(family) = Arc::get_mut(family)
+        {
+            return family.with_root(target, root);
+        }
+        Arc::new(Target { source_root: root, ..Arc::unwrap_or_clone(target) })
     }
 
     /// Adds what the target's type injects, and it does not name itself.
@@ -205,6 +221,11 @@ impl Loaded {
         let mut target = Arc::unwrap_or_clone(target);
         target.dependencies.extend(new);
         Arc::new(target)
+    }
+
+    /// For each of these, the address that is injected in this repository.
+    fn injections(&self, injected: &[Injected]) -> Vec<Option<Address>> {
+        injected.iter().map(|injected| self.what_stands_for(injected).cloned()).collect()
     }
 
     /// The address that is injected in this repository, if any is.

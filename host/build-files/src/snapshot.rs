@@ -64,6 +64,6 @@ pub(crate) fn renew(
         return None;
     }
     let mut next = loaded.clone();
-    let graph = regrow::mend(old, &world, loaded, &mut next, graph, &affected, &tree_changes);
+    let graph = regrow::mend(&world, loaded, &mut next, graph, &affected, &tree_changes);
     Some(Renewal { world, loaded: next, graph, warnings_of_tree })
 }

@@ -15,6 +15,8 @@ pub(super) struct Links {
     pub broken: BTreeSet<Address>,
     /// Targets that depend on each other: for each set of them, one way around.
     pub cycles: Vec<Vec<Address>>,
+    /// For each type that injects dependencies, those that its targets got.
+    pub injections: BTreeMap<Arc<str>, Vec<Option<Address>>>,
     /// What is wrong with the source roots of targets.
     pub of_roots: BTreeMap<Address, Vec<Diagnostic>>,
 }

@@ -1,6 +1,6 @@
 //! What is loaded, after something happened: what is asked of it, and what is taken out of it.
 
-use super::{Directory, Injected, Links, Loaded, injected_dependencies};
+use super::{Directory, Links, Loaded, injected_dependencies};
 use crate::family::{Family, World};
 use crate::hashing::FastSet;
 use crate::stamps::Stamp;
@@ -53,11 +53,8 @@ impl Loaded {
     /// Shares the targets of a family that are what they were.
     pub(crate) fn adopt(&mut self, dir: &str, before: &Family) {
         let Some(Directory::Family(family)) = Arc::make_mut(&mut self.directories).get_mut(dir) else { return };
-        let Some(family) = Arc::get_mut(family) else { return };
-        for target in &mut family.targets {
-            if let Some(same) = before.get(target.address.name()).filter(|same| **same == *target) {
-                *target = same.clone();
-            }
+        if let Some(family) = Arc::get_mut(family) {
+            before.targets.iter().for_each(|target| family.share(target));
         }
     }
 
@@ -113,17 +110,17 @@ impl Loaded {
         self.links = Links::default();
     }
 
-    /// For each type, the addresses that it injects.
-    pub(crate) fn injections(&self, world: &World) -> Vec<(Arc<str>, Vec<Option<Address>>)> {
-        let types = world.symbols.target_types().iter().filter(|spec| !spec.injected_dependencies.is_empty());
+    /// Whether types of the graph inject others than they did.
+    pub(crate) fn have_other_injections(&mut self, world: &World) -> bool {
+        if self.links.injections.is_empty() {
+            return false;
+        }
+        let types = self.links.injections.keys();
         let examples: Vec<Arc<Target>> =
-            types.map(|spec| Arc::new(Target::new(Address::new("", "any"), spec.name.as_str()))).collect();
-        let stands_for = |injected: &Injected| self.what_stands_for(injected).cloned();
-        let injected = injected_dependencies(world, &examples).into_iter();
-        let mut all: Vec<_> =
-            injected.map(|(name, injected)| (name, injected.iter().map(stands_for).collect())).collect();
-        all.sort_unstable();
-        all
+            types.map(|name| Arc::new(Target::new(Address::new("", "any"), name.clone()))).collect();
+        let injected = injected_dependencies(world, &examples);
+        self.load_directories(world, injected.values().flatten().map(|injected| injected.address.dir()));
+        injected.iter().any(|(name, injected)| self.links.injections.get(name) != Some(&self.injections(injected)))
     }
 
     /// Whether a dependency exists now that did not exist.

@@ -113,11 +113,11 @@ impl Loaded {
     }
 
     /// The target with the source root that something in the repository says it has, and what is wrong with that.
-    pub(super) fn with_source_root(&self, world: &World, target: Arc<Target>) -> (Arc<Target>, Vec<Diagnostic>) {
+    pub(super) fn with_source_root(&mut self, world: &World, target: Arc<Target>) -> (Arc<Target>, Vec<Diagnostic>) {
         let dir = target.address.dir();
         let takes_sources =
             world.symbols.target_type(&target.type_name).is_some_and(|spec| spec.default_sources.is_some());
-        let Some(roots) = self.roots.get(dir).filter(|_| takes_sources && !target.is_synthetic) else {
+        let Some(roots) = self.roots.get(dir).filter(|_| takes_sources && !target.is_synthetic).cloned() else {
             return (target, Vec::new());
         };
         let mut problems: Vec<Diagnostic> = roots.chain().flat_map(|roots| roots.problems.iter().cloned()).collect();
@@ -134,12 +134,11 @@ impl Loaded {
             }
             (None, ConfiguredRoot::Missing | ConfiguredRoot::Unsaid) => None,
         };
-        if root.is_none() {
+        // One that was found before may be another one now.
+        if root == target.source_root {
             return (target, problems);
         }
-        let mut target = Arc::unwrap_or_clone(target);
-        target.source_root = root;
-        (Arc::new(target), problems)
+        (self.with_root(target, root), problems)
     }
 }
 

@@ -71,13 +71,11 @@ impl Search<'_> {
         }
         let linked = self.happened.identities_with_other_names(self.new.tree.root());
         let mut looked: Vec<(&Arc<str>, &[Option<Stamp>])> = Vec::new();
-        for (dir, stamps) in self.loaded.build_stamps() {
-            let is_looked_at = self.happened.is_everything || self.loaded.inputs.odd_builds.contains(dir);
-            if is_looked_at || is_one_of(&linked, stamps) {
-                looked.push((dir, stamps));
-            }
+        if self.happened.is_everything || !linked.is_empty() {
+            let is_looked_at = |stamps: &[Option<Stamp>]| self.happened.is_everything || is_one_of(&linked, stamps);
+            looked.extend(self.loaded.build_stamps().filter(|(_, stamps)| is_looked_at(stamps)));
         }
-        for dir in unproven.iter().chain(&self.happened.unwatched) {
+        for dir in unproven.iter().chain(&self.happened.unwatched).chain(&self.loaded.inputs.odd_builds) {
             looked.extend(self.loaded.build_stamps_of(dir).map(|stamps| (dir, stamps)));
         }
         let tree = &self.new.tree;

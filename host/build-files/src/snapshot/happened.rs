@@ -2,6 +2,7 @@
 
 use crate::changes::{Changes, Look};
 use crate::hashing::FastSet;
+use crate::source_roots::at_and_above;
 use crate::tree::{Tree, TreeSuspects};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -37,14 +38,14 @@ impl Happened {
         if let Look::At(dirs) = look {
             happened.unwatched = dirs.clone();
         }
-        paths.iter().for_each(|path| happened.note(path));
+        paths.iter().for_each(|path| happened.note(path, tree));
         // What is in a directory may have been somewhere else meanwhile, or is another directory's.
         happened.moved = happened.paths.iter().flat_map(|path| tree.listed_at_or_below(path)).collect();
         happened.unwatched.extend(happened.moved.iter().cloned());
         happened
     }
 
-    fn note(&mut self, path: &Path) {
+    fn note(&mut self, path: &Path, tree: &Tree) {
         // Something happened to the build root itself: it may be another one.
         let Some(name) = path.file_name() else {
             self.is_everything = true;
@@ -53,6 +54,10 @@ impl Happened {
         // Of a directory whose path is no text nothing was listed.
         let Some(dir) = path.parent().and_then(Path::to_str) else { return };
         self.entries.push((dir.into(), OsStr::to_str(name).map(Box::from)));
+        // In a directory that nobody listed something can only happen if it is there, which may be new, too.
+        let unlisted = at_and_above(dir).take_while(|dir| tree.listed(dir).is_none());
+        let entries = unlisted.map(|dir| dir.rsplit_once('/').unwrap_or(("", dir)));
+        self.entries.extend(entries.map(|(above, name)| (above.into(), Some(name.into()))));
         self.paths.extend(path.to_str().map(Arc::from));
     }
 

@@ -15,7 +15,6 @@ use std::sync::Arc;
 
 /// Loads the affected directories again and gives the graph that follows.
 pub(super) fn mend(
-    old: &World,
     new: &World,
     before: &Loaded,
     after: &mut Loaded,
@@ -42,7 +41,7 @@ pub(super) fn mend(
     if are_all_affected {
         after.forget_roots();
     }
-    are_all_affected |= before.injections(old) != after.injections(new);
+    are_all_affected |= after.have_other_injections(new);
     let added = after.renew_whole(new, affected, &changes.relisted);
     if are_all_affected {
         return Arc::new(regrown(new, after, graph));

@@ -205,21 +205,23 @@ impl Renewal<'_> {
                     let Some(dir) = below(name) else { continue };
                     let is_reached_otherwise = old.has_link(name) != new.has_link(name) || old.is_aside != new.is_aside;
                     if is_reached_otherwise || !new.has_dir(name) {
-                        ask(dir, Look::Again);
+                        ask(dir, Look::AgainAndBelow);
                     } else if matches!(look, Look::Stamp | Look::AgainAndBelow) {
                         // Whatever went on here, another directory may have taken its place.
                         ask(dir, Look::Stamp);
                     }
                 }
-                self.changes.unproven.insert(old.dir.clone());
+                // An event told all that happened where its stamp was not asked.
+                if matches!(look, Look::Stamp | Look::AgainAndBelow) {
+                    self.changes.unproven.insert(old.dir.clone());
+                }
                 self.seen.insert(old.dir.clone(), Some(new));
             }
             Seen::Gone => {
-                old.dirs.iter().filter_map(|name| below(name)).for_each(|dir| ask(dir, Look::Again));
+                old.dirs.iter().filter_map(|name| below(name)).for_each(|dir| ask(dir, Look::AgainAndBelow));
                 if let Some(above) = parent_of(&old.dir).and_then(|above| self.old.get(above)) {
                     ask(&above.dir, Look::Again);
                 }
-                self.changes.unproven.insert(old.dir.clone());
                 self.seen.insert(old.dir.clone(), None);
             }
         }

@@ -246,6 +246,7 @@ mod limits;
 mod opaque;
 mod prelude;
 mod semantics;
+mod snapshots;
 mod source_roots;
 mod unknown;
 mod values;

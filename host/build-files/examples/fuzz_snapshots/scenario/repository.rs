@@ -42,8 +42,9 @@ impl Repository {
     /// A small repository.
     pub fn new(random: &mut Random) -> Self {
         let dir = tempfile::tempdir().expect("the temporary directory can be written");
-        let root = dir.path().canonicalize().expect("it was just made").join("repo");
-        fs::create_dir(&root).expect("the directory is empty");
+        // Links that are moved up lead above the build root, but not to where others are at work.
+        let root = dir.path().canonicalize().expect("it was just made").join("1/2/3/4/repo");
+        fs::create_dir_all(&root).expect("the directory is empty");
         let config = config(random, &root);
         let repository = Self { _dir: dir, root, config, symbols: symbols() };
         let mut nobody = Watcher::default();

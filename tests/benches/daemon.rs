@@ -11,7 +11,6 @@ mod generated;
 mod support;
 
 use generated::Generated;
-use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -52,7 +51,6 @@ fn main() -> ExitCode {
         if numbers.is_empty() || numbers.iter().any(|number| number.parse() == Ok(modules)) {
             let mut report = Report::new(modules);
             measure(modules, &mut report);
-            print(&report.text);
             is_missed |= report.is_missed;
         }
     }
@@ -61,7 +59,7 @@ fn main() -> ExitCode {
 
 #[allow(clippy::print_stdout)]
 fn print(text: &str) {
-    print!("{text}");
+    println!("{text}");
 }
 
 /// What a median with the daemon may be.
@@ -114,17 +112,15 @@ fn measure(modules: usize, report: &mut Report) {
     let source = || std::fs::write(directory.join("New.java"), Instant::now().elapsed().as_nanos().to_string());
     let edited = || source().expect("a source");
     report.row("filedeps, a source edited", &bench.after(edited, &["filedeps", &below]), Limit::Direct);
-    let args = ["--changed-parent=HEAD", "--changed-dependees=transitive", "list"];
+    let args = ["--changed-parent=HEAD", "--changed-include-dependees=transitive", "list"];
     let changed = bench.after(edited, &args);
     let git = time_of_git(repository.root());
-    writeln!(report.text, "  git for --changed-parent takes {:.1} ms", milliseconds(git))
-        .expect("a string takes everything");
+    print(&format!("  git for --changed-parent takes {:.1} ms", milliseconds(git)));
     report.row("--changed-parent=HEAD, one edit", &changed, Limit::Time(CHANGED + git));
 
     report.row("list TARGET, starts the daemon", &bench.start(&["list", &bottom]), Limit::Over(START));
     report.row("list ::, starts the daemon", &bench.start(&["list", "::"]), Limit::Over(START));
     report.memory(modules, bench.memory());
-    bench.daemon.kill_daemon();
 }
 
 /// A repository and both ways to ask about it.
@@ -200,6 +196,12 @@ impl Bench {
     }
 }
 
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = self.daemon.command(&["kill-pantsd"]).status();
+    }
+}
+
 /// One run of the binary, from its start to its end.
 fn run(mut command: Command) -> Duration {
     let start = Instant::now();
@@ -256,9 +258,8 @@ fn time_of_git(root: &Path) -> Duration {
     percentile(&times, 0.5)
 }
 
-/// The table of results for one size, and whether something is not as it must be.
+/// The table of results for one size, printed row by row, and whether something is not as it must be.
 struct Report {
-    text: String,
     is_missed: bool,
 }
 
@@ -266,11 +267,9 @@ impl Report {
     fn new(modules: usize) -> Self {
         let head = ["daemon", "(fastest)", "direct", "(fastest)", "ratio", "limit"];
         let [daemon, fastest, direct, fastest_direct, ratio, limit] = head;
-        let text = format!(
-            "{modules} modules, milliseconds, medians\n  {:32}{daemon:>8}{fastest:>11}{direct:>9}{fastest_direct:>11}{ratio:>7}  {limit}\n",
-            ""
-        );
-        Self { text, is_missed: false }
+        print(&format!("{modules} modules, medians in milliseconds"));
+        print(&format!("  {:32}{daemon:>8}{fastest:>11}{direct:>9}{fastest_direct:>11}{ratio:>7}  {limit}", ""));
+        Self { is_missed: false }
     }
 
     fn row(&mut self, name: &str, times: &Times, limit: Limit) {
@@ -288,13 +287,11 @@ impl Report {
         let most = most.map_or_else(String::new, |most| format!("{:.1} ms", milliseconds(most)));
         let least = if least > 0.0 { format!("{least} times") } else { String::new() };
         let verdict = self.judge(is_within);
-        writeln!(
-            self.text,
+        print(&format!(
             "  {name:32}{:>8.1}{fastest:>11.1}{:>9.1}{fastest_direct:>11.1}{ratio:>7.1}  {most:>9} {least:8}{verdict}",
             milliseconds(daemon),
             milliseconds(direct),
-        )
-        .expect("a string takes everything");
+        ));
     }
 
     fn memory(&mut self, modules: usize, bytes: u64) {
@@ -302,7 +299,7 @@ impl Report {
         let verdict = self.judge(is_within);
         let (bytes, most) = (bytes as f64 / 1e6, MOST_MEMORY / 1_000_000);
         let limit = if modules == LARGEST { format!(" of at most {most} MB") } else { String::new() };
-        writeln!(self.text, "  resident memory of the daemon {bytes:.0} MB{limit}  {verdict}").expect("as above");
+        print(&format!("  resident memory of the daemon {bytes:.0} MB{limit}  {verdict}"));
     }
 
     fn judge(&mut self, is_within: bool) -> &'static str {

@@ -6,6 +6,7 @@ use super::texts::content;
 use super::watcher::Watcher;
 use pants_build_files::{Symbols, WorkspaceConfig};
 use std::fs;
+use std::io;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,9 +31,14 @@ pub const FILES: [&str; 13] = [
     "x",
 ];
 
+/// A directory that is outside of the build root.
+const OUTSIDE: &str = "outside";
+
 /// A build root on disk.
 pub struct Repository {
     _dir: tempfile::TempDir,
+    /// Everything that is ever changed is in here; links may lead further.
+    ours: PathBuf,
     root: PathBuf,
     pub config: WorkspaceConfig,
     pub symbols: Arc<Symbols>,
@@ -42,11 +48,12 @@ impl Repository {
     /// A small repository.
     pub fn new(random: &mut Random) -> Self {
         let dir = tempfile::tempdir().expect("the temporary directory can be written");
-        // Links that are moved up lead above the build root, but not to where others are at work.
-        let root = dir.path().canonicalize().expect("it was just made").join("1/2/3/4/repo");
+        let ours = dir.path().canonicalize().expect("it was just made");
+        let root = ours.join("1/2/3/4/repo");
         fs::create_dir_all(&root).expect("the directory is empty");
+        fs::create_dir(ours.join(OUTSIDE)).expect("the directory is empty");
         let config = config(random, &root);
-        let repository = Self { _dir: dir, root, config, symbols: symbols() };
+        let repository = Self { _dir: dir, ours, root, config, symbols: symbols() };
         let mut nobody = Watcher::default();
         for _ in 0..20 {
             repository.write(random, &mut nobody);
@@ -102,7 +109,9 @@ impl Repository {
         let full = self.root.join(&path);
         // Editors write another file and rename it; others write into the file that is there.
         let is_renamed = random.one_in(3);
-        let done = if is_renamed {
+        let done = if !self.may_write(&path) {
+            Err(elsewhere())
+        } else if is_renamed {
             let new = full.with_extension("new~");
             fs::write(&new, &text).and_then(|()| fs::rename(&new, &full).inspect_err(|_| _ = fs::remove_file(&new)))
         } else {
@@ -125,6 +134,9 @@ impl Repository {
         let full = self.root.join(path);
         let real = self.real(path);
         let Ok(metadata) = fs::symlink_metadata(&full) else { return "nothing is there" };
+        if !self.may_change(path) {
+            return "not ours";
+        }
         let done = if metadata.is_dir() { fs::remove_dir_all(&full) } else { fs::remove_file(&full) };
         if let Some(real) = real {
             watcher.hear(&real);
@@ -141,7 +153,7 @@ impl Repository {
         let to = if is_to_dir { (*random.pick(&DIRS[1..])).to_owned() } else { self.any_path(random) };
         let (real_from, real_to) = (self.real(&from), self.real(&to));
         let is_dir = fs::symlink_metadata(self.root.join(&from)).is_ok_and(|metadata| metadata.is_dir());
-        let done = fs::rename(self.root.join(&from), self.root.join(&to));
+        let done = self.move_entry(&from, &to);
         if done.is_ok() && real_from != real_to {
             for path in [&real_from, &real_to].into_iter().flatten() {
                 watcher.hear(path);
@@ -164,7 +176,7 @@ impl Repository {
         let up = "../".repeat(path.matches('/').count());
         let target = match random.below(6) {
             0 => "nowhere".to_owned(),
-            1 => "/usr".to_owned(),
+            1 => self.ours.join(OUTSIDE).display().to_string(),
             2 => format!("{up}."),
             3 => format!("{up}{}", self.any_path(random)),
             _ => format!("{up}{}", self.any_dir(random)),
@@ -173,7 +185,7 @@ impl Repository {
             self.take_away(&path, watcher);
         }
         self.make_dirs_above(&path, watcher);
-        let done = symlink(&target, self.root.join(&path));
+        let done = if self.may_change(&path) { symlink(&target, self.root.join(&path)) } else { Err(elsewhere()) };
         self.hear(watcher, &path);
         format!("link {path} to {target} ({})", shown(&done))
     }
@@ -183,7 +195,11 @@ impl Repository {
         if from != to && random.one_in(2) {
             self.take_away(&to, watcher);
         }
-        let done = fs::hard_link(self.root.join(&from), self.root.join(&to));
+        let is_ours = self.may_write(&from) && self.may_change(&to);
+        let done = match is_ours {
+            true => fs::hard_link(self.root.join(&from), self.root.join(&to)),
+            false => Err(elsewhere()),
+        };
         self.hear(watcher, &to);
         format!("give {from} the name {to} ({})", shown(&done))
     }
@@ -192,6 +208,9 @@ impl Repository {
         let path = self.any_entry(random);
         let full = self.root.join(&path);
         let done = fs::metadata(&full).and_then(|metadata| {
+            if !self.may_write(&path) {
+                return Err(elsewhere());
+            }
             let mode = metadata.permissions().mode() ^ 0o001;
             fs::set_permissions(&full, fs::Permissions::from_mode(mode))
         });
@@ -205,7 +224,7 @@ impl Repository {
         let aside = "aside~";
         for (from, to) in [(one, aside), (other, one), (aside, other)] {
             let (real_from, real_to) = (self.real(from), self.real(to));
-            if fs::rename(self.root.join(from), self.root.join(to)).is_ok() && real_from != real_to {
+            if self.move_entry(from, to).is_ok() && real_from != real_to {
                 for path in [real_from, real_to].into_iter().flatten() {
                     watcher.hear(&path);
                     watcher.lose(&path);
@@ -219,10 +238,37 @@ impl Repository {
     fn make_dirs_above(&self, path: &str, watcher: &mut Watcher) {
         for (at, _) in path.match_indices('/') {
             let dir = &path[..at];
-            if fs::create_dir(self.root.join(dir)).is_ok() {
+            if self.may_change(dir) && fs::create_dir(self.root.join(dir)).is_ok() {
                 self.hear(watcher, dir);
             }
         }
+    }
+
+    /// Moves an entry, where both places are ours.
+    fn move_entry(&self, from: &str, to: &str) -> io::Result<()> {
+        match self.may_change(from) && self.may_change(to) {
+            true => fs::rename(self.root.join(from), self.root.join(to)),
+            false => Err(elsewhere()),
+        }
+    }
+
+    /// Whether an entry is in a directory of ours, wherever links above it lead. Nothing else is ever made or removed.
+    fn may_change(&self, path: &str) -> bool {
+        let parent = self.root.join(path).parent().and_then(|parent| fs::canonicalize(parent).ok());
+        parent.is_some_and(|parent| parent.starts_with(&self.ours))
+    }
+
+    /// Whether what is at a path, or would be made there, is ours, too.
+    fn may_write(&self, path: &str) -> bool {
+        let full = self.root.join(path);
+        // A link to nothing would make a file wherever it leads.
+        let is_link = full.is_symlink();
+        let target = fs::canonicalize(&full);
+        self.may_change(path)
+            && match target {
+                Ok(target) => target.starts_with(&self.ours),
+                Err(_) => !is_link,
+            }
     }
 
     /// Something happened to an entry.
@@ -254,6 +300,10 @@ fn joined(dir: &str, name: &str) -> String {
     if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
 }
 
-fn shown<T>(result: &std::io::Result<T>) -> &'static str {
+fn elsewhere() -> io::Error {
+    io::Error::other("it is not ours")
+}
+
+fn shown<T>(result: &io::Result<T>) -> &'static str {
     if result.is_ok() { "done" } else { "not done" }
 }

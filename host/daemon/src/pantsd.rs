@@ -9,8 +9,8 @@ use crate::lifecycle::{Announced, DaemonBody, Lifetime, Settings, with_cause};
 use crate::log::{Listening, install, listen_to_the_process};
 use crate::server::{PailgunServer, ServerConfig};
 use crate::services::{
-    FileEventService, IdleService, MemoryService, PailgunService, Post, RotatingLog, SchedulerService, Service,
-    Services, resident_bytes,
+    CacheDirectories, FileEventService, IdleService, MemoryService, PailgunService, Post, RotatingLog,
+    SchedulerService, Service, Services, StoreGcService, resident_bytes,
 };
 use crate::watcher::{Watcher, WatcherConfig};
 use crate::wire::Limits;
@@ -83,6 +83,11 @@ fn services(
         Box::new(SchedulerService::new(warm.clone())),
         Box::new(PailgunService::new(server.clone())),
     ];
+    let caches = CacheDirectories::new({
+        let warm = warm.clone();
+        move || warm.cache_dirs()
+    });
+    services.push(Box::new(StoreGcService::new(Box::new(caches), server.clone(), lifetime.clone())));
     if let Some(limit) = settings.max_memory {
         let resident = Box::new(resident_bytes);
         services.push(Box::new(MemoryService::new(limit, resident, server.clone(), lifetime.clone(), post.clone())));

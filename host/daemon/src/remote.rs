@@ -78,7 +78,7 @@ impl Remote<'_> {
                 settings: settings.clone(),
                 environment: &self.world.invocation.environment,
                 unwanted: unwanted.take(),
-                tell: &|line| self.tell(LogLevel::Info, line),
+                tell: &|level, line| self.tell(level, line),
                 start_timeout: START_TIMEOUT,
                 cancel: &Cancel::new(),
             };

@@ -445,6 +445,7 @@ fn prepare(config: &WatcherConfig, source: Source) -> Result<(Ledger, Box<dyn Ev
             "files are looked at before each run: the limit on watches is reached (`fs.inotify.max_user_watches`)"
                 .into()
         }
+        source::NotWatched::Link => "files are looked at before each run: the directory of the daemon is a link".into(),
         source::NotWatched::Missing => no_events(&io::ErrorKind::NotFound.into()),
         source::NotWatched::Refused(reason) => format!("files are looked at before each run: {reason}"),
     })?;

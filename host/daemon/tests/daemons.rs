@@ -9,6 +9,7 @@ use pants_daemon::lifecycle::{
     Announced, DaemonBody, Handle, Identity, Launch, LaunchError, Program, SERVE, START_TIMEOUT, Settings, Site,
     UNDERTAKER, Unwanted, kill, maybe_launch, run_daemon, stop, undertake,
 };
+use pants_model::LogLevel;
 use pants_options::Invocation;
 use pants_process::{Cancel, KnownProcess, ProcessManager};
 use rustix::process::{Pid, Signal, kill_process};
@@ -161,7 +162,7 @@ impl Root {
         unwanted: Option<Unwanted>,
         start_timeout: Duration,
     ) -> Result<Handle, LaunchError> {
-        let tell = |line: &str| self.told.lock().expect("nobody panicked").push(line.to_owned());
+        let tell = |_: LogLevel, line: &str| self.told.lock().expect("nobody panicked").push(line.to_owned());
         let (environment, cancel) = (&self.environment, &Cancel::new());
         let settings = self.settings(args);
         maybe_launch(&Launch { settings, environment, unwanted, tell: &tell, start_timeout, cancel })

@@ -154,6 +154,14 @@ impl Warm {
         Ok(service)
     }
 
+    /// The directories of the caches that runs have used.
+    pub fn cache_dirs(&self) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> = lock(&self.processes).iter().map(|(key, _)| key.cache_dir.clone()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Stops the workers.
     pub fn shutdown(&self) {
         lock(&self.processes).drain(..).for_each(|(_, service)| service.shutdown());
@@ -194,11 +202,13 @@ impl Memory {
             for Snapshot { files, watched, .. } in &mut *snapshots {
                 let renewed = files.renewed(&changes, &files.environment());
                 if !Arc::ptr_eq(&renewed, files) {
-                    // What it reads again was handed over; what it reads for the first time will be.
+                    // Its directories are others, and stand in another order.
                     *watched = 0;
                     *files = renewed;
                 }
             }
+            // Now: the next client would wait for it.
+            self.hand_over(&mut snapshots);
         }
         snapshots
     }

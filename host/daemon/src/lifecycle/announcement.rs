@@ -67,6 +67,11 @@ impl Announcement {
         }
     }
 
+    /// Where it is announced.
+    pub(super) fn site(&self) -> &Site {
+        &self.site
+    }
+
     /// Whether the metadata of this process is still there, under one of the names that it may have.
     pub(super) fn stands(&self) -> bool {
         self.managers().iter().any(|manager| self.is_ours(manager))

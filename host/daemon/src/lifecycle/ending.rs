@@ -1,5 +1,6 @@
 //! `kill-pantsd` and `pants daemon stop`: no process outlives the one, no run is cut short by the other.
 
+use super::last_words;
 use super::leftovers::{clear_away, end_lost_workers, remove_socket};
 use super::setback::Setback;
 use super::site::{DRAIN, Site};
@@ -44,6 +45,7 @@ pub fn kill(site: &Site, cancel: &Cancel) -> Result<Killed, ManagedProcessError>
     ended.workers = end_lost_workers(site)?;
     clear_away(site)?;
     Setback::forget(site);
+    last_words::forget(site);
     if lock.is_some() {
         // Whoever waits for the lock sees that its file is another one now.
         let _ = fs::remove_file(site.lock_file());

@@ -7,12 +7,13 @@
 use super::birth;
 use super::handle::{Handle, handle_of};
 use super::identity::{DOCUMENT, Identity, differences};
+use super::last_words;
 use super::launch_error::LaunchError;
 use super::leftovers::clear_away;
 use super::setback::Setback;
 use super::settings::Settings;
 use super::site::{DRAIN, DRAINING, REPLACED, Site};
-use pants_model::Fingerprint;
+use pants_model::{Fingerprint, LogLevel};
 use pants_process::{Cancel, KnownProcess, LockError, ManagedProcessError, ProcessManager, WorkdirLock};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -35,8 +36,8 @@ pub struct Launch<'a> {
     pub environment: &'a BTreeMap<OsString, OsString>,
     /// A daemon that refused a run, or gave no answer: it will not do, whatever its metadata says.
     pub unwanted: Option<Unwanted>,
-    /// Takes one line about a daemon that is replaced.
-    pub tell: &'a dyn Fn(&str),
+    /// Takes one line about a daemon that is replaced, or had to end.
+    pub tell: &'a dyn Fn(LogLevel, &str),
     /// How long a new one may take to announce itself.
     pub start_timeout: Duration,
     /// Stops all waiting.
@@ -72,6 +73,9 @@ pub fn maybe_launch(launch: &Launch<'_>) -> Result<Handle, LaunchError> {
         return Err(LaunchError::Failed(setback.reason));
     }
     clear_away(site)?;
+    if let Some(reason) = last_words::hear(site) {
+        (launch.tell)(LogLevel::Warn, &format!("pantsd had to end: {reason}"));
+    }
     replace(site, launch)?;
     let started = birth::start(&launch.settings, launch.environment, launch.start_timeout, launch.cancel, || {
         current(site, &wanted)
@@ -150,7 +154,7 @@ fn replace(site: &Site, launch: &Launch<'_>) -> Result<(), LaunchError> {
         Some(unwanted) if unwanted.pid == pid => unwanted.reason.clone(),
         _ => why_another(&old, &launch.settings.identity)?,
     };
-    (launch.tell)(&format!("pantsd (pid {pid}) is replaced: {reason}"));
+    (launch.tell)(LogLevel::Info, &format!("pantsd (pid {pid}) is replaced: {reason}"));
     let old = old.rename(&format!("{DRAINING}{pid}"))?;
     // For its log.
     old.write_metadata(REPLACED, &reason)?;

@@ -15,6 +15,7 @@ mod site;
 
 // The client's side.
 mod decide;
+mod last_words;
 mod setback;
 
 mod handle;

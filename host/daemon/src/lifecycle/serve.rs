@@ -4,6 +4,7 @@
 //! Whatever it is made of (server, services, what is warm) is its body, which this module does not know.
 
 use super::announcement::Announcement;
+use super::last_words;
 use super::lifetime::Lifetime;
 use super::settings::{SERVE, Settings};
 use super::undertaker::Undertaker;
@@ -131,6 +132,9 @@ fn live(body: &dyn DaemonBody, announced: Announced, announcement: &Announcement
         let ended = served.unwrap_or_else(|failure| Err(format!("{failure:?}")));
         if let Some(reason) = announcement.replaced().or_else(|| lifetime.reason()) {
             body.log(&format!("it ends: {reason}"));
+        }
+        if let Err(reason) = &ended {
+            last_words::leave(announcement.site(), reason);
         }
         body.log(&format!("Server exiting with {ended:?}"));
         is_over.cancel(CancelReason::Interrupted);

@@ -41,7 +41,7 @@ pub struct Status {
 pub struct WatchStatus {
     /// How many directories are watched.
     pub directories: u64,
-    /// Why files are looked at before each run instead, if they are.
+    /// That files are looked at before each run instead, if they are, and why.
     pub fallback: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl Status {
             "watches",
             &match fallback {
                 None => format!("{directories} directories"),
-                Some(reason) => format!("{directories} directories; files are looked at before each run: {reason}"),
+                Some(reason) => format!("{directories} directories; {reason}"),
             },
         );
         line("runs", &format!("{} now, {runs_before} before", runs.len()));
@@ -157,7 +157,7 @@ mod tests {
             |status| {
                 let started = status.started + Duration::from_secs(3700);
                 status.ending = Some("it was told to end after its runs".to_owned());
-                status.watches.fallback = Some("there are too many directories".to_owned());
+                status.watches.fallback = Some("files are looked at before each run".to_owned());
                 let command = "pants test ::".to_owned();
                 status.runs = vec![RunStatus { id: "pants_run".to_owned(), command, client_pid: 17, started }];
                 status.warm.clear();
@@ -168,7 +168,7 @@ mod tests {
                 pantsd runs: pid 4711, version 0.1.0, up 1 h 2 min
                   ending   it was told to end after its runs
                   memory   81.2 MB
-                  watches  1051 directories; files are looked at before each run: there are too many directories
+                  watches  1051 directories; files are looked at before each run
                   runs     1 now, 12 before
                            `pants test ::` of process 17, for 23 s
                   warm     nothing yet

@@ -71,7 +71,7 @@ impl Household {
 impl Runner for Household {
     fn run(&self, world: &ClientWorld, mut streams: Streams, cancel: &Cancel) -> Ended {
         if let Some(reason) = self.watcher.degraded().filter(|_| !self.has_told.swap(true, Ordering::Relaxed)) {
-            let told = Diagnostic::warning_without_place(format!("files are looked at before each run: {reason}"));
+            let told = Diagnostic::warning_without_place(reason);
             show(&[told], &mut streams.stderr);
         }
         let ended = serve(world, streams, &self.warm, cancel);

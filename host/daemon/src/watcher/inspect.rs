@@ -1,6 +1,7 @@
 //! A look at a directory before it is watched: whether its events can be believed.
 
 use super::file_system::{FileSystem, FileSystemOf};
+use super::source::NotWatched;
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -19,11 +20,11 @@ impl Inspector {
     }
 
     /// Why a directory should not be watched; nothing where it should, or where the attempt will tell.
-    pub(super) fn reason_against(&mut self, name: &str) -> Option<String> {
+    pub(super) fn reason_against(&mut self, name: &str) -> Option<NotWatched> {
         let path = self.root.join(name);
         let metadata = if name.is_empty() { fs::metadata(&path) } else { fs::symlink_metadata(&path) }.ok()?;
         if metadata.is_symlink() {
-            return Some("what is behind a link is not watched".into());
+            return Some(NotWatched::Link);
         }
         let file_system = match self.by_device.get(&metadata.dev()) {
             Some(known) => *known,
@@ -35,7 +36,9 @@ impl Inspector {
         };
         match file_system {
             FileSystem::Local => None,
-            FileSystem::Remote(kind) => Some(format!("a file system ({kind}) does not tell of changes")),
+            FileSystem::Remote(kind) => {
+                Some(NotWatched::Refused(format!("a file system ({kind}) does not tell of changes")))
+            }
         }
     }
 }

@@ -111,12 +111,13 @@ impl Ledger {
     }
 
     /// Tries to watch a pending directory, unless a look at it gave a reason not to.
-    pub(super) fn arm(&mut self, name: &Arc<str>, reason_against: Option<String>) {
+    pub(super) fn arm(&mut self, name: &Arc<str>, reason_against: Option<NotWatched>) {
         let Some(Standing::Pending(earlier)) = self.directories.standing(name) else { return };
         let tried = match parent(name).map(|parent| self.directories.standing(parent)) {
             None | Some(Some(Standing::Armed(_))) => self.try_watch(name, reason_against),
             Some(Some(Standing::Missing)) => Err(NotWatched::Missing),
-            Some(Some(Standing::Refused)) => Err(NotWatched::Refused("the directory above it is not watched".into())),
+            // What is above it has said why, or is a link.
+            Some(Some(Standing::Refused)) => Err(NotWatched::Link),
             Some(Some(Standing::Pending(_))) => return self.directories.postpone(name.clone()),
             Some(None) => {
                 // It was forgotten as missing.
@@ -140,6 +141,7 @@ impl Ledger {
                 self.is_limit_reached = true;
                 self.directories.not_armed(name, Standing::Refused)
             }
+            Err(NotWatched::Link) => self.directories.not_armed(name, Standing::Refused),
             Err(NotWatched::Refused(reason)) => {
                 tracing::debug!(directory = &**name, reason, "not watched");
                 self.refusal.get_or_insert(reason);
@@ -152,9 +154,9 @@ impl Ledger {
         }
     }
 
-    fn try_watch(&mut self, name: &str, reason_against: Option<String>) -> Result<WatchId, NotWatched> {
+    fn try_watch(&mut self, name: &str, reason_against: Option<NotWatched>) -> Result<WatchId, NotWatched> {
         if let Some(reason) = reason_against {
-            return Err(NotWatched::Refused(reason));
+            return Err(reason);
         }
         let is_counted = matches!(self.directories.standing(name), Some(Standing::Pending(Some(_))));
         if self.directories.watched() >= self.most_watches && !is_counted {
@@ -349,14 +351,13 @@ impl Ledger {
     /// Why some directories are not watched, in one line.
     pub(super) fn degraded(&self) -> Option<String> {
         let refused = self.directories.refused();
-        if refused == 0 {
-            return None;
-        }
         let wanted = refused + self.directories.watched();
         let reason = match (self.is_limit_reached, &self.refusal) {
+            _ if refused == 0 => return None,
             (true, _) => "the limit on watches is reached (`fs.inotify.max_user_watches`)",
             (false, Some(reason)) => reason,
-            (false, None) => "the system refuses it",
+            // Links alone are none.
+            (false, None) => return None,
         };
         Some(format!("{refused} of {wanted} directories are not watched and are looked at before each run: {reason}"))
     }

@@ -45,6 +45,8 @@ pub(crate) enum NotWatched {
     Missing,
     /// The system allows no more watches.
     Limit,
+    /// It is a link, or behind one: whoever reads through it looks at it himself.
+    Link,
     /// Anything else, such as a lack of permission.
     Refused(String),
 }

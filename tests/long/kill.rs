@@ -111,11 +111,21 @@ impl Scene {
     fn edit(&mut self, round: usize) {
         let which = self.chance.below(3);
         if which != 0 {
-            self.repository.write(GREETER, &with_mark(&self.repository.read(GREETER), "//", round));
+            // A comment alone would compile to the same class, and the tests were not run again.
+            let end = format!("  static final String ROUND = \"{round}\";\n}}\n");
+            self.replace_end(GREETER, "  static final String ROUND", "}\n", &end);
         }
         if which != 1 {
-            self.repository.write(PYTHON_GREETER, &with_mark(&self.repository.read(PYTHON_GREETER), "#", round));
+            self.replace_end(PYTHON_GREETER, "# round", "", &format!("# round {round}\n"));
         }
+    }
+
+    /// Replaces the end of a file: what an earlier round wrote, from where it begins, or what stands there at first.
+    fn replace_end(&self, path: &str, earlier: &str, first: &str, end: &str) {
+        let text = self.repository.read(path);
+        let kept = text.find(earlier).map_or_else(|| text.strip_suffix(first), |at| Some(&text[..at]));
+        let kept = kept.unwrap_or_else(|| panic!("{path} ends with `{first}`"));
+        self.repository.write(path, &format!("{kept}{end}"));
     }
 
     /// Starts a build and kills somebody. Gives what the client had printed.
@@ -197,13 +207,6 @@ impl Scene {
         let first = text.lines().next().unwrap_or_default().to_owned();
         self.faults.push(first);
     }
-}
-
-/// A text that ends with a comment, instead of the one of the round before.
-fn with_mark(text: &str, comment: &str, round: usize) -> String {
-    let mark = format!("{comment} round ");
-    let own = text.rfind(&mark).map_or(text, |at| &text[..at]);
-    format!("{own}{mark}{round}\n")
 }
 
 /// The tools that a run started, as its log says: `javac tests/java/org/example/app:app`.

@@ -285,10 +285,14 @@ impl Report {
         let [fastest, fastest_direct] =
             [&times.daemon, &times.direct].map(|times| milliseconds(percentile(times, 0.0)));
         let most = most.map_or_else(String::new, |most| format!("{:.1} ms", milliseconds(most)));
-        let least = if least > 0.0 { format!("{least} times") } else { String::new() };
+        let least = match limit {
+            Limit::Paying(_, least) => format!("{least} times"),
+            Limit::Direct | Limit::Time(_) => "no slower".to_owned(),
+            Limit::Over(_) => String::new(),
+        };
         let verdict = self.judge(is_within);
         print(&format!(
-            "  {name:32}{:>8.1}{fastest:>11.1}{:>9.1}{fastest_direct:>11.1}{ratio:>7.1}  {most:>9} {least:8}{verdict}",
+            "  {name:32}{:>8.1}{fastest:>11.1}{:>9.1}{fastest_direct:>11.1}{ratio:>7.1}  {most:>9} {least:10}{verdict}",
             milliseconds(daemon),
             milliseconds(direct),
         ));

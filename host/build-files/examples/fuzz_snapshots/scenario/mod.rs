@@ -115,7 +115,13 @@ impl Scenario {
         let question = Question::any(&mut self.random);
         self.log.push(format!("?? {question:?}"));
         let store = self.store.as_ref().filter(|_| self.random.one_in(2));
-        question.compare(&self.files, &made(&self.repository, store))
+        question.compare(&self.files, &made(&self.repository, store)).map_err(|difference| {
+            // Who is right, the one that took evaluations from the store or the other one?
+            let with_store = store.is_some();
+            let again = question.compare(&self.files, &made(&self.repository, None)).err();
+            let fresh = question.compare(&made(&self.repository, store), &made(&self.repository, None)).err();
+            format!("{difference}\nwith a store: {with_store}; again, without one: {again:?}; without the snapshot: {fresh:?}")
+        })
     }
 
     fn told(&self, difference: &str) -> String {

@@ -20,7 +20,7 @@ use crate::hashing::{FastMap, FastSet};
 use crate::stamps::Stamps;
 use crate::suggest::suggest;
 use crate::tree::{Listing, NoListing};
-pub(crate) use inputs::Inputs;
+pub(crate) use inputs::{Inputs, is_odd};
 use link::Links;
 use pants_model::{Address, InjectedDependency, Target};
 pub(crate) use problems::Asked;

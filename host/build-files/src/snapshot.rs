@@ -16,7 +16,7 @@ use crate::changes::Changes;
 use crate::config::WorkspaceConfig;
 use crate::family::World;
 use crate::load::Loaded;
-use affected::affected_dirs;
+use affected::{Affected, affected};
 use happened::Happened;
 use pants_model::{BuildGraph, Diagnostic};
 use std::collections::BTreeMap;
@@ -59,11 +59,15 @@ pub(crate) fn renew(
         let loaded = loaded.anew();
         return Some(Renewal { world, loaded, graph: Arc::default(), warnings_of_tree });
     }
-    let affected = affected_dirs(old, &world, loaded, &happened, &tree_changes);
-    if affected.is_empty() && !tree_changes.is_any && old.config.environment == *environment {
+    let Affected { dirs: affected, odd } = affected(old, &world, loaded, &happened, &tree_changes);
+    let is_nothing = affected.is_empty() && odd.is_empty() && !tree_changes.is_any;
+    if is_nothing && old.config.environment == *environment {
         return None;
     }
     let mut next = loaded.clone();
+    if !odd.is_empty() {
+        Arc::make_mut(&mut next.inputs).set_odd(&odd);
+    }
     let graph = regrow::mend(&world, loaded, &mut next, graph, &affected, &tree_changes);
     Some(Renewal { world, loaded: next, graph, warnings_of_tree })
 }

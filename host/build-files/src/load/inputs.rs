@@ -135,6 +135,20 @@ impl Inputs {
         odd.map(|(path, _)| path)
     }
 
+    /// Whether a path is known to be one that can change with nothing happening at it.
+    pub(crate) fn knows_as_odd(&self, path: &str) -> bool {
+        self.paths.get(path).is_some_and(|input| input.is_odd)
+    }
+
+    /// Says of paths whether they can change with nothing happening at them.
+    pub(crate) fn set_odd(&mut self, paths: &[(Arc<str>, bool)]) {
+        for (path, is_odd) in paths {
+            if let Some(input) = self.paths.get_mut(path) {
+                input.is_odd = *is_odd;
+            }
+        }
+    }
+
     /// The families that read a path.
     pub(crate) fn users_of_path(&self, path: &str) -> &[Arc<str>] {
         self.paths.get(path).map_or(&[], |input| &input.users)
@@ -203,7 +217,7 @@ fn has_odd_build(world: &World, dir: &str, family: &Family) -> bool {
 }
 
 /// Whether a path leads through a link, or to a file with other names.
-fn is_odd(root: &Path, path: &str) -> bool {
+pub(crate) fn is_odd(root: &Path, path: &str) -> bool {
     let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
     let mut all = ends.filter_map(|end| fs::symlink_metadata(root.join(&path[..end])).ok());
     all.any(|metadata| metadata.is_symlink() || (metadata.is_file() && metadata.nlink() > 1))

@@ -3,7 +3,7 @@
 use super::happened::Happened;
 use crate::family::World;
 use crate::hashing::FastSet;
-use crate::load::{Directory, Loaded, describe};
+use crate::load::{Directory, Loaded, describe, is_odd};
 use crate::reads::{ReadKind, RecordedRead};
 use crate::stamps::Stamp;
 use crate::tree::{Listing, Relisted, Tree, TreeChanges, join};
@@ -12,22 +12,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
-/// The directories that may come to something else, among those that are loaded or were read for source roots.
-pub(super) fn affected_dirs(
+/// What is affected.
+pub(super) struct Affected {
+    /// Directories that may come to something else, among those that are loaded or were read for source roots.
+    pub dirs: BTreeSet<Arc<str>>,
+    /// Paths that were read, and that can change with nothing happening at them now, or cannot any more.
+    pub odd: Vec<(Arc<str>, bool)>,
+}
+
+/// Finds out what is affected.
+pub(super) fn affected(
     old: &World,
     new: &World,
     loaded: &Loaded,
     happened: &Happened,
     changes: &TreeChanges,
-) -> BTreeSet<Arc<str>> {
-    let mut search = Search { old, new, loaded, happened, affected: FastSet::default() };
+) -> Affected {
+    let mut search = Search { old, new, loaded, happened, affected: FastSet::default(), odd: Vec::new() };
     changes.relisted.iter().for_each(|relisted| search.by_names(relisted));
     search.by_build_files(&changes.unproven);
     search.by_reads(&changes.unproven);
     search.by_variables();
     search.by_absence();
-    let Search { affected, .. } = search;
-    affected.into_iter().filter(|dir| loaded.knows(dir)).collect()
+    let Search { affected, odd, .. } = search;
+    Affected { dirs: affected.into_iter().filter(|dir| loaded.knows(dir)).collect(), odd }
 }
 
 struct Search<'s> {
@@ -36,6 +44,7 @@ struct Search<'s> {
     loaded: &'s Loaded,
     happened: &'s Happened,
     affected: FastSet<Arc<str>>,
+    odd: Vec<(Arc<str>, bool)>,
 }
 
 impl Search<'_> {
@@ -50,7 +59,13 @@ impl Search<'_> {
             return;
         };
         let looks_beside = || self.loaded.family(&old.dir).is_some_and(|family| family.patterns.are_beside);
-        if old.build_files != new.build_files || (old.files != new.files && looks_beside()) {
+        // Whether its BUILD files are looked at each time is decided when they are read.
+        let is_reached_otherwise = || {
+            let is_link_otherwise = |name: &str| old.has_link(name) != new.has_link(name);
+            old.is_aside != new.is_aside || new.build_files.iter().any(|name| is_link_otherwise(name))
+        };
+        let has_other_builds = old.build_files != new.build_files || is_reached_otherwise();
+        if has_other_builds || (old.files != new.files && looks_beside()) {
             self.affected.insert(old.dir.clone());
         }
         let made = new.dirs.iter().filter(|name| !old.has_dir(name));
@@ -105,6 +120,11 @@ impl Search<'_> {
         if !self.happened.identities_with_other_names(self.new.tree.root()).is_empty() {
             suspects.extend(inputs.paths());
         }
+        let root = self.new.tree.root();
+        let suspects: Vec<&Arc<str>> = suspects.into_iter().collect();
+        let odd = suspects.par_iter().map(|path| (path, is_odd(root, path)));
+        let odd = odd.filter(|(path, is_odd)| inputs.knows_as_odd(path) != *is_odd);
+        self.odd = odd.map(|(path, is_odd)| (Arc::clone(path), is_odd)).collect();
         let mut reads: BTreeMap<&RecordedRead, Vec<&Arc<str>>> = BTreeMap::new();
         for path in suspects {
             for user in inputs.users_of_path(path) {

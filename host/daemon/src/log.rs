@@ -4,8 +4,9 @@
 //!
 //! A process may carry out several runs at once, and no user is told of another's. So a run has a span, and what is logged
 //! inside it is for that run alone. Invariant: whoever starts a thread for a run enters [`Span::current`] of the starting
-//! thread on it. What is logged outside of every run (by a service of the daemon, by a thread that a plugin started) is for
-//! whoever listens to the process; where nobody does, in direct mode, it is for the one run that there is.
+//! thread on it. What is logged outside of every run (by a service of the daemon) is for whoever listens to the process;
+//! where nobody does, in direct mode, it is for the one run that there is. A plugin may have threads of its own, of which
+//! nobody knows what for: what it logs there is told to every run, as long as there are any.
 
 use pants_model::LogLevel;
 use std::fmt::{self, Write as _};
@@ -117,7 +118,12 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToListeners {
         let level = *event.metadata().level();
         // Spans of libraries stand inside that of the run.
         let outermost = context.event_scope(event).and_then(|scope| scope.from_root().next());
-        let concerned = concerned_by(outermost.map(|span| span.id().into_u64()));
+        let place = match outermost {
+            Some(span) => Place::Span(span.id().into_u64()),
+            None if event.metadata().target().starts_with(PLUGINS) => Place::ThreadOfPlugin,
+            None => Place::Elsewhere,
+        };
+        let concerned = concerned_by(place);
         // Whoever is told may take its time.
         for (of_listener, tell) in concerned.into_iter().filter(|(of_listener, _)| level <= *of_listener) {
             tell(&if of_listener <= Level::WARN { as_message(event) } else { in_detail(event) });
@@ -125,15 +131,33 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToListeners {
     }
 }
 
-/// Who is to be told of what happens in a span, or in none.
-fn concerned_by(span: Option<u64>) -> Vec<(Level, Tell)> {
+/// What passes on what plugins log, as a target of events.
+const PLUGINS: &str = "pants_plugin_loader";
+
+/// Where something is logged.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In this span, and in no other around it.
+    Span(u64),
+    /// On a thread that a plugin started.
+    ThreadOfPlugin,
+    Elsewhere,
+}
+
+/// Who is to be told of what happens somewhere: the first of those who should be that there are.
+fn concerned_by(place: Place) -> Vec<(Level, Tell)> {
     let listeners = LISTENERS.read().unwrap_or_else(PoisonError::into_inner);
-    let with = |concern: Option<Concern>| -> Vec<(Level, Tell)> {
-        let concerned = listeners.iter().filter(|listener| concern.is_none_or(|concern| listener.concern == concern));
+    let with = |is_concerned: &dyn Fn(Concern) -> bool| -> Vec<(Level, Tell)> {
+        let concerned = listeners.iter().filter(|listener| is_concerned(listener.concern));
         concerned.map(|listener| (listener.level, listener.tell.clone())).collect()
     };
-    let of_run = span.map(|span| with(Some(Concern::Run(Some(span))))).unwrap_or_default();
-    [of_run, with(Some(Concern::Process))].into_iter().find(|found| !found.is_empty()).unwrap_or_else(|| with(None))
+    let first = match place {
+        Place::Span(span) => with(&|concern| concern == Concern::Run(Some(span))),
+        Place::ThreadOfPlugin => with(&|concern| concern != Concern::Process),
+        Place::Elsewhere => Vec::new(),
+    };
+    let of_process = with(&|concern| concern == Concern::Process);
+    [first, of_process].into_iter().find(|found| !found.is_empty()).unwrap_or_else(|| with(&|_| true))
 }
 
 fn loudest() -> LevelFilter {
@@ -253,6 +277,10 @@ mod tests {
             assert_eq!(first.lines(), ["warning: a", "warning: on a thread", "warning: in a library"]);
             assert_eq!(second.lines(), ["warning: b"]);
             assert_eq!(process.lines(), ["warning: of nobody"]);
+            tracing::warn!(target: "pants_plugin_loader::log", "on a thread of a plugin");
+            let of_plugin = ["warning: on a thread of a plugin"];
+            assert_eq!([first.lines(), second.lines()], [of_plugin, of_plugin]);
+            assert!(process.lines().is_empty());
             drop((of_first, of_process));
             tracing::warn!("in direct mode");
             assert_eq!(second.lines(), ["warning: in direct mode"]);

@@ -5,15 +5,20 @@
 
 use super::channel::{Channel, Manners};
 use super::program::Input;
+use crate::failure::INTERRUPTED;
 use crate::wire::{FrameBuffer, FromClient};
 use pants_process::nailgun::ChunkKind;
 use pants_process::{Cancel, CancelReason};
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// The longest frame that a client may send while a run goes on.
 const LONGEST: usize = 1 << 20;
+
+/// How long a run that began nothing yet may take to end by itself.
+const SHORT_MOMENT: Duration = Duration::from_millis(300);
 
 /// Why nothing more is heard.
 #[derive(Debug, thiserror::Error)]
@@ -108,10 +113,23 @@ impl Listening {
         Ok(())
     }
 
+    /// Cancels the run. One that has begun nothing that listens (it reads options or BUILD files, perhaps from a pipe that
+    /// nobody writes to) has nothing to clean up: its client does not wait for it, just as without a daemon.
+    fn cancel(&self) {
+        let has_begun = self.cancel.has_listeners();
+        self.cancel.cancel(CancelReason::Interrupted);
+        if !has_begun {
+            std::thread::sleep(SHORT_MOMENT);
+            let code = INTERRUPTED.to_string();
+            // Where it was told how the run ended meanwhile, it is gone.
+            let _ = self.channel.send(ChunkKind::Exit, code.as_bytes());
+        }
+    }
+
     fn obey(&self, document: FromClient) {
         match document {
             FromClient::Go {} => {}
-            FromClient::Cancel {} => self.cancel.cancel(CancelReason::Interrupted),
+            FromClient::Cancel {} => self.cancel(),
             FromClient::Kill {} => self.cancel.kill(CancelReason::Interrupted),
             FromClient::Gone { stream, errno } => self.channel.stream_is_gone(stream, errno),
             FromClient::Written { number } => self.channel.is_written(number),

@@ -35,6 +35,8 @@ pub(crate) struct ChangedTargets {
     dependees: Dependees,
     owners: Owners,
     filters: SpecFilters,
+    /// Where runs leave files of their own, which nobody changed.
+    of_runs: Vec<PathBuf>,
 }
 
 /// Which owners of a changed file count.
@@ -71,7 +73,9 @@ impl ChangedTargets {
         };
         let is_fast = |scope: &str| options.value(scope, "fast").as_bool().unwrap_or(false);
         let owners = if is_fast(scope) || is_fast(SCOPE) { Owners::Nearest } else { Owners::All };
-        Self { spec, dependees, owners, filters: filters(options) }
+        let of_runs = ["pants-workdir", "pants-subprocessdir"];
+        let of_runs = of_runs.iter().filter_map(|name| options.value("", name).as_str().map(PathBuf::from)).collect();
+        Self { spec, dependees, owners, filters: filters(options), of_runs }
     }
 
     /// What `--changed-parent` and `--changed-diffspec` ask of any goal; nothing when neither is given.
@@ -124,8 +128,12 @@ impl ChangedTargets {
     }
 
     fn files(&self, build_root: &Path, workspace: &dyn Workspace) -> Result<Vec<PathBuf>, WorkspaceError> {
-        git::changed_files(build_root, &self.spec, &|name| workspace.environment(name))
-            .map_err(|error| WorkspaceError::from(vec![error.into_diagnostic()]))
+        let mut files = git::changed_files(build_root, &self.spec, &|name| workspace.environment(name))
+            .map_err(|error| WorkspaceError::from(vec![error.into_diagnostic()]))?;
+        let is_of_a_run =
+            |file: &PathBuf| self.of_runs.iter().any(|place| build_root.join(file).starts_with(build_root.join(place)));
+        files.retain(|file| !is_of_a_run(file));
+        Ok(files)
     }
 }
 

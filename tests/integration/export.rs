@@ -264,7 +264,7 @@ fn targets_of_every_backend_without_a_resolve() {
         }
     "#]],
     );
-    assert!(!repository.exists(".pants.d"), "nothing is generated or resolved");
+    assert!(!repository.has_work(), "nothing is generated or resolved");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 fn check_build(text: &str, expect: Expect) {
     let repository = Repository::new(&format!("//- src/BUILD\n{text}\n"));
     check(&repository, &["list", "::"], expect);
-    assert!(!repository.exists(".pants.d"), "a question leaves nothing");
+    assert!(!repository.has_work(), "a question leaves nothing");
 }
 
 #[test]

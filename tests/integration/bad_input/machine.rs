@@ -7,7 +7,7 @@ use std::process::Command;
 
 #[test]
 fn a_work_directory_that_cannot_be_made() {
-    let repository = with_protoc("protoc");
+    let repository = with_protoc("protoc").without_daemon();
     repository.write(".pants.d", "");
     check(
         &repository,
@@ -44,7 +44,7 @@ fn a_work_directory_that_cannot_be_made() {
 
 #[test]
 fn results_that_cannot_be_written() {
-    let repository = with_protoc("protoc");
+    let repository = with_protoc("protoc").without_daemon();
     repository.write(".pants.d/gen", "");
     check(
         &repository,
@@ -61,9 +61,11 @@ fn results_that_cannot_be_written() {
 
 #[test]
 fn caches_that_cannot_be_made() {
-    let repository = with_protoc("protoc");
-    let run = |args: &[&str]| shown(&repository.pants(args).env("XDG_CACHE_HOME", "/dev/null").run());
-    let text = run(&["list", "proto"]);
+    let repository = with_protoc("protoc").without_daemon();
+    let run =
+        |name: &str| shown(&repository.pants(&["--no-pantsd", "list", "proto"]).env(name, "/dev/null/pants").run());
+    assert_eq!(run("XDG_CACHE_HOME"), "proto:proto\nexit 0\n", "they stand in the work directory then");
+    let text = run("PANTS_LOCAL_STORE_DIR");
     // Which of the plugins comes first, and where it stands, is not what this is about.
     let (file, rest) = text.split_once(".so: ").expect("it begins with what cannot be copied");
     assert!(file.starts_with("error: /") && !file.contains('\n'), "{text}");
@@ -90,7 +92,7 @@ fn with_disk(repository: &Repository, directory: &str, disk: &str, args: &[&str]
 
 #[test]
 fn a_full_disk_under_the_results() {
-    let repository = with_protoc("protoc-fills");
+    let repository = with_protoc("protoc-fills").without_daemon();
     let Some(output) = with_disk(&repository, ".pants.d", "size=200k", &["gen", "proto"]) else { return };
     let text = shown(&output);
     assert!(text.contains("No space left on device") && text.ends_with("FAILURE\nexit 1\n"), "{text}");
@@ -99,7 +101,7 @@ fn a_full_disk_under_the_results() {
 
 #[test]
 fn a_disk_that_is_full_when_all_but_the_mark_of_validity_is_written() {
-    let repository = with_protoc("protoc");
+    let repository = with_protoc("protoc").without_daemon();
     // A page for the lock and one for what the tool writes.
     let Some(output) = with_disk(&repository, ".pants.d", "size=8k", &["gen", "proto"]) else { return };
     expect![[r#"
@@ -117,7 +119,7 @@ fn a_disk_that_is_full_when_all_but_the_mark_of_validity_is_written() {
 
 #[test]
 fn a_work_directory_that_may_only_be_read() {
-    let repository = with_protoc("protoc");
+    let repository = with_protoc("protoc").without_daemon();
     let Some(output) = with_disk(&repository, ".pants.d", "ro", &["gen", "proto"]) else { return };
     expect![[r#"
         [TIME] [ELAPSED] gen

@@ -50,7 +50,7 @@ fn nothing_runs_when_a_target_has_no_task_yet() {
         exit 1
     "#]],
     );
-    assert!(!repository.exists("proto/ran") && !repository.exists("ran") && !repository.exists(".pants.d"));
+    assert!(!repository.exists("proto/ran") && !repository.exists("ran") && !repository.has_work());
 }
 
 #[test]

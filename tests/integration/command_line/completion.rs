@@ -45,7 +45,7 @@ fn goals_flags_and_values_come_from_what_is_declared() {
     check(&repository, "list --output-f", expect!["--output-file= --output-format="]);
     check(&repository, "list --output-format=", expect!["--output-format=json --output-format=text"]);
     check(&repository, "compile --sort-r", expect!["--sort-reverse"]);
-    check(&repository, "compile --no-pantsd", expect!["--no-pantsd"]);
+    check(&repository, "compile --no-pantsd", expect!["--no-pantsd --no-pantsd-allow-plain-nailgun"]);
     check(&repository, "help jvm-p", expect!["jvm-platform"]);
     check(&repository, "run x -- --lev", expect![[""]]);
 }

@@ -55,3 +55,15 @@ fn a_build_root_behind_a_link_and_one_that_moves() {
     };
     check_twice(|| Repository::new(FILES), scene);
 }
+
+#[test]
+fn a_work_directory_that_cannot_be_made_costs_a_line_and_the_daemon() {
+    let repository = Repository::new(FILES).with_daemon();
+    repository.write(".pants.d", "");
+    for _ in 0..2 {
+        let output = repository.run(&["list", "b:"]);
+        assert_eq!((output.code, output.stdout.as_str()), (Some(0), "b:lib\n"), "{output:?}");
+        assert!(output.stderr.starts_with("warning: this run goes without pantsd: "), "{}", output.stderr);
+        assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+    }
+}

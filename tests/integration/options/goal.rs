@@ -70,6 +70,7 @@ fn what_somebody_has_set() {
         &["--only-overridden"],
         expect![[r#"
             level = warn (from CONFIG in pants.toml:4 [GLOBAL] level)
+            parent_build_id = tests (from ENVIRONMENT in PANTS_PARENT_BUILD_ID)
             plugins = ['plugins/libsettings_pants.so'] (from ENVIRONMENT in PANTS_PLUGINS)
             options.only_overridden = True (from FLAG in --only-overridden)
             paint.ladders = ['long'] (from CONFIG in pants.toml:6 [paint] ladders)

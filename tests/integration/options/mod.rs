@@ -59,7 +59,7 @@ struct Bench {
 impl Bench {
     /// A repository with the bundled backends.
     fn new() -> Self {
-        Self { repository: Repository::new(""), env: BTreeMap::new() }
+        Self { repository: Repository::new("").without_daemon(), env: BTreeMap::new() }
     }
 
     /// One with the plugin of painters besides; no config file enables it, so that rows can say all that theirs hold.
@@ -98,7 +98,13 @@ impl Bench {
         let args: Vec<&str> = sources.args.iter().map(String::as_str).chain(question.iter().copied()).collect();
         let variables = self.env.iter().chain(&sources.env);
         // The shared caches hold the libraries of the backends, which a home of its own would have to be given first.
-        let run = self.repository.pants(&args).with_real_tools();
+        // Whether a daemon is wanted is an option like any other: that none is started is said in another way.
+        let run = self
+            .repository
+            .pants(&args)
+            .with_real_tools()
+            .without("PANTS_PANTSD")
+            .env("PANTS_PARENT_BUILD_ID", "tests");
         let output = variables.fold(run, |run, (name, value)| run.env(name, value)).run();
         sources.files.keys().for_each(|path| self.repository.remove(path));
         self.repository.write("pants.toml", "");

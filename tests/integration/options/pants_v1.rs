@@ -92,8 +92,8 @@ fn faults(bench: &Bench, case: &Case, passed_over: &[&str]) -> Vec<String> {
             wrong.push(blame(format!("{name}\n  wanted {wanted}\n  got    {got}")));
         }
     }
-    // How it is asked, and the plugin that lends its scopes.
-    let is_question = |name: &str| name.starts_with("options.") || name == "plugins";
+    // How it is asked, without a daemon, and the plugin that lends its scopes.
+    let is_question = |name: &str| name.starts_with("options.") || ["parent_build_id", "plugins"].contains(&name);
     let is_expected = |name: &str| case.options.contains_key(name) || is_question(name) || passed_over.contains(&name);
     let others = resolved.options.keys().filter(|name| !is_expected(name));
     wrong.extend(others.map(|name| blame(format!("nobody has set {name}"))));

@@ -14,8 +14,16 @@ pub(crate) struct Found {
 
 impl Found {
     pub(crate) fn kill(&self) {
+        self.signal(Signal::KILL);
+    }
+
+    pub(crate) fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    fn signal(&self, signal: Signal) {
         // It may have ended meanwhile.
-        let _ = rustix::process::kill_process(self.pid, Signal::KILL);
+        let _ = rustix::process::kill_process(self.pid, signal);
     }
 }
 

@@ -85,6 +85,12 @@ impl Repository {
         self.root().join(path).exists()
     }
 
+    /// Whether a run left something in the work directory. The log of a daemon is not of a run.
+    pub(crate) fn has_work(&self) -> bool {
+        let entries = std::fs::read_dir(self.root().join(".pants.d")).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name()).any(|name| name != "pantsd")
+    }
+
     /// A directory for PATH that holds this program and no other.
     pub(crate) fn only_program(&self, name: &str, program: &Path) -> PathBuf {
         let directory = self.directory.path().join("bin");
@@ -138,9 +144,12 @@ impl Drop for Repository {
         if std::thread::panicking() {
             return started_in(&here).iter().for_each(|process| process.kill());
         }
-        if self.root().exists() {
+        if self.exists("pants.toml") {
             let ended = self.run(&["kill-pantsd"]);
             assert_eq!(ended.code, Some(0), "{ended:?}");
+        } else {
+            // A test of something that is no build root, or is elsewhere.
+            started_in(&here).iter().for_each(|process| process.terminate());
         }
         let is_over = || started_in(&here).is_empty().then_some(());
         wait_for(&format!("the end of all processes: {:?}", started_in(&here)), is_over);

@@ -7,11 +7,12 @@
 mod areas;
 
 use crate::support::{
-    Answer, Chance, Pants, Repository, is_run_by, milliseconds, percentile, processes, tutorial, wait_for,
+    Answer, Chance, Pants, Repository, is_in, is_run_by, milliseconds, percentile, processes, tutorial, wait_for,
 };
 use crate::{Closing, Scale, print};
 use areas::{Area, Deed};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -141,7 +142,7 @@ fn start_at_once(pants: &Pants, scale: &Scale) -> Result<String, String> {
                 pants.run(&["list", "src/java/org/example/greet"])
             };
             let clients: Vec<_> = (0..STARTERS).map(|_| scope.spawn(client)).collect();
-            let watcher = scope.spawn(|| daemons_until(&is_over));
+            let watcher = scope.spawn(|| daemons_of(pants, &is_over));
             let answers: Vec<_> = clients.into_iter().map(|client| client.join().expect("it only runs")).collect();
             is_over.store(true, Ordering::Relaxed);
             (answers, watcher.join().expect("it only looks"))
@@ -158,16 +159,18 @@ fn start_at_once(pants: &Pants, scale: &Scale) -> Result<String, String> {
     Ok(format!("{STARTERS} clients at once started one daemon, {rounds} times"))
 }
 
-/// The daemons that are seen until it is over, and a moment longer: leaders of sessions of their own that run the binary.
-fn daemons_until(is_over: &AtomicBool) -> BTreeSet<u32> {
+/// The daemons of a build root that are seen until it is over, and a moment longer: leaders of sessions of their own that
+/// run the binary there.
+fn daemons_of(pants: &Pants, is_over: &AtomicBool) -> BTreeSet<u32> {
     let before: BTreeSet<u32> = processes().into_keys().collect();
+    let program = Path::new(env!("CARGO_BIN_EXE_pants"));
     let mut seen = BTreeSet::new();
     let mut looks_after = 0;
     while looks_after < 20 {
         looks_after += usize::from(is_over.load(Ordering::Relaxed));
         let new = processes().into_values().filter(|process| !before.contains(&process.id));
         let leaders = new.filter(|process| process.id == process.session).map(|process| process.id);
-        seen.extend(leaders.filter(|id| is_run_by(*id, env!("CARGO_BIN_EXE_pants").as_ref())));
+        seen.extend(leaders.filter(|id| is_run_by(*id, program) && is_in(*id, pants.root())));
         std::thread::sleep(Duration::from_millis(1));
     }
     seen

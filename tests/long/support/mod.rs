@@ -12,7 +12,7 @@ mod repository;
 
 pub(crate) use chance::Chance;
 pub(crate) use pants::{Answer, Pants, kill, machine_path};
-pub(crate) use processes::{Process, Stage, descriptors, is_run_by, is_there, processes, resident, threads};
+pub(crate) use processes::{Process, Stage, descriptors, is_in, is_run_by, is_there, processes, resident, threads};
 pub(crate) use repository::{Repository, copy_tree, git, tutorial};
 
 use std::time::{Duration, Instant};

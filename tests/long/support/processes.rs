@@ -51,6 +51,11 @@ pub(crate) fn is_run_by(id: u32, program: &Path) -> bool {
     std::fs::read_link(format!("/proc/{id}/exe")).is_ok_and(same)
 }
 
+/// Whether a process works in this directory.
+pub(crate) fn is_in(id: u32, directory: &Path) -> bool {
+    std::fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|found| found == directory)
+}
+
 /// The bytes that a process has resident.
 pub(crate) fn resident(id: u32) -> Option<u64> {
     Some(field(id, "VmRSS:")?.trim_end_matches(" kB").parse::<u64>().ok()? << 10)

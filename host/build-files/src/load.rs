@@ -28,6 +28,7 @@ use rayon::prelude::*;
 use roots::RootsOfDir;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use tracing::Span;
 pub(crate) use whole::Below;
 use whole::Whole;
 
@@ -108,11 +109,13 @@ impl Loaded {
         missing.dedup();
         self.cache.prepare(world, missing.len());
         let cache = &self.cache;
+        // What is logged on other threads is logged by whoever asks.
+        let asking = Span::current();
         let load = |dir: &&str| -> (Arc<str>, Directory) {
-            match world.tree.listing(dir) {
+            asking.in_scope(|| match world.tree.listing(dir) {
                 Ok(listing) => (listing.dir.clone(), family_of(cache, world, &listing)),
                 Err(why) => ((*dir).into(), Directory::Absent(describe(&why).into())),
-            }
+            })
         };
         let loaded: Vec<_> = missing.par_iter().map(load).collect();
         self.keep(world, loaded);
@@ -124,7 +127,9 @@ impl Loaded {
             listings.iter().filter(|listing| !self.directories.contains_key(&listing.dir)).collect();
         self.cache.prepare(world, missing.iter().filter(|listing| !listing.build_files.is_empty()).count());
         let cache = &self.cache;
-        let load = |listing: &&Arc<Listing>| (listing.dir.clone(), family_of(cache, world, listing));
+        let asking = Span::current();
+        let load =
+            |listing: &&Arc<Listing>| asking.in_scope(|| (listing.dir.clone(), family_of(cache, world, listing)));
         let loaded: Vec<_> = missing.par_iter().map(load).collect();
         self.keep(world, loaded);
     }

@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use tracing::Span;
 
 /// The stack of a thread that evaluates. Depth is limited in levels, and this holds as many of the largest ones.
 /// It is reserved, not used.
@@ -278,7 +279,10 @@ impl BuildFiles {
             let _ = self.pool.set(pool);
         }
         match self.pool.get() {
-            Some(pool) => pool.install(|| run(loaded)),
+            Some(pool) => {
+                let asking = Span::current();
+                pool.install(|| asking.in_scope(|| run(loaded)))
+            }
             // The system gives us no thread at all; the caller's own is what there is.
             None => run(loaded),
         }

@@ -136,13 +136,15 @@ fn start_at_once(pants: &Pants, scale: &Scale) -> Result<String, String> {
     for round in 0..rounds {
         pants.kill_daemon();
         let (barrier, is_over) = (Barrier::new(STARTERS), AtomicBool::new(false));
+        // Clients may be done before a thread comes to look for the first time.
+        let before: BTreeSet<u32> = processes().into_keys().collect();
         let (answers, seen) = std::thread::scope(|scope| {
             let client = || {
                 barrier.wait();
                 pants.run(&["list", "src/java/org/example/greet"])
             };
             let clients: Vec<_> = (0..STARTERS).map(|_| scope.spawn(client)).collect();
-            let watcher = scope.spawn(|| daemons_of(pants, &is_over));
+            let watcher = scope.spawn(|| daemons_of(pants, &before, &is_over));
             let answers: Vec<_> = clients.into_iter().map(|client| client.join().expect("it only runs")).collect();
             is_over.store(true, Ordering::Relaxed);
             (answers, watcher.join().expect("it only looks"))
@@ -159,10 +161,9 @@ fn start_at_once(pants: &Pants, scale: &Scale) -> Result<String, String> {
     Ok(format!("{STARTERS} clients at once started one daemon, {rounds} times"))
 }
 
-/// The daemons of a build root that are seen until it is over, and a moment longer: leaders of sessions of their own that
+/// The daemons of a build root that were not there before and are seen until it is over, and a moment longer: leaders of sessions of their own that
 /// run the binary there.
-fn daemons_of(pants: &Pants, is_over: &AtomicBool) -> BTreeSet<u32> {
-    let before: BTreeSet<u32> = processes().into_keys().collect();
+fn daemons_of(pants: &Pants, before: &BTreeSet<u32>, is_over: &AtomicBool) -> BTreeSet<u32> {
     let program = Path::new(env!("CARGO_BIN_EXE_pants"));
     let mut seen = BTreeSet::new();
     let mut looks_after = 0;

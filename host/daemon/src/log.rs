@@ -276,7 +276,7 @@ mod tests {
             tracing::warn!("of nobody");
             assert_eq!(first.lines(), ["warning: a", "warning: on a thread", "warning: in a library"]);
             assert_eq!(second.lines(), ["warning: b"]);
-            assert_eq!(process.lines(), ["warning: of nobody"]);
+            assert_eq!(process.lines(), [format!(" WARN {}: of nobody", module_path!())]);
             tracing::warn!(target: "pants_plugin_loader::log", "on a thread of a plugin");
             let of_plugin = ["warning: on a thread of a plugin"];
             assert_eq!([first.lines(), second.lines()], [of_plugin, of_plugin]);

@@ -45,6 +45,8 @@ struct Outgoing {
     /// The last frame of the buffer, if output can still be added to it: its stream, and where it begins.
     open: Option<(ChunkKind, usize)>,
     flushes: u64,
+    /// It was told how the run ended.
+    has_ended: bool,
 }
 
 /// What the client said.
@@ -83,6 +85,15 @@ impl Channel {
         let sent = self.socket.write_parts([&outgoing.buffer, &header, payload]);
         outgoing.buffer.clear();
         sent
+    }
+
+    /// Tells how the run ended, after all that was written before. The first to tell is right: a client that was told does
+    /// not wait for more.
+    pub(crate) fn exit(&self, code: u8) -> io::Result<()> {
+        if std::mem::replace(&mut self.outgoing().has_ended, true) {
+            return Ok(());
+        }
+        self.send(ChunkKind::Exit, code.to_string().as_bytes())
     }
 
     /// Sends a document, after all that was written before. Only for our client.

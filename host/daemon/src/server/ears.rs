@@ -120,9 +120,8 @@ impl Listening {
         self.cancel.cancel(CancelReason::Interrupted);
         if !has_begun {
             std::thread::sleep(SHORT_MOMENT);
-            let code = INTERRUPTED.to_string();
-            // Where it was told how the run ended meanwhile, it is gone.
-            let _ = self.channel.send(ChunkKind::Exit, code.as_bytes());
+            // It may be gone.
+            let _ = self.channel.exit(u8::try_from(INTERRUPTED).expect("it is a small number"));
         }
     }
 

@@ -84,7 +84,7 @@ impl Visit<'_> {
             Wish::Status => {
                 let status = self.shared.runner.status(&self.shared.runs.active());
                 channel.tell(&FromServer::Status(status))?;
-                exit(&channel, 0)
+                channel.exit(0)
             }
             Wish::Drain => self.end(&channel, Ending::AfterRuns),
             Wish::Stop => self.end(&channel, Ending::Now),
@@ -104,7 +104,7 @@ impl Visit<'_> {
         if ending == Ending::Now {
             self.shared.runs.cancel_all(CancelReason::Interrupted);
         }
-        let told = exit(channel, 0);
+        let told = channel.exit(0);
         self.shared.runner.stop(ending);
         told
     }
@@ -115,7 +115,7 @@ impl Visit<'_> {
             Manners::Ours => channel.tell(&FromServer::Refused(Refusal { kind, reason })),
             Manners::Nailgun => {
                 writeln!(channel.stream(OutputName::Stderr), "error: pantsd: {reason}")?;
-                exit(&channel, REFUSED)
+                channel.exit(REFUSED)
             }
         }
     }
@@ -139,7 +139,7 @@ impl Visit<'_> {
         if channel.manners() == Manners::Ours {
             channel.tell(&FromServer::Accepted { pid: std::process::id() })?;
             if !wait_for_go(&self.socket, &mut frames, shared.config.limits)? {
-                return exit(channel, REFUSED);
+                return channel.exit(REFUSED);
             }
         }
         let ears = Ears::open(channel, frames, &cancel)?;
@@ -158,7 +158,7 @@ impl Visit<'_> {
         };
         entered.leave();
         tracing::info!(target: "pantsd", "request completed: `{command_line}`: {code}");
-        exit(channel, code)
+        channel.exit(code)
     }
 
     fn enter(&self, world: &ClientWorld, wish: Wish, cancel: &Cancel) -> Result<Entered<'_>, Denied> {
@@ -204,10 +204,6 @@ impl Visit<'_> {
             }
         }
     }
-}
-
-fn exit(channel: &Channel, code: u8) -> io::Result<()> {
-    channel.send(ChunkKind::Exit, code.to_string().as_bytes())
 }
 
 /// The command line for people: on one line, whatever is in it.
